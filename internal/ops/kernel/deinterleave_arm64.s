@@ -3,6 +3,7 @@
 //go:build !purego
 
 #include "textflag.h"
+#include "neon.h"
 
 // func deinterleaveNEON(dst *float32, ds int, src *float32, ss int, ways int, n int)
 TEXT ·deinterleaveNEON(SB), NOSPLIT, $0-48
@@ -24,30 +25,30 @@ TEXT ·deinterleaveNEON(SB), NOSPLIT, $0-48
 	BLT  ways4_rest
 
 ways4_four:
-	WORD $0x3dc00020 // ldr q0, [x1]
+	LDR_Q(0, 1, 0)
 	ADDS R7, R1, R1
-	WORD $0x3dc00021 // ldr q1, [x1]
+	LDR_Q(1, 1, 0)
 	ADDS R7, R1, R1
-	WORD $0x3dc00022 // ldr q2, [x1]
+	LDR_Q(2, 1, 0)
 	ADDS R7, R1, R1
-	WORD $0x3dc00023 // ldr q3, [x1]
+	LDR_Q(3, 1, 0)
 	ADDS R7, R1, R1
 	MOVD R0, R2
-	WORD $0x4e813804 // zip1 v4.4s, v0.4s, v1.4s
-	WORD $0x4e817800 // zip2 v0.4s, v0.4s, v1.4s
-	WORD $0x4e833841 // zip1 v1.4s, v2.4s, v3.4s
-	WORD $0x4e837842 // zip2 v2.4s, v2.4s, v3.4s
-	WORD $0x4ec13883 // zip1 v3.2d, v4.2d, v1.2d
-	WORD $0x4ec17881 // zip2 v1.2d, v4.2d, v1.2d
-	WORD $0x4ec23804 // zip1 v4.2d, v0.2d, v2.2d
-	WORD $0x4ec27800 // zip2 v0.2d, v0.2d, v2.2d
-	WORD $0x3d800043 // str q3, [x2]
+	ZIP1_4S(4, 0, 1)
+	ZIP2_4S(0, 0, 1)
+	ZIP1_4S(1, 2, 3)
+	ZIP2_4S(2, 2, 3)
+	ZIP1_2D(3, 4, 1)
+	ZIP2_2D(1, 4, 1)
+	ZIP1_2D(4, 0, 2)
+	ZIP2_2D(0, 0, 2)
+	STR_Q(3, 2, 0)
 	ADDS R6, R2, R2
-	WORD $0x3d800041 // str q1, [x2]
+	STR_Q(1, 2, 0)
 	ADDS R6, R2, R2
-	WORD $0x3d800044 // str q4, [x2]
+	STR_Q(4, 2, 0)
 	ADDS R6, R2, R2
-	WORD $0x3d800040 // str q0, [x2]
+	STR_Q(0, 2, 0)
 	ADDS $16, R0, R0
 	SUBS $4, R3, R3
 	BGE  ways4_four
@@ -63,86 +64,86 @@ ways4_rest:
 	RET
 
 ways4_left1:
-	WORD $0x3dc00020 // ldr q0, [x1]
+	LDR_Q(0, 1, 0)
 	ADDS R7, R1, R1
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
+	MOVI_2D(1)
+	MOVI_2D(2)
+	MOVI_2D(3)
 	MOVD R0, R2
-	WORD $0x4e813804 // zip1 v4.4s, v0.4s, v1.4s
-	WORD $0x4e817800 // zip2 v0.4s, v0.4s, v1.4s
-	WORD $0x4e833841 // zip1 v1.4s, v2.4s, v3.4s
-	WORD $0x4e837842 // zip2 v2.4s, v2.4s, v3.4s
-	WORD $0x4ec13883 // zip1 v3.2d, v4.2d, v1.2d
-	WORD $0x4ec17881 // zip2 v1.2d, v4.2d, v1.2d
-	WORD $0x4ec23804 // zip1 v4.2d, v0.2d, v2.2d
-	WORD $0x4ec27800 // zip2 v0.2d, v0.2d, v2.2d
-	WORD $0xbd000043 // str s3, [x2]
+	ZIP1_4S(4, 0, 1)
+	ZIP2_4S(0, 0, 1)
+	ZIP1_4S(1, 2, 3)
+	ZIP2_4S(2, 2, 3)
+	ZIP1_2D(3, 4, 1)
+	ZIP2_2D(1, 4, 1)
+	ZIP1_2D(4, 0, 2)
+	ZIP2_2D(0, 0, 2)
+	STR_S(3, 2, 0)
 	ADDS R6, R2, R2
-	WORD $0xbd000041 // str s1, [x2]
+	STR_S(1, 2, 0)
 	ADDS R6, R2, R2
-	WORD $0xbd000044 // str s4, [x2]
+	STR_S(4, 2, 0)
 	ADDS R6, R2, R2
-	WORD $0xbd000040 // str s0, [x2]
+	STR_S(0, 2, 0)
 	RET
 
 ways4_left2:
-	WORD $0x3dc00020 // ldr q0, [x1]
+	LDR_Q(0, 1, 0)
 	ADDS R7, R1, R1
-	WORD $0x3dc00021 // ldr q1, [x1]
+	LDR_Q(1, 1, 0)
 	ADDS R7, R1, R1
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
+	MOVI_2D(2)
+	MOVI_2D(3)
 	MOVD R0, R2
-	WORD $0x4e813804 // zip1 v4.4s, v0.4s, v1.4s
-	WORD $0x4e817800 // zip2 v0.4s, v0.4s, v1.4s
-	WORD $0x4e833841 // zip1 v1.4s, v2.4s, v3.4s
-	WORD $0x4e837842 // zip2 v2.4s, v2.4s, v3.4s
-	WORD $0x4ec13883 // zip1 v3.2d, v4.2d, v1.2d
-	WORD $0x4ec17881 // zip2 v1.2d, v4.2d, v1.2d
-	WORD $0x4ec23804 // zip1 v4.2d, v0.2d, v2.2d
-	WORD $0x4ec27800 // zip2 v0.2d, v0.2d, v2.2d
-	WORD $0xfd000043 // str d3, [x2]
+	ZIP1_4S(4, 0, 1)
+	ZIP2_4S(0, 0, 1)
+	ZIP1_4S(1, 2, 3)
+	ZIP2_4S(2, 2, 3)
+	ZIP1_2D(3, 4, 1)
+	ZIP2_2D(1, 4, 1)
+	ZIP1_2D(4, 0, 2)
+	ZIP2_2D(0, 0, 2)
+	STR_D(3, 2, 0)
 	ADDS R6, R2, R2
-	WORD $0xfd000041 // str d1, [x2]
+	STR_D(1, 2, 0)
 	ADDS R6, R2, R2
-	WORD $0xfd000044 // str d4, [x2]
+	STR_D(4, 2, 0)
 	ADDS R6, R2, R2
-	WORD $0xfd000040 // str d0, [x2]
+	STR_D(0, 2, 0)
 	RET
 
 ways4_left3:
-	WORD $0x3dc00020 // ldr q0, [x1]
+	LDR_Q(0, 1, 0)
 	ADDS R7, R1, R1
-	WORD $0x3dc00021 // ldr q1, [x1]
+	LDR_Q(1, 1, 0)
 	ADDS R7, R1, R1
-	WORD $0x3dc00022 // ldr q2, [x1]
+	LDR_Q(2, 1, 0)
 	ADDS R7, R1, R1
-	WORD $0x6f00e403 // movi v3.2d, #0
+	MOVI_2D(3)
 	MOVD R0, R2
-	WORD $0x4e813804 // zip1 v4.4s, v0.4s, v1.4s
-	WORD $0x4e817800 // zip2 v0.4s, v0.4s, v1.4s
-	WORD $0x4e833841 // zip1 v1.4s, v2.4s, v3.4s
-	WORD $0x4e837842 // zip2 v2.4s, v2.4s, v3.4s
-	WORD $0x4ec13883 // zip1 v3.2d, v4.2d, v1.2d
-	WORD $0x4ec17881 // zip2 v1.2d, v4.2d, v1.2d
-	WORD $0x4ec23804 // zip1 v4.2d, v0.2d, v2.2d
-	WORD $0x4ec27800 // zip2 v0.2d, v0.2d, v2.2d
-	WORD $0xfd000043 // str d3, [x2]
+	ZIP1_4S(4, 0, 1)
+	ZIP2_4S(0, 0, 1)
+	ZIP1_4S(1, 2, 3)
+	ZIP2_4S(2, 2, 3)
+	ZIP1_2D(3, 4, 1)
+	ZIP2_2D(1, 4, 1)
+	ZIP1_2D(4, 0, 2)
+	ZIP2_2D(0, 0, 2)
+	STR_D(3, 2, 0)
 	ADD  $8, R2, R19
-	WORD $0x4d008263 // st1 { v3.s }[2], [x19]
+	ST1_S(3, 2, 19)
 	ADDS R6, R2, R2
-	WORD $0xfd000041 // str d1, [x2]
+	STR_D(1, 2, 0)
 	ADD  $8, R2, R19
-	WORD $0x4d008261 // st1 { v1.s }[2], [x19]
+	ST1_S(1, 2, 19)
 	ADDS R6, R2, R2
-	WORD $0xfd000044 // str d4, [x2]
+	STR_D(4, 2, 0)
 	ADD  $8, R2, R19
-	WORD $0x4d008264 // st1 { v4.s }[2], [x19]
+	ST1_S(4, 2, 19)
 	ADDS R6, R2, R2
-	WORD $0xfd000040 // str d0, [x2]
+	STR_D(0, 2, 0)
 	ADD  $8, R2, R19
-	WORD $0x4d008260 // st1 { v0.s }[2], [x19]
+	ST1_S(0, 2, 19)
 	RET
 
 ways1:
@@ -150,24 +151,24 @@ ways1:
 	BLT  ways1_rest
 
 ways1_four:
-	WORD $0xbd400020 // ldr s0, [x1]
+	LDR_S(0, 1, 0)
 	ADDS R7, R1, R1
-	WORD $0xbd400021 // ldr s1, [x1]
+	LDR_S(1, 1, 0)
 	ADDS R7, R1, R1
-	WORD $0xbd400022 // ldr s2, [x1]
+	LDR_S(2, 1, 0)
 	ADDS R7, R1, R1
-	WORD $0xbd400023 // ldr s3, [x1]
+	LDR_S(3, 1, 0)
 	ADDS R7, R1, R1
 	MOVD R0, R2
-	WORD $0x4e813804 // zip1 v4.4s, v0.4s, v1.4s
-	WORD $0x4e817800 // zip2 v0.4s, v0.4s, v1.4s
-	WORD $0x4e833841 // zip1 v1.4s, v2.4s, v3.4s
-	WORD $0x4e837842 // zip2 v2.4s, v2.4s, v3.4s
-	WORD $0x4ec13883 // zip1 v3.2d, v4.2d, v1.2d
-	WORD $0x4ec17881 // zip2 v1.2d, v4.2d, v1.2d
-	WORD $0x4ec23801 // zip1 v1.2d, v0.2d, v2.2d
-	WORD $0x4ec27800 // zip2 v0.2d, v0.2d, v2.2d
-	WORD $0x3d800043 // str q3, [x2]
+	ZIP1_4S(4, 0, 1)
+	ZIP2_4S(0, 0, 1)
+	ZIP1_4S(1, 2, 3)
+	ZIP2_4S(2, 2, 3)
+	ZIP1_2D(3, 4, 1)
+	ZIP2_2D(1, 4, 1)
+	ZIP1_2D(1, 0, 2)
+	ZIP2_2D(0, 0, 2)
+	STR_Q(3, 2, 0)
 	ADDS $16, R0, R0
 	SUBS $4, R3, R3
 	BGE  ways1_four
@@ -183,62 +184,62 @@ ways1_rest:
 	RET
 
 ways1_left1:
-	WORD $0xbd400020 // ldr s0, [x1]
+	LDR_S(0, 1, 0)
 	ADDS R7, R1, R1
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
+	MOVI_2D(1)
+	MOVI_2D(2)
+	MOVI_2D(3)
 	MOVD R0, R2
-	WORD $0x4e813804 // zip1 v4.4s, v0.4s, v1.4s
-	WORD $0x4e817800 // zip2 v0.4s, v0.4s, v1.4s
-	WORD $0x4e833841 // zip1 v1.4s, v2.4s, v3.4s
-	WORD $0x4e837842 // zip2 v2.4s, v2.4s, v3.4s
-	WORD $0x4ec13883 // zip1 v3.2d, v4.2d, v1.2d
-	WORD $0x4ec17881 // zip2 v1.2d, v4.2d, v1.2d
-	WORD $0x4ec23801 // zip1 v1.2d, v0.2d, v2.2d
-	WORD $0x4ec27800 // zip2 v0.2d, v0.2d, v2.2d
-	WORD $0xbd000043 // str s3, [x2]
+	ZIP1_4S(4, 0, 1)
+	ZIP2_4S(0, 0, 1)
+	ZIP1_4S(1, 2, 3)
+	ZIP2_4S(2, 2, 3)
+	ZIP1_2D(3, 4, 1)
+	ZIP2_2D(1, 4, 1)
+	ZIP1_2D(1, 0, 2)
+	ZIP2_2D(0, 0, 2)
+	STR_S(3, 2, 0)
 	RET
 
 ways1_left2:
-	WORD $0xbd400020 // ldr s0, [x1]
+	LDR_S(0, 1, 0)
 	ADDS R7, R1, R1
-	WORD $0xbd400021 // ldr s1, [x1]
+	LDR_S(1, 1, 0)
 	ADDS R7, R1, R1
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
+	MOVI_2D(2)
+	MOVI_2D(3)
 	MOVD R0, R2
-	WORD $0x4e813804 // zip1 v4.4s, v0.4s, v1.4s
-	WORD $0x4e817800 // zip2 v0.4s, v0.4s, v1.4s
-	WORD $0x4e833841 // zip1 v1.4s, v2.4s, v3.4s
-	WORD $0x4e837842 // zip2 v2.4s, v2.4s, v3.4s
-	WORD $0x4ec13883 // zip1 v3.2d, v4.2d, v1.2d
-	WORD $0x4ec17881 // zip2 v1.2d, v4.2d, v1.2d
-	WORD $0x4ec23801 // zip1 v1.2d, v0.2d, v2.2d
-	WORD $0x4ec27800 // zip2 v0.2d, v0.2d, v2.2d
-	WORD $0xfd000043 // str d3, [x2]
+	ZIP1_4S(4, 0, 1)
+	ZIP2_4S(0, 0, 1)
+	ZIP1_4S(1, 2, 3)
+	ZIP2_4S(2, 2, 3)
+	ZIP1_2D(3, 4, 1)
+	ZIP2_2D(1, 4, 1)
+	ZIP1_2D(1, 0, 2)
+	ZIP2_2D(0, 0, 2)
+	STR_D(3, 2, 0)
 	RET
 
 ways1_left3:
-	WORD $0xbd400020 // ldr s0, [x1]
+	LDR_S(0, 1, 0)
 	ADDS R7, R1, R1
-	WORD $0xbd400021 // ldr s1, [x1]
+	LDR_S(1, 1, 0)
 	ADDS R7, R1, R1
-	WORD $0xbd400022 // ldr s2, [x1]
+	LDR_S(2, 1, 0)
 	ADDS R7, R1, R1
-	WORD $0x6f00e403 // movi v3.2d, #0
+	MOVI_2D(3)
 	MOVD R0, R2
-	WORD $0x4e813804 // zip1 v4.4s, v0.4s, v1.4s
-	WORD $0x4e817800 // zip2 v0.4s, v0.4s, v1.4s
-	WORD $0x4e833841 // zip1 v1.4s, v2.4s, v3.4s
-	WORD $0x4e837842 // zip2 v2.4s, v2.4s, v3.4s
-	WORD $0x4ec13883 // zip1 v3.2d, v4.2d, v1.2d
-	WORD $0x4ec17881 // zip2 v1.2d, v4.2d, v1.2d
-	WORD $0x4ec23801 // zip1 v1.2d, v0.2d, v2.2d
-	WORD $0x4ec27800 // zip2 v0.2d, v0.2d, v2.2d
-	WORD $0xfd000043 // str d3, [x2]
+	ZIP1_4S(4, 0, 1)
+	ZIP2_4S(0, 0, 1)
+	ZIP1_4S(1, 2, 3)
+	ZIP2_4S(2, 2, 3)
+	ZIP1_2D(3, 4, 1)
+	ZIP2_2D(1, 4, 1)
+	ZIP1_2D(1, 0, 2)
+	ZIP2_2D(0, 0, 2)
+	STR_D(3, 2, 0)
 	ADD  $8, R2, R19
-	WORD $0x4d008263 // st1 { v3.s }[2], [x19]
+	ST1_S(3, 2, 19)
 	RET
 
 ways2:
@@ -246,26 +247,26 @@ ways2:
 	BLT  ways2_rest
 
 ways2_four:
-	WORD $0xfd400020 // ldr d0, [x1]
+	LDR_D(0, 1, 0)
 	ADDS R7, R1, R1
-	WORD $0xfd400021 // ldr d1, [x1]
+	LDR_D(1, 1, 0)
 	ADDS R7, R1, R1
-	WORD $0xfd400022 // ldr d2, [x1]
+	LDR_D(2, 1, 0)
 	ADDS R7, R1, R1
-	WORD $0xfd400023 // ldr d3, [x1]
+	LDR_D(3, 1, 0)
 	ADDS R7, R1, R1
 	MOVD R0, R2
-	WORD $0x4e813804 // zip1 v4.4s, v0.4s, v1.4s
-	WORD $0x4e817800 // zip2 v0.4s, v0.4s, v1.4s
-	WORD $0x4e833841 // zip1 v1.4s, v2.4s, v3.4s
-	WORD $0x4e837842 // zip2 v2.4s, v2.4s, v3.4s
-	WORD $0x4ec13883 // zip1 v3.2d, v4.2d, v1.2d
-	WORD $0x4ec17881 // zip2 v1.2d, v4.2d, v1.2d
-	WORD $0x4ec23804 // zip1 v4.2d, v0.2d, v2.2d
-	WORD $0x4ec27800 // zip2 v0.2d, v0.2d, v2.2d
-	WORD $0x3d800043 // str q3, [x2]
+	ZIP1_4S(4, 0, 1)
+	ZIP2_4S(0, 0, 1)
+	ZIP1_4S(1, 2, 3)
+	ZIP2_4S(2, 2, 3)
+	ZIP1_2D(3, 4, 1)
+	ZIP2_2D(1, 4, 1)
+	ZIP1_2D(4, 0, 2)
+	ZIP2_2D(0, 0, 2)
+	STR_Q(3, 2, 0)
 	ADDS R6, R2, R2
-	WORD $0x3d800041 // str q1, [x2]
+	STR_Q(1, 2, 0)
 	ADDS $16, R0, R0
 	SUBS $4, R3, R3
 	BGE  ways2_four
@@ -281,70 +282,70 @@ ways2_rest:
 	RET
 
 ways2_left1:
-	WORD $0xfd400020 // ldr d0, [x1]
+	LDR_D(0, 1, 0)
 	ADDS R7, R1, R1
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
+	MOVI_2D(1)
+	MOVI_2D(2)
+	MOVI_2D(3)
 	MOVD R0, R2
-	WORD $0x4e813804 // zip1 v4.4s, v0.4s, v1.4s
-	WORD $0x4e817800 // zip2 v0.4s, v0.4s, v1.4s
-	WORD $0x4e833841 // zip1 v1.4s, v2.4s, v3.4s
-	WORD $0x4e837842 // zip2 v2.4s, v2.4s, v3.4s
-	WORD $0x4ec13883 // zip1 v3.2d, v4.2d, v1.2d
-	WORD $0x4ec17881 // zip2 v1.2d, v4.2d, v1.2d
-	WORD $0x4ec23804 // zip1 v4.2d, v0.2d, v2.2d
-	WORD $0x4ec27800 // zip2 v0.2d, v0.2d, v2.2d
-	WORD $0xbd000043 // str s3, [x2]
+	ZIP1_4S(4, 0, 1)
+	ZIP2_4S(0, 0, 1)
+	ZIP1_4S(1, 2, 3)
+	ZIP2_4S(2, 2, 3)
+	ZIP1_2D(3, 4, 1)
+	ZIP2_2D(1, 4, 1)
+	ZIP1_2D(4, 0, 2)
+	ZIP2_2D(0, 0, 2)
+	STR_S(3, 2, 0)
 	ADDS R6, R2, R2
-	WORD $0xbd000041 // str s1, [x2]
+	STR_S(1, 2, 0)
 	RET
 
 ways2_left2:
-	WORD $0xfd400020 // ldr d0, [x1]
+	LDR_D(0, 1, 0)
 	ADDS R7, R1, R1
-	WORD $0xfd400021 // ldr d1, [x1]
+	LDR_D(1, 1, 0)
 	ADDS R7, R1, R1
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
+	MOVI_2D(2)
+	MOVI_2D(3)
 	MOVD R0, R2
-	WORD $0x4e813804 // zip1 v4.4s, v0.4s, v1.4s
-	WORD $0x4e817800 // zip2 v0.4s, v0.4s, v1.4s
-	WORD $0x4e833841 // zip1 v1.4s, v2.4s, v3.4s
-	WORD $0x4e837842 // zip2 v2.4s, v2.4s, v3.4s
-	WORD $0x4ec13883 // zip1 v3.2d, v4.2d, v1.2d
-	WORD $0x4ec17881 // zip2 v1.2d, v4.2d, v1.2d
-	WORD $0x4ec23804 // zip1 v4.2d, v0.2d, v2.2d
-	WORD $0x4ec27800 // zip2 v0.2d, v0.2d, v2.2d
-	WORD $0xfd000043 // str d3, [x2]
+	ZIP1_4S(4, 0, 1)
+	ZIP2_4S(0, 0, 1)
+	ZIP1_4S(1, 2, 3)
+	ZIP2_4S(2, 2, 3)
+	ZIP1_2D(3, 4, 1)
+	ZIP2_2D(1, 4, 1)
+	ZIP1_2D(4, 0, 2)
+	ZIP2_2D(0, 0, 2)
+	STR_D(3, 2, 0)
 	ADDS R6, R2, R2
-	WORD $0xfd000041 // str d1, [x2]
+	STR_D(1, 2, 0)
 	RET
 
 ways2_left3:
-	WORD $0xfd400020 // ldr d0, [x1]
+	LDR_D(0, 1, 0)
 	ADDS R7, R1, R1
-	WORD $0xfd400021 // ldr d1, [x1]
+	LDR_D(1, 1, 0)
 	ADDS R7, R1, R1
-	WORD $0xfd400022 // ldr d2, [x1]
+	LDR_D(2, 1, 0)
 	ADDS R7, R1, R1
-	WORD $0x6f00e403 // movi v3.2d, #0
+	MOVI_2D(3)
 	MOVD R0, R2
-	WORD $0x4e813804 // zip1 v4.4s, v0.4s, v1.4s
-	WORD $0x4e817800 // zip2 v0.4s, v0.4s, v1.4s
-	WORD $0x4e833841 // zip1 v1.4s, v2.4s, v3.4s
-	WORD $0x4e837842 // zip2 v2.4s, v2.4s, v3.4s
-	WORD $0x4ec13883 // zip1 v3.2d, v4.2d, v1.2d
-	WORD $0x4ec17881 // zip2 v1.2d, v4.2d, v1.2d
-	WORD $0x4ec23804 // zip1 v4.2d, v0.2d, v2.2d
-	WORD $0x4ec27800 // zip2 v0.2d, v0.2d, v2.2d
-	WORD $0xfd000043 // str d3, [x2]
+	ZIP1_4S(4, 0, 1)
+	ZIP2_4S(0, 0, 1)
+	ZIP1_4S(1, 2, 3)
+	ZIP2_4S(2, 2, 3)
+	ZIP1_2D(3, 4, 1)
+	ZIP2_2D(1, 4, 1)
+	ZIP1_2D(4, 0, 2)
+	ZIP2_2D(0, 0, 2)
+	STR_D(3, 2, 0)
 	ADD  $8, R2, R19
-	WORD $0x4d008263 // st1 { v3.s }[2], [x19]
+	ST1_S(3, 2, 19)
 	ADDS R6, R2, R2
-	WORD $0xfd000041 // str d1, [x2]
+	STR_D(1, 2, 0)
 	ADD  $8, R2, R19
-	WORD $0x4d008261 // st1 { v1.s }[2], [x19]
+	ST1_S(1, 2, 19)
 	RET
 
 ways3:
@@ -352,36 +353,36 @@ ways3:
 	BLT  ways3_rest
 
 ways3_four:
-	WORD $0xfd400020 // ldr d0, [x1]
+	LDR_D(0, 1, 0)
 	ADD  $8, R1, R19
-	WORD $0x4d408260 // ld1 { v0.s }[2], [x19]
+	LD1_S(0, 2, 19)
 	ADDS R7, R1, R1
-	WORD $0xfd400021 // ldr d1, [x1]
+	LDR_D(1, 1, 0)
 	ADD  $8, R1, R19
-	WORD $0x4d408261 // ld1 { v1.s }[2], [x19]
+	LD1_S(1, 2, 19)
 	ADDS R7, R1, R1
-	WORD $0xfd400022 // ldr d2, [x1]
+	LDR_D(2, 1, 0)
 	ADD  $8, R1, R19
-	WORD $0x4d408262 // ld1 { v2.s }[2], [x19]
+	LD1_S(2, 2, 19)
 	ADDS R7, R1, R1
-	WORD $0xfd400023 // ldr d3, [x1]
+	LDR_D(3, 1, 0)
 	ADD  $8, R1, R19
-	WORD $0x4d408263 // ld1 { v3.s }[2], [x19]
+	LD1_S(3, 2, 19)
 	ADDS R7, R1, R1
 	MOVD R0, R2
-	WORD $0x4e813804 // zip1 v4.4s, v0.4s, v1.4s
-	WORD $0x4e817800 // zip2 v0.4s, v0.4s, v1.4s
-	WORD $0x4e833841 // zip1 v1.4s, v2.4s, v3.4s
-	WORD $0x4e837842 // zip2 v2.4s, v2.4s, v3.4s
-	WORD $0x4ec13883 // zip1 v3.2d, v4.2d, v1.2d
-	WORD $0x4ec17881 // zip2 v1.2d, v4.2d, v1.2d
-	WORD $0x4ec23804 // zip1 v4.2d, v0.2d, v2.2d
-	WORD $0x4ec27800 // zip2 v0.2d, v0.2d, v2.2d
-	WORD $0x3d800043 // str q3, [x2]
+	ZIP1_4S(4, 0, 1)
+	ZIP2_4S(0, 0, 1)
+	ZIP1_4S(1, 2, 3)
+	ZIP2_4S(2, 2, 3)
+	ZIP1_2D(3, 4, 1)
+	ZIP2_2D(1, 4, 1)
+	ZIP1_2D(4, 0, 2)
+	ZIP2_2D(0, 0, 2)
+	STR_Q(3, 2, 0)
 	ADDS R6, R2, R2
-	WORD $0x3d800041 // str q1, [x2]
+	STR_Q(1, 2, 0)
 	ADDS R6, R2, R2
-	WORD $0x3d800044 // str q4, [x2]
+	STR_Q(4, 2, 0)
 	ADDS $16, R0, R0
 	SUBS $4, R3, R3
 	BGE  ways3_four
@@ -397,90 +398,90 @@ ways3_rest:
 	RET
 
 ways3_left1:
-	WORD $0xfd400020 // ldr d0, [x1]
+	LDR_D(0, 1, 0)
 	ADD  $8, R1, R19
-	WORD $0x4d408260 // ld1 { v0.s }[2], [x19]
+	LD1_S(0, 2, 19)
 	ADDS R7, R1, R1
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
+	MOVI_2D(1)
+	MOVI_2D(2)
+	MOVI_2D(3)
 	MOVD R0, R2
-	WORD $0x4e813804 // zip1 v4.4s, v0.4s, v1.4s
-	WORD $0x4e817800 // zip2 v0.4s, v0.4s, v1.4s
-	WORD $0x4e833841 // zip1 v1.4s, v2.4s, v3.4s
-	WORD $0x4e837842 // zip2 v2.4s, v2.4s, v3.4s
-	WORD $0x4ec13883 // zip1 v3.2d, v4.2d, v1.2d
-	WORD $0x4ec17881 // zip2 v1.2d, v4.2d, v1.2d
-	WORD $0x4ec23804 // zip1 v4.2d, v0.2d, v2.2d
-	WORD $0x4ec27800 // zip2 v0.2d, v0.2d, v2.2d
-	WORD $0xbd000043 // str s3, [x2]
+	ZIP1_4S(4, 0, 1)
+	ZIP2_4S(0, 0, 1)
+	ZIP1_4S(1, 2, 3)
+	ZIP2_4S(2, 2, 3)
+	ZIP1_2D(3, 4, 1)
+	ZIP2_2D(1, 4, 1)
+	ZIP1_2D(4, 0, 2)
+	ZIP2_2D(0, 0, 2)
+	STR_S(3, 2, 0)
 	ADDS R6, R2, R2
-	WORD $0xbd000041 // str s1, [x2]
+	STR_S(1, 2, 0)
 	ADDS R6, R2, R2
-	WORD $0xbd000044 // str s4, [x2]
+	STR_S(4, 2, 0)
 	RET
 
 ways3_left2:
-	WORD $0xfd400020 // ldr d0, [x1]
+	LDR_D(0, 1, 0)
 	ADD  $8, R1, R19
-	WORD $0x4d408260 // ld1 { v0.s }[2], [x19]
+	LD1_S(0, 2, 19)
 	ADDS R7, R1, R1
-	WORD $0xfd400021 // ldr d1, [x1]
+	LDR_D(1, 1, 0)
 	ADD  $8, R1, R19
-	WORD $0x4d408261 // ld1 { v1.s }[2], [x19]
+	LD1_S(1, 2, 19)
 	ADDS R7, R1, R1
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
+	MOVI_2D(2)
+	MOVI_2D(3)
 	MOVD R0, R2
-	WORD $0x4e813804 // zip1 v4.4s, v0.4s, v1.4s
-	WORD $0x4e817800 // zip2 v0.4s, v0.4s, v1.4s
-	WORD $0x4e833841 // zip1 v1.4s, v2.4s, v3.4s
-	WORD $0x4e837842 // zip2 v2.4s, v2.4s, v3.4s
-	WORD $0x4ec13883 // zip1 v3.2d, v4.2d, v1.2d
-	WORD $0x4ec17881 // zip2 v1.2d, v4.2d, v1.2d
-	WORD $0x4ec23804 // zip1 v4.2d, v0.2d, v2.2d
-	WORD $0x4ec27800 // zip2 v0.2d, v0.2d, v2.2d
-	WORD $0xfd000043 // str d3, [x2]
+	ZIP1_4S(4, 0, 1)
+	ZIP2_4S(0, 0, 1)
+	ZIP1_4S(1, 2, 3)
+	ZIP2_4S(2, 2, 3)
+	ZIP1_2D(3, 4, 1)
+	ZIP2_2D(1, 4, 1)
+	ZIP1_2D(4, 0, 2)
+	ZIP2_2D(0, 0, 2)
+	STR_D(3, 2, 0)
 	ADDS R6, R2, R2
-	WORD $0xfd000041 // str d1, [x2]
+	STR_D(1, 2, 0)
 	ADDS R6, R2, R2
-	WORD $0xfd000044 // str d4, [x2]
+	STR_D(4, 2, 0)
 	RET
 
 ways3_left3:
-	WORD $0xfd400020 // ldr d0, [x1]
+	LDR_D(0, 1, 0)
 	ADD  $8, R1, R19
-	WORD $0x4d408260 // ld1 { v0.s }[2], [x19]
+	LD1_S(0, 2, 19)
 	ADDS R7, R1, R1
-	WORD $0xfd400021 // ldr d1, [x1]
+	LDR_D(1, 1, 0)
 	ADD  $8, R1, R19
-	WORD $0x4d408261 // ld1 { v1.s }[2], [x19]
+	LD1_S(1, 2, 19)
 	ADDS R7, R1, R1
-	WORD $0xfd400022 // ldr d2, [x1]
+	LDR_D(2, 1, 0)
 	ADD  $8, R1, R19
-	WORD $0x4d408262 // ld1 { v2.s }[2], [x19]
+	LD1_S(2, 2, 19)
 	ADDS R7, R1, R1
-	WORD $0x6f00e403 // movi v3.2d, #0
+	MOVI_2D(3)
 	MOVD R0, R2
-	WORD $0x4e813804 // zip1 v4.4s, v0.4s, v1.4s
-	WORD $0x4e817800 // zip2 v0.4s, v0.4s, v1.4s
-	WORD $0x4e833841 // zip1 v1.4s, v2.4s, v3.4s
-	WORD $0x4e837842 // zip2 v2.4s, v2.4s, v3.4s
-	WORD $0x4ec13883 // zip1 v3.2d, v4.2d, v1.2d
-	WORD $0x4ec17881 // zip2 v1.2d, v4.2d, v1.2d
-	WORD $0x4ec23804 // zip1 v4.2d, v0.2d, v2.2d
-	WORD $0x4ec27800 // zip2 v0.2d, v0.2d, v2.2d
-	WORD $0xfd000043 // str d3, [x2]
+	ZIP1_4S(4, 0, 1)
+	ZIP2_4S(0, 0, 1)
+	ZIP1_4S(1, 2, 3)
+	ZIP2_4S(2, 2, 3)
+	ZIP1_2D(3, 4, 1)
+	ZIP2_2D(1, 4, 1)
+	ZIP1_2D(4, 0, 2)
+	ZIP2_2D(0, 0, 2)
+	STR_D(3, 2, 0)
 	ADD  $8, R2, R19
-	WORD $0x4d008263 // st1 { v3.s }[2], [x19]
+	ST1_S(3, 2, 19)
 	ADDS R6, R2, R2
-	WORD $0xfd000041 // str d1, [x2]
+	STR_D(1, 2, 0)
 	ADD  $8, R2, R19
-	WORD $0x4d008261 // st1 { v1.s }[2], [x19]
+	ST1_S(1, 2, 19)
 	ADDS R6, R2, R2
-	WORD $0xfd000044 // str d4, [x2]
+	STR_D(4, 2, 0)
 	ADD  $8, R2, R19
-	WORD $0x4d008264 // st1 { v4.s }[2], [x19]
+	ST1_S(4, 2, 19)
 	RET
 
 // func deinterleavePairsNEON(even *float32, odd *float32, ds int, src *float32, ss int, n int, rows int)
@@ -503,11 +504,11 @@ eight:
 	MOVD rows+48(FP), R11
 
 rows8:
-	WORD $0xad400500 // ldp q0, q1, [x8]
-	WORD $0x4e811802 // uzp1 v2.4s, v0.4s, v1.4s
-	WORD $0x4e815800 // uzp2 v0.4s, v0.4s, v1.4s
-	WORD $0x3d800122 // str q2, [x9]
-	WORD $0x3d800140 // str q0, [x10]
+	LDP_Q(0, 1, 8, 0)
+	UZP1_4S(2, 0, 1)
+	UZP2_4S(0, 0, 1)
+	STR_Q(2, 9, 0)
+	STR_Q(0, 10, 0)
 	ADDS R7, R8, R8
 	ADDS R6, R9, R9
 	ADDS R6, R10, R10
@@ -544,11 +545,11 @@ left1:
 	MOVD rows+48(FP), R11
 
 rows1:
-	WORD $0xbd400100 // ldr s0, [x8]
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x4e811802 // uzp1 v2.4s, v0.4s, v1.4s
-	WORD $0x4e815800 // uzp2 v0.4s, v0.4s, v1.4s
-	WORD $0xbd000122 // str s2, [x9]
+	LDR_S(0, 8, 0)
+	MOVI_2D(1)
+	UZP1_4S(2, 0, 1)
+	UZP2_4S(0, 0, 1)
+	STR_S(2, 9, 0)
 	ADDS R7, R8, R8
 	ADDS R6, R9, R9
 	ADDS R6, R10, R10
@@ -563,12 +564,12 @@ left2:
 	MOVD rows+48(FP), R11
 
 rows2:
-	WORD $0xfd400100 // ldr d0, [x8]
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x4e811802 // uzp1 v2.4s, v0.4s, v1.4s
-	WORD $0x4e815800 // uzp2 v0.4s, v0.4s, v1.4s
-	WORD $0xbd000122 // str s2, [x9]
-	WORD $0xbd000140 // str s0, [x10]
+	LDR_D(0, 8, 0)
+	MOVI_2D(1)
+	UZP1_4S(2, 0, 1)
+	UZP2_4S(0, 0, 1)
+	STR_S(2, 9, 0)
+	STR_S(0, 10, 0)
 	ADDS R7, R8, R8
 	ADDS R6, R9, R9
 	ADDS R6, R10, R10
@@ -583,14 +584,14 @@ left3:
 	MOVD rows+48(FP), R11
 
 rows3:
-	WORD $0xfd400100 // ldr d0, [x8]
+	LDR_D(0, 8, 0)
 	ADD  $8, R8, R19
-	WORD $0x4d408260 // ld1 { v0.s }[2], [x19]
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x4e811802 // uzp1 v2.4s, v0.4s, v1.4s
-	WORD $0x4e815800 // uzp2 v0.4s, v0.4s, v1.4s
-	WORD $0xfd000122 // str d2, [x9]
-	WORD $0xbd000140 // str s0, [x10]
+	LD1_S(0, 2, 19)
+	MOVI_2D(1)
+	UZP1_4S(2, 0, 1)
+	UZP2_4S(0, 0, 1)
+	STR_D(2, 9, 0)
+	STR_S(0, 10, 0)
 	ADDS R7, R8, R8
 	ADDS R6, R9, R9
 	ADDS R6, R10, R10
@@ -605,12 +606,12 @@ left4:
 	MOVD rows+48(FP), R11
 
 rows4:
-	WORD $0x3dc00100 // ldr q0, [x8]
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x4e811802 // uzp1 v2.4s, v0.4s, v1.4s
-	WORD $0x4e815800 // uzp2 v0.4s, v0.4s, v1.4s
-	WORD $0xfd000122 // str d2, [x9]
-	WORD $0xfd000140 // str d0, [x10]
+	LDR_Q(0, 8, 0)
+	MOVI_2D(1)
+	UZP1_4S(2, 0, 1)
+	UZP2_4S(0, 0, 1)
+	STR_D(2, 9, 0)
+	STR_D(0, 10, 0)
 	ADDS R7, R8, R8
 	ADDS R6, R9, R9
 	ADDS R6, R10, R10
@@ -625,14 +626,14 @@ left5:
 	MOVD rows+48(FP), R11
 
 rows5:
-	WORD $0x3dc00100 // ldr q0, [x8]
-	WORD $0xbd401101 // ldr s1, [x8, #16]
-	WORD $0x4e811802 // uzp1 v2.4s, v0.4s, v1.4s
-	WORD $0x4e815800 // uzp2 v0.4s, v0.4s, v1.4s
-	WORD $0xfd000122 // str d2, [x9]
+	LDR_Q(0, 8, 0)
+	LDR_S(1, 8, 16)
+	UZP1_4S(2, 0, 1)
+	UZP2_4S(0, 0, 1)
+	STR_D(2, 9, 0)
 	ADD  $8, R9, R19
-	WORD $0x4d008262 // st1 { v2.s }[2], [x19]
-	WORD $0xfd000140 // str d0, [x10]
+	ST1_S(2, 2, 19)
+	STR_D(0, 10, 0)
 	ADDS R7, R8, R8
 	ADDS R6, R9, R9
 	ADDS R6, R10, R10
@@ -647,16 +648,16 @@ left6:
 	MOVD rows+48(FP), R11
 
 rows6:
-	WORD $0x3dc00100 // ldr q0, [x8]
-	WORD $0xfd400901 // ldr d1, [x8, #16]
-	WORD $0x4e811802 // uzp1 v2.4s, v0.4s, v1.4s
-	WORD $0x4e815800 // uzp2 v0.4s, v0.4s, v1.4s
-	WORD $0xfd000122 // str d2, [x9]
+	LDR_Q(0, 8, 0)
+	LDR_D(1, 8, 16)
+	UZP1_4S(2, 0, 1)
+	UZP2_4S(0, 0, 1)
+	STR_D(2, 9, 0)
 	ADD  $8, R9, R19
-	WORD $0x4d008262 // st1 { v2.s }[2], [x19]
-	WORD $0xfd000140 // str d0, [x10]
+	ST1_S(2, 2, 19)
+	STR_D(0, 10, 0)
 	ADD  $8, R10, R19
-	WORD $0x4d008260 // st1 { v0.s }[2], [x19]
+	ST1_S(0, 2, 19)
 	ADDS R7, R8, R8
 	ADDS R6, R9, R9
 	ADDS R6, R10, R10
@@ -671,16 +672,16 @@ left7:
 	MOVD rows+48(FP), R11
 
 rows7:
-	WORD $0x3dc00100 // ldr q0, [x8]
-	WORD $0xfd400901 // ldr d1, [x8, #16]
+	LDR_Q(0, 8, 0)
+	LDR_D(1, 8, 16)
 	ADD  $24, R8, R19
-	WORD $0x4d408261 // ld1 { v1.s }[2], [x19]
-	WORD $0x4e811802 // uzp1 v2.4s, v0.4s, v1.4s
-	WORD $0x4e815800 // uzp2 v0.4s, v0.4s, v1.4s
-	WORD $0x3d800122 // str q2, [x9]
-	WORD $0xfd000140 // str d0, [x10]
+	LD1_S(1, 2, 19)
+	UZP1_4S(2, 0, 1)
+	UZP2_4S(0, 0, 1)
+	STR_Q(2, 9, 0)
+	STR_D(0, 10, 0)
 	ADD  $8, R10, R19
-	WORD $0x4d008260 // st1 { v0.s }[2], [x19]
+	ST1_S(0, 2, 19)
 	ADDS R7, R8, R8
 	ADDS R6, R9, R9
 	ADDS R6, R10, R10

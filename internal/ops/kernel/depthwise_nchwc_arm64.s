@@ -3,6 +3,7 @@
 //go:build !purego
 
 #include "textflag.h"
+#include "neon.h"
 
 // func depthwiseNCHWcNEON(c *float32, cs int, a *float32, as int, step int, b *float32, list *int, count int, m int, rows int, bias *float32, lo float32, hi float32)
 TEXT ·depthwiseNCHWcNEON(SB), NOSPLIT, $0-96
@@ -51,27 +52,27 @@ TEXT ·depthwiseNCHWcNEON(SB), NOSPLIT, $0-96
 
 near1:
 	MOVD bias+80(FP), R1
-	WORD $0x3dc00021 // ldr q1, [x1]
+	LDR_Q(1, 1, 0)
 	MOVD list+48(FP), R1
 	MOVD count+56(FP), R10
 
 near1_taps:
 	MOVD  8(R1), R2
-	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	LDRX_Q(0, 0, 2)
 	MOVD  (R1), R2
 	ADDS  R7, R2, R2
-	WORD  $0x3dc00042 // ldr q2, [x2]
-	WORD  $0x4e22cc01 // fmla v1.4s, v0.4s, v2.4s
+	LDR_Q(2, 2, 0)
+	FMLA_4S(1, 0, 2)
 	ADDS  $16, R1, R1
 	SUBS  $1, R10, R10
 	BNE   near1_taps
 	FMOVS lo+88(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
+	DUP_4S(0, 0)
+	FMAX_4S(1, 0, 1)
 	FMOVS hi+92(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
-	WORD  $0x3d800061 // str q1, [x3]
+	DUP_4S(0, 0)
+	FMIN_4S(1, 0, 1)
+	STR_Q(1, 3, 0)
 	ADDS  R8, R7, R7
 	ADDS  R6, R3, R3
 	SUBS  $1, R9, R9
@@ -80,31 +81,31 @@ near1_taps:
 
 near2:
 	MOVD bias+80(FP), R1
-	WORD $0x3dc00021 // ldr q1, [x1]
-	WORD $0x4ea11c22 // mov v2.16b, v1.16b
+	LDR_Q(1, 1, 0)
+	MOV_16B(2, 1)
 	MOVD list+48(FP), R1
 	MOVD count+56(FP), R10
 
 near2_taps:
 	MOVD  8(R1), R2
-	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	LDRX_Q(0, 0, 2)
 	MOVD  (R1), R2
 	ADDS  R7, R2, R2
-	WORD  $0xad401043 // ldp q3, q4, [x2]
-	WORD  $0x4e23cc01 // fmla v1.4s, v0.4s, v3.4s
-	WORD  $0x4e24cc02 // fmla v2.4s, v0.4s, v4.4s
+	LDP_Q(3, 4, 2, 0)
+	FMLA_4S(1, 0, 3)
+	FMLA_4S(2, 0, 4)
 	ADDS  $16, R1, R1
 	SUBS  $1, R10, R10
 	BNE   near2_taps
 	FMOVS lo+88(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
-	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
+	DUP_4S(0, 0)
+	FMAX_4S(1, 0, 1)
+	FMAX_4S(2, 0, 2)
 	FMOVS hi+92(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
-	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
-	WORD  $0xad000861 // stp q1, q2, [x3]
+	DUP_4S(0, 0)
+	FMIN_4S(1, 0, 1)
+	FMIN_4S(2, 0, 2)
+	STP_Q(1, 2, 3, 0)
 	ADDS  R8, R7, R7
 	ADDS  R6, R3, R3
 	SUBS  $1, R9, R9
@@ -113,37 +114,37 @@ near2_taps:
 
 near3:
 	MOVD bias+80(FP), R1
-	WORD $0x3dc00021 // ldr q1, [x1]
-	WORD $0x4ea11c22 // mov v2.16b, v1.16b
-	WORD $0x4ea11c23 // mov v3.16b, v1.16b
+	LDR_Q(1, 1, 0)
+	MOV_16B(2, 1)
+	MOV_16B(3, 1)
 	MOVD list+48(FP), R1
 	MOVD count+56(FP), R10
 
 near3_taps:
 	MOVD  8(R1), R2
-	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	LDRX_Q(0, 0, 2)
 	MOVD  (R1), R2
 	ADDS  R7, R2, R2
-	WORD  $0xad401444 // ldp q4, q5, [x2]
-	WORD  $0x3dc00846 // ldr q6, [x2, #32]
-	WORD  $0x4e24cc01 // fmla v1.4s, v0.4s, v4.4s
-	WORD  $0x4e25cc02 // fmla v2.4s, v0.4s, v5.4s
-	WORD  $0x4e26cc03 // fmla v3.4s, v0.4s, v6.4s
+	LDP_Q(4, 5, 2, 0)
+	LDR_Q(6, 2, 32)
+	FMLA_4S(1, 0, 4)
+	FMLA_4S(2, 0, 5)
+	FMLA_4S(3, 0, 6)
 	ADDS  $16, R1, R1
 	SUBS  $1, R10, R10
 	BNE   near3_taps
 	FMOVS lo+88(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
-	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
-	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
+	DUP_4S(0, 0)
+	FMAX_4S(1, 0, 1)
+	FMAX_4S(2, 0, 2)
+	FMAX_4S(3, 0, 3)
 	FMOVS hi+92(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
-	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
-	WORD  $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
-	WORD  $0xad000861 // stp q1, q2, [x3]
-	WORD  $0x3d800863 // str q3, [x3, #32]
+	DUP_4S(0, 0)
+	FMIN_4S(1, 0, 1)
+	FMIN_4S(2, 0, 2)
+	FMIN_4S(3, 0, 3)
+	STP_Q(1, 2, 3, 0)
+	STR_Q(3, 3, 32)
 	ADDS  R8, R7, R7
 	ADDS  R6, R3, R3
 	SUBS  $1, R9, R9
@@ -152,41 +153,41 @@ near3_taps:
 
 near4:
 	MOVD bias+80(FP), R1
-	WORD $0x3dc00021 // ldr q1, [x1]
-	WORD $0x4ea11c22 // mov v2.16b, v1.16b
-	WORD $0x4ea11c23 // mov v3.16b, v1.16b
-	WORD $0x4ea11c24 // mov v4.16b, v1.16b
+	LDR_Q(1, 1, 0)
+	MOV_16B(2, 1)
+	MOV_16B(3, 1)
+	MOV_16B(4, 1)
 	MOVD list+48(FP), R1
 	MOVD count+56(FP), R10
 
 near4_taps:
 	MOVD  8(R1), R2
-	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	LDRX_Q(0, 0, 2)
 	MOVD  (R1), R2
 	ADDS  R7, R2, R2
-	WORD  $0xad401845 // ldp q5, q6, [x2]
-	WORD  $0xad412047 // ldp q7, q8, [x2, #32]
-	WORD  $0x4e25cc01 // fmla v1.4s, v0.4s, v5.4s
-	WORD  $0x4e26cc02 // fmla v2.4s, v0.4s, v6.4s
-	WORD  $0x4e27cc03 // fmla v3.4s, v0.4s, v7.4s
-	WORD  $0x4e28cc04 // fmla v4.4s, v0.4s, v8.4s
+	LDP_Q(5, 6, 2, 0)
+	LDP_Q(7, 8, 2, 32)
+	FMLA_4S(1, 0, 5)
+	FMLA_4S(2, 0, 6)
+	FMLA_4S(3, 0, 7)
+	FMLA_4S(4, 0, 8)
 	ADDS  $16, R1, R1
 	SUBS  $1, R10, R10
 	BNE   near4_taps
 	FMOVS lo+88(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
-	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
-	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
-	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
+	DUP_4S(0, 0)
+	FMAX_4S(1, 0, 1)
+	FMAX_4S(2, 0, 2)
+	FMAX_4S(3, 0, 3)
+	FMAX_4S(4, 0, 4)
 	FMOVS hi+92(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
-	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
-	WORD  $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
-	WORD  $0x4ea4f404 // fmin v4.4s, v0.4s, v4.4s
-	WORD  $0xad000861 // stp q1, q2, [x3]
-	WORD  $0xad011063 // stp q3, q4, [x3, #32]
+	DUP_4S(0, 0)
+	FMIN_4S(1, 0, 1)
+	FMIN_4S(2, 0, 2)
+	FMIN_4S(3, 0, 3)
+	FMIN_4S(4, 0, 4)
+	STP_Q(1, 2, 3, 0)
+	STP_Q(3, 4, 3, 32)
 	ADDS  R8, R7, R7
 	ADDS  R6, R3, R3
 	SUBS  $1, R9, R9
@@ -195,47 +196,47 @@ near4_taps:
 
 near5:
 	MOVD bias+80(FP), R1
-	WORD $0x3dc00021 // ldr q1, [x1]
-	WORD $0x4ea11c22 // mov v2.16b, v1.16b
-	WORD $0x4ea11c23 // mov v3.16b, v1.16b
-	WORD $0x4ea11c24 // mov v4.16b, v1.16b
-	WORD $0x4ea11c25 // mov v5.16b, v1.16b
+	LDR_Q(1, 1, 0)
+	MOV_16B(2, 1)
+	MOV_16B(3, 1)
+	MOV_16B(4, 1)
+	MOV_16B(5, 1)
 	MOVD list+48(FP), R1
 	MOVD count+56(FP), R10
 
 near5_taps:
 	MOVD  8(R1), R2
-	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	LDRX_Q(0, 0, 2)
 	MOVD  (R1), R2
 	ADDS  R7, R2, R2
-	WORD  $0xad401c46 // ldp q6, q7, [x2]
-	WORD  $0xad412448 // ldp q8, q9, [x2, #32]
-	WORD  $0x3dc0104a // ldr q10, [x2, #64]
-	WORD  $0x4e26cc01 // fmla v1.4s, v0.4s, v6.4s
-	WORD  $0x4e27cc02 // fmla v2.4s, v0.4s, v7.4s
-	WORD  $0x4e28cc03 // fmla v3.4s, v0.4s, v8.4s
-	WORD  $0x4e29cc04 // fmla v4.4s, v0.4s, v9.4s
-	WORD  $0x4e2acc05 // fmla v5.4s, v0.4s, v10.4s
+	LDP_Q(6, 7, 2, 0)
+	LDP_Q(8, 9, 2, 32)
+	LDR_Q(10, 2, 64)
+	FMLA_4S(1, 0, 6)
+	FMLA_4S(2, 0, 7)
+	FMLA_4S(3, 0, 8)
+	FMLA_4S(4, 0, 9)
+	FMLA_4S(5, 0, 10)
 	ADDS  $16, R1, R1
 	SUBS  $1, R10, R10
 	BNE   near5_taps
 	FMOVS lo+88(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
-	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
-	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
-	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
-	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
+	DUP_4S(0, 0)
+	FMAX_4S(1, 0, 1)
+	FMAX_4S(2, 0, 2)
+	FMAX_4S(3, 0, 3)
+	FMAX_4S(4, 0, 4)
+	FMAX_4S(5, 0, 5)
 	FMOVS hi+92(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
-	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
-	WORD  $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
-	WORD  $0x4ea4f404 // fmin v4.4s, v0.4s, v4.4s
-	WORD  $0x4ea5f405 // fmin v5.4s, v0.4s, v5.4s
-	WORD  $0xad000861 // stp q1, q2, [x3]
-	WORD  $0xad011063 // stp q3, q4, [x3, #32]
-	WORD  $0x3d801065 // str q5, [x3, #64]
+	DUP_4S(0, 0)
+	FMIN_4S(1, 0, 1)
+	FMIN_4S(2, 0, 2)
+	FMIN_4S(3, 0, 3)
+	FMIN_4S(4, 0, 4)
+	FMIN_4S(5, 0, 5)
+	STP_Q(1, 2, 3, 0)
+	STP_Q(3, 4, 3, 32)
+	STR_Q(5, 3, 64)
 	ADDS  R8, R7, R7
 	ADDS  R6, R3, R3
 	SUBS  $1, R9, R9
@@ -244,51 +245,51 @@ near5_taps:
 
 near6:
 	MOVD bias+80(FP), R1
-	WORD $0x3dc00021 // ldr q1, [x1]
-	WORD $0x4ea11c22 // mov v2.16b, v1.16b
-	WORD $0x4ea11c23 // mov v3.16b, v1.16b
-	WORD $0x4ea11c24 // mov v4.16b, v1.16b
-	WORD $0x4ea11c25 // mov v5.16b, v1.16b
-	WORD $0x4ea11c26 // mov v6.16b, v1.16b
+	LDR_Q(1, 1, 0)
+	MOV_16B(2, 1)
+	MOV_16B(3, 1)
+	MOV_16B(4, 1)
+	MOV_16B(5, 1)
+	MOV_16B(6, 1)
 	MOVD list+48(FP), R1
 	MOVD count+56(FP), R10
 
 near6_taps:
 	MOVD  8(R1), R2
-	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	LDRX_Q(0, 0, 2)
 	MOVD  (R1), R2
 	ADDS  R7, R2, R2
-	WORD  $0xad402047 // ldp q7, q8, [x2]
-	WORD  $0xad412849 // ldp q9, q10, [x2, #32]
-	WORD  $0xad42304b // ldp q11, q12, [x2, #64]
-	WORD  $0x4e27cc01 // fmla v1.4s, v0.4s, v7.4s
-	WORD  $0x4e28cc02 // fmla v2.4s, v0.4s, v8.4s
-	WORD  $0x4e29cc03 // fmla v3.4s, v0.4s, v9.4s
-	WORD  $0x4e2acc04 // fmla v4.4s, v0.4s, v10.4s
-	WORD  $0x4e2bcc05 // fmla v5.4s, v0.4s, v11.4s
-	WORD  $0x4e2ccc06 // fmla v6.4s, v0.4s, v12.4s
+	LDP_Q(7, 8, 2, 0)
+	LDP_Q(9, 10, 2, 32)
+	LDP_Q(11, 12, 2, 64)
+	FMLA_4S(1, 0, 7)
+	FMLA_4S(2, 0, 8)
+	FMLA_4S(3, 0, 9)
+	FMLA_4S(4, 0, 10)
+	FMLA_4S(5, 0, 11)
+	FMLA_4S(6, 0, 12)
 	ADDS  $16, R1, R1
 	SUBS  $1, R10, R10
 	BNE   near6_taps
 	FMOVS lo+88(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
-	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
-	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
-	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
-	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
-	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
+	DUP_4S(0, 0)
+	FMAX_4S(1, 0, 1)
+	FMAX_4S(2, 0, 2)
+	FMAX_4S(3, 0, 3)
+	FMAX_4S(4, 0, 4)
+	FMAX_4S(5, 0, 5)
+	FMAX_4S(6, 0, 6)
 	FMOVS hi+92(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
-	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
-	WORD  $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
-	WORD  $0x4ea4f404 // fmin v4.4s, v0.4s, v4.4s
-	WORD  $0x4ea5f405 // fmin v5.4s, v0.4s, v5.4s
-	WORD  $0x4ea6f406 // fmin v6.4s, v0.4s, v6.4s
-	WORD  $0xad000861 // stp q1, q2, [x3]
-	WORD  $0xad011063 // stp q3, q4, [x3, #32]
-	WORD  $0xad021865 // stp q5, q6, [x3, #64]
+	DUP_4S(0, 0)
+	FMIN_4S(1, 0, 1)
+	FMIN_4S(2, 0, 2)
+	FMIN_4S(3, 0, 3)
+	FMIN_4S(4, 0, 4)
+	FMIN_4S(5, 0, 5)
+	FMIN_4S(6, 0, 6)
+	STP_Q(1, 2, 3, 0)
+	STP_Q(3, 4, 3, 32)
+	STP_Q(5, 6, 3, 64)
 	ADDS  R8, R7, R7
 	ADDS  R6, R3, R3
 	SUBS  $1, R9, R9
@@ -297,57 +298,57 @@ near6_taps:
 
 near7:
 	MOVD bias+80(FP), R1
-	WORD $0x3dc00021 // ldr q1, [x1]
-	WORD $0x4ea11c22 // mov v2.16b, v1.16b
-	WORD $0x4ea11c23 // mov v3.16b, v1.16b
-	WORD $0x4ea11c24 // mov v4.16b, v1.16b
-	WORD $0x4ea11c25 // mov v5.16b, v1.16b
-	WORD $0x4ea11c26 // mov v6.16b, v1.16b
-	WORD $0x4ea11c27 // mov v7.16b, v1.16b
+	LDR_Q(1, 1, 0)
+	MOV_16B(2, 1)
+	MOV_16B(3, 1)
+	MOV_16B(4, 1)
+	MOV_16B(5, 1)
+	MOV_16B(6, 1)
+	MOV_16B(7, 1)
 	MOVD list+48(FP), R1
 	MOVD count+56(FP), R10
 
 near7_taps:
 	MOVD  8(R1), R2
-	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	LDRX_Q(0, 0, 2)
 	MOVD  (R1), R2
 	ADDS  R7, R2, R2
-	WORD  $0xad402448 // ldp q8, q9, [x2]
-	WORD  $0xad412c4a // ldp q10, q11, [x2, #32]
-	WORD  $0xad42344c // ldp q12, q13, [x2, #64]
-	WORD  $0x3dc0184e // ldr q14, [x2, #96]
-	WORD  $0x4e28cc01 // fmla v1.4s, v0.4s, v8.4s
-	WORD  $0x4e29cc02 // fmla v2.4s, v0.4s, v9.4s
-	WORD  $0x4e2acc03 // fmla v3.4s, v0.4s, v10.4s
-	WORD  $0x4e2bcc04 // fmla v4.4s, v0.4s, v11.4s
-	WORD  $0x4e2ccc05 // fmla v5.4s, v0.4s, v12.4s
-	WORD  $0x4e2dcc06 // fmla v6.4s, v0.4s, v13.4s
-	WORD  $0x4e2ecc07 // fmla v7.4s, v0.4s, v14.4s
+	LDP_Q(8, 9, 2, 0)
+	LDP_Q(10, 11, 2, 32)
+	LDP_Q(12, 13, 2, 64)
+	LDR_Q(14, 2, 96)
+	FMLA_4S(1, 0, 8)
+	FMLA_4S(2, 0, 9)
+	FMLA_4S(3, 0, 10)
+	FMLA_4S(4, 0, 11)
+	FMLA_4S(5, 0, 12)
+	FMLA_4S(6, 0, 13)
+	FMLA_4S(7, 0, 14)
 	ADDS  $16, R1, R1
 	SUBS  $1, R10, R10
 	BNE   near7_taps
 	FMOVS lo+88(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
-	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
-	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
-	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
-	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
-	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
-	WORD  $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
+	DUP_4S(0, 0)
+	FMAX_4S(1, 0, 1)
+	FMAX_4S(2, 0, 2)
+	FMAX_4S(3, 0, 3)
+	FMAX_4S(4, 0, 4)
+	FMAX_4S(5, 0, 5)
+	FMAX_4S(6, 0, 6)
+	FMAX_4S(7, 0, 7)
 	FMOVS hi+92(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
-	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
-	WORD  $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
-	WORD  $0x4ea4f404 // fmin v4.4s, v0.4s, v4.4s
-	WORD  $0x4ea5f405 // fmin v5.4s, v0.4s, v5.4s
-	WORD  $0x4ea6f406 // fmin v6.4s, v0.4s, v6.4s
-	WORD  $0x4ea7f407 // fmin v7.4s, v0.4s, v7.4s
-	WORD  $0xad000861 // stp q1, q2, [x3]
-	WORD  $0xad011063 // stp q3, q4, [x3, #32]
-	WORD  $0xad021865 // stp q5, q6, [x3, #64]
-	WORD  $0x3d801867 // str q7, [x3, #96]
+	DUP_4S(0, 0)
+	FMIN_4S(1, 0, 1)
+	FMIN_4S(2, 0, 2)
+	FMIN_4S(3, 0, 3)
+	FMIN_4S(4, 0, 4)
+	FMIN_4S(5, 0, 5)
+	FMIN_4S(6, 0, 6)
+	FMIN_4S(7, 0, 7)
+	STP_Q(1, 2, 3, 0)
+	STP_Q(3, 4, 3, 32)
+	STP_Q(5, 6, 3, 64)
+	STR_Q(7, 3, 96)
 	ADDS  R8, R7, R7
 	ADDS  R6, R3, R3
 	SUBS  $1, R9, R9
@@ -356,61 +357,61 @@ near7_taps:
 
 near8:
 	MOVD bias+80(FP), R1
-	WORD $0x3dc00021 // ldr q1, [x1]
-	WORD $0x4ea11c22 // mov v2.16b, v1.16b
-	WORD $0x4ea11c23 // mov v3.16b, v1.16b
-	WORD $0x4ea11c24 // mov v4.16b, v1.16b
-	WORD $0x4ea11c25 // mov v5.16b, v1.16b
-	WORD $0x4ea11c26 // mov v6.16b, v1.16b
-	WORD $0x4ea11c27 // mov v7.16b, v1.16b
-	WORD $0x4ea11c28 // mov v8.16b, v1.16b
+	LDR_Q(1, 1, 0)
+	MOV_16B(2, 1)
+	MOV_16B(3, 1)
+	MOV_16B(4, 1)
+	MOV_16B(5, 1)
+	MOV_16B(6, 1)
+	MOV_16B(7, 1)
+	MOV_16B(8, 1)
 	MOVD list+48(FP), R1
 	MOVD count+56(FP), R10
 
 near8_taps:
 	MOVD  8(R1), R2
-	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	LDRX_Q(0, 0, 2)
 	MOVD  (R1), R2
 	ADDS  R7, R2, R2
-	WORD  $0xad402849 // ldp q9, q10, [x2]
-	WORD  $0xad41304b // ldp q11, q12, [x2, #32]
-	WORD  $0xad42384d // ldp q13, q14, [x2, #64]
-	WORD  $0xad43404f // ldp q15, q16, [x2, #96]
-	WORD  $0x4e29cc01 // fmla v1.4s, v0.4s, v9.4s
-	WORD  $0x4e2acc02 // fmla v2.4s, v0.4s, v10.4s
-	WORD  $0x4e2bcc03 // fmla v3.4s, v0.4s, v11.4s
-	WORD  $0x4e2ccc04 // fmla v4.4s, v0.4s, v12.4s
-	WORD  $0x4e2dcc05 // fmla v5.4s, v0.4s, v13.4s
-	WORD  $0x4e2ecc06 // fmla v6.4s, v0.4s, v14.4s
-	WORD  $0x4e2fcc07 // fmla v7.4s, v0.4s, v15.4s
-	WORD  $0x4e30cc08 // fmla v8.4s, v0.4s, v16.4s
+	LDP_Q(9, 10, 2, 0)
+	LDP_Q(11, 12, 2, 32)
+	LDP_Q(13, 14, 2, 64)
+	LDP_Q(15, 16, 2, 96)
+	FMLA_4S(1, 0, 9)
+	FMLA_4S(2, 0, 10)
+	FMLA_4S(3, 0, 11)
+	FMLA_4S(4, 0, 12)
+	FMLA_4S(5, 0, 13)
+	FMLA_4S(6, 0, 14)
+	FMLA_4S(7, 0, 15)
+	FMLA_4S(8, 0, 16)
 	ADDS  $16, R1, R1
 	SUBS  $1, R10, R10
 	BNE   near8_taps
 	FMOVS lo+88(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
-	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
-	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
-	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
-	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
-	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
-	WORD  $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
-	WORD  $0x4e28f408 // fmax v8.4s, v0.4s, v8.4s
+	DUP_4S(0, 0)
+	FMAX_4S(1, 0, 1)
+	FMAX_4S(2, 0, 2)
+	FMAX_4S(3, 0, 3)
+	FMAX_4S(4, 0, 4)
+	FMAX_4S(5, 0, 5)
+	FMAX_4S(6, 0, 6)
+	FMAX_4S(7, 0, 7)
+	FMAX_4S(8, 0, 8)
 	FMOVS hi+92(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
-	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
-	WORD  $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
-	WORD  $0x4ea4f404 // fmin v4.4s, v0.4s, v4.4s
-	WORD  $0x4ea5f405 // fmin v5.4s, v0.4s, v5.4s
-	WORD  $0x4ea6f406 // fmin v6.4s, v0.4s, v6.4s
-	WORD  $0x4ea7f407 // fmin v7.4s, v0.4s, v7.4s
-	WORD  $0x4ea8f408 // fmin v8.4s, v0.4s, v8.4s
-	WORD  $0xad000861 // stp q1, q2, [x3]
-	WORD  $0xad011063 // stp q3, q4, [x3, #32]
-	WORD  $0xad021865 // stp q5, q6, [x3, #64]
-	WORD  $0xad032067 // stp q7, q8, [x3, #96]
+	DUP_4S(0, 0)
+	FMIN_4S(1, 0, 1)
+	FMIN_4S(2, 0, 2)
+	FMIN_4S(3, 0, 3)
+	FMIN_4S(4, 0, 4)
+	FMIN_4S(5, 0, 5)
+	FMIN_4S(6, 0, 6)
+	FMIN_4S(7, 0, 7)
+	FMIN_4S(8, 0, 8)
+	STP_Q(1, 2, 3, 0)
+	STP_Q(3, 4, 3, 32)
+	STP_Q(5, 6, 3, 64)
+	STP_Q(7, 8, 3, 96)
 	ADDS  R8, R7, R7
 	ADDS  R6, R3, R3
 	SUBS  $1, R9, R9
@@ -419,67 +420,67 @@ near8_taps:
 
 near9:
 	MOVD bias+80(FP), R1
-	WORD $0x3dc00021 // ldr q1, [x1]
-	WORD $0x4ea11c22 // mov v2.16b, v1.16b
-	WORD $0x4ea11c23 // mov v3.16b, v1.16b
-	WORD $0x4ea11c24 // mov v4.16b, v1.16b
-	WORD $0x4ea11c25 // mov v5.16b, v1.16b
-	WORD $0x4ea11c26 // mov v6.16b, v1.16b
-	WORD $0x4ea11c27 // mov v7.16b, v1.16b
-	WORD $0x4ea11c28 // mov v8.16b, v1.16b
-	WORD $0x4ea11c29 // mov v9.16b, v1.16b
+	LDR_Q(1, 1, 0)
+	MOV_16B(2, 1)
+	MOV_16B(3, 1)
+	MOV_16B(4, 1)
+	MOV_16B(5, 1)
+	MOV_16B(6, 1)
+	MOV_16B(7, 1)
+	MOV_16B(8, 1)
+	MOV_16B(9, 1)
 	MOVD list+48(FP), R1
 	MOVD count+56(FP), R10
 
 near9_taps:
 	MOVD  8(R1), R2
-	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	LDRX_Q(0, 0, 2)
 	MOVD  (R1), R2
 	ADDS  R7, R2, R2
-	WORD  $0xad402c4a // ldp q10, q11, [x2]
-	WORD  $0xad41344c // ldp q12, q13, [x2, #32]
-	WORD  $0xad423c4e // ldp q14, q15, [x2, #64]
-	WORD  $0xad434450 // ldp q16, q17, [x2, #96]
-	WORD  $0x3dc02052 // ldr q18, [x2, #128]
-	WORD  $0x4e2acc01 // fmla v1.4s, v0.4s, v10.4s
-	WORD  $0x4e2bcc02 // fmla v2.4s, v0.4s, v11.4s
-	WORD  $0x4e2ccc03 // fmla v3.4s, v0.4s, v12.4s
-	WORD  $0x4e2dcc04 // fmla v4.4s, v0.4s, v13.4s
-	WORD  $0x4e2ecc05 // fmla v5.4s, v0.4s, v14.4s
-	WORD  $0x4e2fcc06 // fmla v6.4s, v0.4s, v15.4s
-	WORD  $0x4e30cc07 // fmla v7.4s, v0.4s, v16.4s
-	WORD  $0x4e31cc08 // fmla v8.4s, v0.4s, v17.4s
-	WORD  $0x4e32cc09 // fmla v9.4s, v0.4s, v18.4s
+	LDP_Q(10, 11, 2, 0)
+	LDP_Q(12, 13, 2, 32)
+	LDP_Q(14, 15, 2, 64)
+	LDP_Q(16, 17, 2, 96)
+	LDR_Q(18, 2, 128)
+	FMLA_4S(1, 0, 10)
+	FMLA_4S(2, 0, 11)
+	FMLA_4S(3, 0, 12)
+	FMLA_4S(4, 0, 13)
+	FMLA_4S(5, 0, 14)
+	FMLA_4S(6, 0, 15)
+	FMLA_4S(7, 0, 16)
+	FMLA_4S(8, 0, 17)
+	FMLA_4S(9, 0, 18)
 	ADDS  $16, R1, R1
 	SUBS  $1, R10, R10
 	BNE   near9_taps
 	FMOVS lo+88(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
-	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
-	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
-	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
-	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
-	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
-	WORD  $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
-	WORD  $0x4e28f408 // fmax v8.4s, v0.4s, v8.4s
-	WORD  $0x4e29f409 // fmax v9.4s, v0.4s, v9.4s
+	DUP_4S(0, 0)
+	FMAX_4S(1, 0, 1)
+	FMAX_4S(2, 0, 2)
+	FMAX_4S(3, 0, 3)
+	FMAX_4S(4, 0, 4)
+	FMAX_4S(5, 0, 5)
+	FMAX_4S(6, 0, 6)
+	FMAX_4S(7, 0, 7)
+	FMAX_4S(8, 0, 8)
+	FMAX_4S(9, 0, 9)
 	FMOVS hi+92(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
-	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
-	WORD  $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
-	WORD  $0x4ea4f404 // fmin v4.4s, v0.4s, v4.4s
-	WORD  $0x4ea5f405 // fmin v5.4s, v0.4s, v5.4s
-	WORD  $0x4ea6f406 // fmin v6.4s, v0.4s, v6.4s
-	WORD  $0x4ea7f407 // fmin v7.4s, v0.4s, v7.4s
-	WORD  $0x4ea8f408 // fmin v8.4s, v0.4s, v8.4s
-	WORD  $0x4ea9f409 // fmin v9.4s, v0.4s, v9.4s
-	WORD  $0xad000861 // stp q1, q2, [x3]
-	WORD  $0xad011063 // stp q3, q4, [x3, #32]
-	WORD  $0xad021865 // stp q5, q6, [x3, #64]
-	WORD  $0xad032067 // stp q7, q8, [x3, #96]
-	WORD  $0x3d802069 // str q9, [x3, #128]
+	DUP_4S(0, 0)
+	FMIN_4S(1, 0, 1)
+	FMIN_4S(2, 0, 2)
+	FMIN_4S(3, 0, 3)
+	FMIN_4S(4, 0, 4)
+	FMIN_4S(5, 0, 5)
+	FMIN_4S(6, 0, 6)
+	FMIN_4S(7, 0, 7)
+	FMIN_4S(8, 0, 8)
+	FMIN_4S(9, 0, 9)
+	STP_Q(1, 2, 3, 0)
+	STP_Q(3, 4, 3, 32)
+	STP_Q(5, 6, 3, 64)
+	STP_Q(7, 8, 3, 96)
+	STR_Q(9, 3, 128)
 	ADDS  R8, R7, R7
 	ADDS  R6, R3, R3
 	SUBS  $1, R9, R9
@@ -488,71 +489,71 @@ near9_taps:
 
 near10:
 	MOVD bias+80(FP), R1
-	WORD $0x3dc00021 // ldr q1, [x1]
-	WORD $0x4ea11c22 // mov v2.16b, v1.16b
-	WORD $0x4ea11c23 // mov v3.16b, v1.16b
-	WORD $0x4ea11c24 // mov v4.16b, v1.16b
-	WORD $0x4ea11c25 // mov v5.16b, v1.16b
-	WORD $0x4ea11c26 // mov v6.16b, v1.16b
-	WORD $0x4ea11c27 // mov v7.16b, v1.16b
-	WORD $0x4ea11c28 // mov v8.16b, v1.16b
-	WORD $0x4ea11c29 // mov v9.16b, v1.16b
-	WORD $0x4ea11c2a // mov v10.16b, v1.16b
+	LDR_Q(1, 1, 0)
+	MOV_16B(2, 1)
+	MOV_16B(3, 1)
+	MOV_16B(4, 1)
+	MOV_16B(5, 1)
+	MOV_16B(6, 1)
+	MOV_16B(7, 1)
+	MOV_16B(8, 1)
+	MOV_16B(9, 1)
+	MOV_16B(10, 1)
 	MOVD list+48(FP), R1
 	MOVD count+56(FP), R10
 
 near10_taps:
 	MOVD  8(R1), R2
-	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	LDRX_Q(0, 0, 2)
 	MOVD  (R1), R2
 	ADDS  R7, R2, R2
-	WORD  $0xad40304b // ldp q11, q12, [x2]
-	WORD  $0xad41384d // ldp q13, q14, [x2, #32]
-	WORD  $0xad42404f // ldp q15, q16, [x2, #64]
-	WORD  $0xad434851 // ldp q17, q18, [x2, #96]
-	WORD  $0xad445053 // ldp q19, q20, [x2, #128]
-	WORD  $0x4e2bcc01 // fmla v1.4s, v0.4s, v11.4s
-	WORD  $0x4e2ccc02 // fmla v2.4s, v0.4s, v12.4s
-	WORD  $0x4e2dcc03 // fmla v3.4s, v0.4s, v13.4s
-	WORD  $0x4e2ecc04 // fmla v4.4s, v0.4s, v14.4s
-	WORD  $0x4e2fcc05 // fmla v5.4s, v0.4s, v15.4s
-	WORD  $0x4e30cc06 // fmla v6.4s, v0.4s, v16.4s
-	WORD  $0x4e31cc07 // fmla v7.4s, v0.4s, v17.4s
-	WORD  $0x4e32cc08 // fmla v8.4s, v0.4s, v18.4s
-	WORD  $0x4e33cc09 // fmla v9.4s, v0.4s, v19.4s
-	WORD  $0x4e34cc0a // fmla v10.4s, v0.4s, v20.4s
+	LDP_Q(11, 12, 2, 0)
+	LDP_Q(13, 14, 2, 32)
+	LDP_Q(15, 16, 2, 64)
+	LDP_Q(17, 18, 2, 96)
+	LDP_Q(19, 20, 2, 128)
+	FMLA_4S(1, 0, 11)
+	FMLA_4S(2, 0, 12)
+	FMLA_4S(3, 0, 13)
+	FMLA_4S(4, 0, 14)
+	FMLA_4S(5, 0, 15)
+	FMLA_4S(6, 0, 16)
+	FMLA_4S(7, 0, 17)
+	FMLA_4S(8, 0, 18)
+	FMLA_4S(9, 0, 19)
+	FMLA_4S(10, 0, 20)
 	ADDS  $16, R1, R1
 	SUBS  $1, R10, R10
 	BNE   near10_taps
 	FMOVS lo+88(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
-	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
-	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
-	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
-	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
-	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
-	WORD  $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
-	WORD  $0x4e28f408 // fmax v8.4s, v0.4s, v8.4s
-	WORD  $0x4e29f409 // fmax v9.4s, v0.4s, v9.4s
-	WORD  $0x4e2af40a // fmax v10.4s, v0.4s, v10.4s
+	DUP_4S(0, 0)
+	FMAX_4S(1, 0, 1)
+	FMAX_4S(2, 0, 2)
+	FMAX_4S(3, 0, 3)
+	FMAX_4S(4, 0, 4)
+	FMAX_4S(5, 0, 5)
+	FMAX_4S(6, 0, 6)
+	FMAX_4S(7, 0, 7)
+	FMAX_4S(8, 0, 8)
+	FMAX_4S(9, 0, 9)
+	FMAX_4S(10, 0, 10)
 	FMOVS hi+92(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
-	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
-	WORD  $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
-	WORD  $0x4ea4f404 // fmin v4.4s, v0.4s, v4.4s
-	WORD  $0x4ea5f405 // fmin v5.4s, v0.4s, v5.4s
-	WORD  $0x4ea6f406 // fmin v6.4s, v0.4s, v6.4s
-	WORD  $0x4ea7f407 // fmin v7.4s, v0.4s, v7.4s
-	WORD  $0x4ea8f408 // fmin v8.4s, v0.4s, v8.4s
-	WORD  $0x4ea9f409 // fmin v9.4s, v0.4s, v9.4s
-	WORD  $0x4eaaf40a // fmin v10.4s, v0.4s, v10.4s
-	WORD  $0xad000861 // stp q1, q2, [x3]
-	WORD  $0xad011063 // stp q3, q4, [x3, #32]
-	WORD  $0xad021865 // stp q5, q6, [x3, #64]
-	WORD  $0xad032067 // stp q7, q8, [x3, #96]
-	WORD  $0xad042869 // stp q9, q10, [x3, #128]
+	DUP_4S(0, 0)
+	FMIN_4S(1, 0, 1)
+	FMIN_4S(2, 0, 2)
+	FMIN_4S(3, 0, 3)
+	FMIN_4S(4, 0, 4)
+	FMIN_4S(5, 0, 5)
+	FMIN_4S(6, 0, 6)
+	FMIN_4S(7, 0, 7)
+	FMIN_4S(8, 0, 8)
+	FMIN_4S(9, 0, 9)
+	FMIN_4S(10, 0, 10)
+	STP_Q(1, 2, 3, 0)
+	STP_Q(3, 4, 3, 32)
+	STP_Q(5, 6, 3, 64)
+	STP_Q(7, 8, 3, 96)
+	STP_Q(9, 10, 3, 128)
 	ADDS  R8, R7, R7
 	ADDS  R6, R3, R3
 	SUBS  $1, R9, R9
@@ -561,77 +562,77 @@ near10_taps:
 
 near11:
 	MOVD bias+80(FP), R1
-	WORD $0x3dc00021 // ldr q1, [x1]
-	WORD $0x4ea11c22 // mov v2.16b, v1.16b
-	WORD $0x4ea11c23 // mov v3.16b, v1.16b
-	WORD $0x4ea11c24 // mov v4.16b, v1.16b
-	WORD $0x4ea11c25 // mov v5.16b, v1.16b
-	WORD $0x4ea11c26 // mov v6.16b, v1.16b
-	WORD $0x4ea11c27 // mov v7.16b, v1.16b
-	WORD $0x4ea11c28 // mov v8.16b, v1.16b
-	WORD $0x4ea11c29 // mov v9.16b, v1.16b
-	WORD $0x4ea11c2a // mov v10.16b, v1.16b
-	WORD $0x4ea11c2b // mov v11.16b, v1.16b
+	LDR_Q(1, 1, 0)
+	MOV_16B(2, 1)
+	MOV_16B(3, 1)
+	MOV_16B(4, 1)
+	MOV_16B(5, 1)
+	MOV_16B(6, 1)
+	MOV_16B(7, 1)
+	MOV_16B(8, 1)
+	MOV_16B(9, 1)
+	MOV_16B(10, 1)
+	MOV_16B(11, 1)
 	MOVD list+48(FP), R1
 	MOVD count+56(FP), R10
 
 near11_taps:
 	MOVD  8(R1), R2
-	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	LDRX_Q(0, 0, 2)
 	MOVD  (R1), R2
 	ADDS  R7, R2, R2
-	WORD  $0xad40344c // ldp q12, q13, [x2]
-	WORD  $0xad413c4e // ldp q14, q15, [x2, #32]
-	WORD  $0xad424450 // ldp q16, q17, [x2, #64]
-	WORD  $0xad434c52 // ldp q18, q19, [x2, #96]
-	WORD  $0xad445454 // ldp q20, q21, [x2, #128]
-	WORD  $0x3dc02856 // ldr q22, [x2, #160]
-	WORD  $0x4e2ccc01 // fmla v1.4s, v0.4s, v12.4s
-	WORD  $0x4e2dcc02 // fmla v2.4s, v0.4s, v13.4s
-	WORD  $0x4e2ecc03 // fmla v3.4s, v0.4s, v14.4s
-	WORD  $0x4e2fcc04 // fmla v4.4s, v0.4s, v15.4s
-	WORD  $0x4e30cc05 // fmla v5.4s, v0.4s, v16.4s
-	WORD  $0x4e31cc06 // fmla v6.4s, v0.4s, v17.4s
-	WORD  $0x4e32cc07 // fmla v7.4s, v0.4s, v18.4s
-	WORD  $0x4e33cc08 // fmla v8.4s, v0.4s, v19.4s
-	WORD  $0x4e34cc09 // fmla v9.4s, v0.4s, v20.4s
-	WORD  $0x4e35cc0a // fmla v10.4s, v0.4s, v21.4s
-	WORD  $0x4e36cc0b // fmla v11.4s, v0.4s, v22.4s
+	LDP_Q(12, 13, 2, 0)
+	LDP_Q(14, 15, 2, 32)
+	LDP_Q(16, 17, 2, 64)
+	LDP_Q(18, 19, 2, 96)
+	LDP_Q(20, 21, 2, 128)
+	LDR_Q(22, 2, 160)
+	FMLA_4S(1, 0, 12)
+	FMLA_4S(2, 0, 13)
+	FMLA_4S(3, 0, 14)
+	FMLA_4S(4, 0, 15)
+	FMLA_4S(5, 0, 16)
+	FMLA_4S(6, 0, 17)
+	FMLA_4S(7, 0, 18)
+	FMLA_4S(8, 0, 19)
+	FMLA_4S(9, 0, 20)
+	FMLA_4S(10, 0, 21)
+	FMLA_4S(11, 0, 22)
 	ADDS  $16, R1, R1
 	SUBS  $1, R10, R10
 	BNE   near11_taps
 	FMOVS lo+88(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
-	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
-	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
-	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
-	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
-	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
-	WORD  $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
-	WORD  $0x4e28f408 // fmax v8.4s, v0.4s, v8.4s
-	WORD  $0x4e29f409 // fmax v9.4s, v0.4s, v9.4s
-	WORD  $0x4e2af40a // fmax v10.4s, v0.4s, v10.4s
-	WORD  $0x4e2bf40b // fmax v11.4s, v0.4s, v11.4s
+	DUP_4S(0, 0)
+	FMAX_4S(1, 0, 1)
+	FMAX_4S(2, 0, 2)
+	FMAX_4S(3, 0, 3)
+	FMAX_4S(4, 0, 4)
+	FMAX_4S(5, 0, 5)
+	FMAX_4S(6, 0, 6)
+	FMAX_4S(7, 0, 7)
+	FMAX_4S(8, 0, 8)
+	FMAX_4S(9, 0, 9)
+	FMAX_4S(10, 0, 10)
+	FMAX_4S(11, 0, 11)
 	FMOVS hi+92(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
-	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
-	WORD  $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
-	WORD  $0x4ea4f404 // fmin v4.4s, v0.4s, v4.4s
-	WORD  $0x4ea5f405 // fmin v5.4s, v0.4s, v5.4s
-	WORD  $0x4ea6f406 // fmin v6.4s, v0.4s, v6.4s
-	WORD  $0x4ea7f407 // fmin v7.4s, v0.4s, v7.4s
-	WORD  $0x4ea8f408 // fmin v8.4s, v0.4s, v8.4s
-	WORD  $0x4ea9f409 // fmin v9.4s, v0.4s, v9.4s
-	WORD  $0x4eaaf40a // fmin v10.4s, v0.4s, v10.4s
-	WORD  $0x4eabf40b // fmin v11.4s, v0.4s, v11.4s
-	WORD  $0xad000861 // stp q1, q2, [x3]
-	WORD  $0xad011063 // stp q3, q4, [x3, #32]
-	WORD  $0xad021865 // stp q5, q6, [x3, #64]
-	WORD  $0xad032067 // stp q7, q8, [x3, #96]
-	WORD  $0xad042869 // stp q9, q10, [x3, #128]
-	WORD  $0x3d80286b // str q11, [x3, #160]
+	DUP_4S(0, 0)
+	FMIN_4S(1, 0, 1)
+	FMIN_4S(2, 0, 2)
+	FMIN_4S(3, 0, 3)
+	FMIN_4S(4, 0, 4)
+	FMIN_4S(5, 0, 5)
+	FMIN_4S(6, 0, 6)
+	FMIN_4S(7, 0, 7)
+	FMIN_4S(8, 0, 8)
+	FMIN_4S(9, 0, 9)
+	FMIN_4S(10, 0, 10)
+	FMIN_4S(11, 0, 11)
+	STP_Q(1, 2, 3, 0)
+	STP_Q(3, 4, 3, 32)
+	STP_Q(5, 6, 3, 64)
+	STP_Q(7, 8, 3, 96)
+	STP_Q(9, 10, 3, 128)
+	STR_Q(11, 3, 160)
 	ADDS  R8, R7, R7
 	ADDS  R6, R3, R3
 	SUBS  $1, R9, R9
@@ -640,81 +641,81 @@ near11_taps:
 
 near12:
 	MOVD bias+80(FP), R1
-	WORD $0x3dc00021 // ldr q1, [x1]
-	WORD $0x4ea11c22 // mov v2.16b, v1.16b
-	WORD $0x4ea11c23 // mov v3.16b, v1.16b
-	WORD $0x4ea11c24 // mov v4.16b, v1.16b
-	WORD $0x4ea11c25 // mov v5.16b, v1.16b
-	WORD $0x4ea11c26 // mov v6.16b, v1.16b
-	WORD $0x4ea11c27 // mov v7.16b, v1.16b
-	WORD $0x4ea11c28 // mov v8.16b, v1.16b
-	WORD $0x4ea11c29 // mov v9.16b, v1.16b
-	WORD $0x4ea11c2a // mov v10.16b, v1.16b
-	WORD $0x4ea11c2b // mov v11.16b, v1.16b
-	WORD $0x4ea11c2c // mov v12.16b, v1.16b
+	LDR_Q(1, 1, 0)
+	MOV_16B(2, 1)
+	MOV_16B(3, 1)
+	MOV_16B(4, 1)
+	MOV_16B(5, 1)
+	MOV_16B(6, 1)
+	MOV_16B(7, 1)
+	MOV_16B(8, 1)
+	MOV_16B(9, 1)
+	MOV_16B(10, 1)
+	MOV_16B(11, 1)
+	MOV_16B(12, 1)
 	MOVD list+48(FP), R1
 	MOVD count+56(FP), R10
 
 near12_taps:
 	MOVD  8(R1), R2
-	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	LDRX_Q(0, 0, 2)
 	MOVD  (R1), R2
 	ADDS  R7, R2, R2
-	WORD  $0xad40384d // ldp q13, q14, [x2]
-	WORD  $0xad41404f // ldp q15, q16, [x2, #32]
-	WORD  $0xad424851 // ldp q17, q18, [x2, #64]
-	WORD  $0xad435053 // ldp q19, q20, [x2, #96]
-	WORD  $0xad445855 // ldp q21, q22, [x2, #128]
-	WORD  $0xad456057 // ldp q23, q24, [x2, #160]
-	WORD  $0x4e2dcc01 // fmla v1.4s, v0.4s, v13.4s
-	WORD  $0x4e2ecc02 // fmla v2.4s, v0.4s, v14.4s
-	WORD  $0x4e2fcc03 // fmla v3.4s, v0.4s, v15.4s
-	WORD  $0x4e30cc04 // fmla v4.4s, v0.4s, v16.4s
-	WORD  $0x4e31cc05 // fmla v5.4s, v0.4s, v17.4s
-	WORD  $0x4e32cc06 // fmla v6.4s, v0.4s, v18.4s
-	WORD  $0x4e33cc07 // fmla v7.4s, v0.4s, v19.4s
-	WORD  $0x4e34cc08 // fmla v8.4s, v0.4s, v20.4s
-	WORD  $0x4e35cc09 // fmla v9.4s, v0.4s, v21.4s
-	WORD  $0x4e36cc0a // fmla v10.4s, v0.4s, v22.4s
-	WORD  $0x4e37cc0b // fmla v11.4s, v0.4s, v23.4s
-	WORD  $0x4e38cc0c // fmla v12.4s, v0.4s, v24.4s
+	LDP_Q(13, 14, 2, 0)
+	LDP_Q(15, 16, 2, 32)
+	LDP_Q(17, 18, 2, 64)
+	LDP_Q(19, 20, 2, 96)
+	LDP_Q(21, 22, 2, 128)
+	LDP_Q(23, 24, 2, 160)
+	FMLA_4S(1, 0, 13)
+	FMLA_4S(2, 0, 14)
+	FMLA_4S(3, 0, 15)
+	FMLA_4S(4, 0, 16)
+	FMLA_4S(5, 0, 17)
+	FMLA_4S(6, 0, 18)
+	FMLA_4S(7, 0, 19)
+	FMLA_4S(8, 0, 20)
+	FMLA_4S(9, 0, 21)
+	FMLA_4S(10, 0, 22)
+	FMLA_4S(11, 0, 23)
+	FMLA_4S(12, 0, 24)
 	ADDS  $16, R1, R1
 	SUBS  $1, R10, R10
 	BNE   near12_taps
 	FMOVS lo+88(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
-	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
-	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
-	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
-	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
-	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
-	WORD  $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
-	WORD  $0x4e28f408 // fmax v8.4s, v0.4s, v8.4s
-	WORD  $0x4e29f409 // fmax v9.4s, v0.4s, v9.4s
-	WORD  $0x4e2af40a // fmax v10.4s, v0.4s, v10.4s
-	WORD  $0x4e2bf40b // fmax v11.4s, v0.4s, v11.4s
-	WORD  $0x4e2cf40c // fmax v12.4s, v0.4s, v12.4s
+	DUP_4S(0, 0)
+	FMAX_4S(1, 0, 1)
+	FMAX_4S(2, 0, 2)
+	FMAX_4S(3, 0, 3)
+	FMAX_4S(4, 0, 4)
+	FMAX_4S(5, 0, 5)
+	FMAX_4S(6, 0, 6)
+	FMAX_4S(7, 0, 7)
+	FMAX_4S(8, 0, 8)
+	FMAX_4S(9, 0, 9)
+	FMAX_4S(10, 0, 10)
+	FMAX_4S(11, 0, 11)
+	FMAX_4S(12, 0, 12)
 	FMOVS hi+92(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
-	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
-	WORD  $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
-	WORD  $0x4ea4f404 // fmin v4.4s, v0.4s, v4.4s
-	WORD  $0x4ea5f405 // fmin v5.4s, v0.4s, v5.4s
-	WORD  $0x4ea6f406 // fmin v6.4s, v0.4s, v6.4s
-	WORD  $0x4ea7f407 // fmin v7.4s, v0.4s, v7.4s
-	WORD  $0x4ea8f408 // fmin v8.4s, v0.4s, v8.4s
-	WORD  $0x4ea9f409 // fmin v9.4s, v0.4s, v9.4s
-	WORD  $0x4eaaf40a // fmin v10.4s, v0.4s, v10.4s
-	WORD  $0x4eabf40b // fmin v11.4s, v0.4s, v11.4s
-	WORD  $0x4eacf40c // fmin v12.4s, v0.4s, v12.4s
-	WORD  $0xad000861 // stp q1, q2, [x3]
-	WORD  $0xad011063 // stp q3, q4, [x3, #32]
-	WORD  $0xad021865 // stp q5, q6, [x3, #64]
-	WORD  $0xad032067 // stp q7, q8, [x3, #96]
-	WORD  $0xad042869 // stp q9, q10, [x3, #128]
-	WORD  $0xad05306b // stp q11, q12, [x3, #160]
+	DUP_4S(0, 0)
+	FMIN_4S(1, 0, 1)
+	FMIN_4S(2, 0, 2)
+	FMIN_4S(3, 0, 3)
+	FMIN_4S(4, 0, 4)
+	FMIN_4S(5, 0, 5)
+	FMIN_4S(6, 0, 6)
+	FMIN_4S(7, 0, 7)
+	FMIN_4S(8, 0, 8)
+	FMIN_4S(9, 0, 9)
+	FMIN_4S(10, 0, 10)
+	FMIN_4S(11, 0, 11)
+	FMIN_4S(12, 0, 12)
+	STP_Q(1, 2, 3, 0)
+	STP_Q(3, 4, 3, 32)
+	STP_Q(5, 6, 3, 64)
+	STP_Q(7, 8, 3, 96)
+	STP_Q(9, 10, 3, 128)
+	STP_Q(11, 12, 3, 160)
 	ADDS  R8, R7, R7
 	ADDS  R6, R3, R3
 	SUBS  $1, R9, R9
@@ -723,87 +724,87 @@ near12_taps:
 
 near13:
 	MOVD bias+80(FP), R1
-	WORD $0x3dc00021 // ldr q1, [x1]
-	WORD $0x4ea11c22 // mov v2.16b, v1.16b
-	WORD $0x4ea11c23 // mov v3.16b, v1.16b
-	WORD $0x4ea11c24 // mov v4.16b, v1.16b
-	WORD $0x4ea11c25 // mov v5.16b, v1.16b
-	WORD $0x4ea11c26 // mov v6.16b, v1.16b
-	WORD $0x4ea11c27 // mov v7.16b, v1.16b
-	WORD $0x4ea11c28 // mov v8.16b, v1.16b
-	WORD $0x4ea11c29 // mov v9.16b, v1.16b
-	WORD $0x4ea11c2a // mov v10.16b, v1.16b
-	WORD $0x4ea11c2b // mov v11.16b, v1.16b
-	WORD $0x4ea11c2c // mov v12.16b, v1.16b
-	WORD $0x4ea11c2d // mov v13.16b, v1.16b
+	LDR_Q(1, 1, 0)
+	MOV_16B(2, 1)
+	MOV_16B(3, 1)
+	MOV_16B(4, 1)
+	MOV_16B(5, 1)
+	MOV_16B(6, 1)
+	MOV_16B(7, 1)
+	MOV_16B(8, 1)
+	MOV_16B(9, 1)
+	MOV_16B(10, 1)
+	MOV_16B(11, 1)
+	MOV_16B(12, 1)
+	MOV_16B(13, 1)
 	MOVD list+48(FP), R1
 	MOVD count+56(FP), R10
 
 near13_taps:
 	MOVD  8(R1), R2
-	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	LDRX_Q(0, 0, 2)
 	MOVD  (R1), R2
 	ADDS  R7, R2, R2
-	WORD  $0xad403c4e // ldp q14, q15, [x2]
-	WORD  $0xad414450 // ldp q16, q17, [x2, #32]
-	WORD  $0xad424c52 // ldp q18, q19, [x2, #64]
-	WORD  $0xad435454 // ldp q20, q21, [x2, #96]
-	WORD  $0xad445c56 // ldp q22, q23, [x2, #128]
-	WORD  $0xad456458 // ldp q24, q25, [x2, #160]
-	WORD  $0x3dc0305a // ldr q26, [x2, #192]
-	WORD  $0x4e2ecc01 // fmla v1.4s, v0.4s, v14.4s
-	WORD  $0x4e2fcc02 // fmla v2.4s, v0.4s, v15.4s
-	WORD  $0x4e30cc03 // fmla v3.4s, v0.4s, v16.4s
-	WORD  $0x4e31cc04 // fmla v4.4s, v0.4s, v17.4s
-	WORD  $0x4e32cc05 // fmla v5.4s, v0.4s, v18.4s
-	WORD  $0x4e33cc06 // fmla v6.4s, v0.4s, v19.4s
-	WORD  $0x4e34cc07 // fmla v7.4s, v0.4s, v20.4s
-	WORD  $0x4e35cc08 // fmla v8.4s, v0.4s, v21.4s
-	WORD  $0x4e36cc09 // fmla v9.4s, v0.4s, v22.4s
-	WORD  $0x4e37cc0a // fmla v10.4s, v0.4s, v23.4s
-	WORD  $0x4e38cc0b // fmla v11.4s, v0.4s, v24.4s
-	WORD  $0x4e39cc0c // fmla v12.4s, v0.4s, v25.4s
-	WORD  $0x4e3acc0d // fmla v13.4s, v0.4s, v26.4s
+	LDP_Q(14, 15, 2, 0)
+	LDP_Q(16, 17, 2, 32)
+	LDP_Q(18, 19, 2, 64)
+	LDP_Q(20, 21, 2, 96)
+	LDP_Q(22, 23, 2, 128)
+	LDP_Q(24, 25, 2, 160)
+	LDR_Q(26, 2, 192)
+	FMLA_4S(1, 0, 14)
+	FMLA_4S(2, 0, 15)
+	FMLA_4S(3, 0, 16)
+	FMLA_4S(4, 0, 17)
+	FMLA_4S(5, 0, 18)
+	FMLA_4S(6, 0, 19)
+	FMLA_4S(7, 0, 20)
+	FMLA_4S(8, 0, 21)
+	FMLA_4S(9, 0, 22)
+	FMLA_4S(10, 0, 23)
+	FMLA_4S(11, 0, 24)
+	FMLA_4S(12, 0, 25)
+	FMLA_4S(13, 0, 26)
 	ADDS  $16, R1, R1
 	SUBS  $1, R10, R10
 	BNE   near13_taps
 	FMOVS lo+88(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
-	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
-	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
-	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
-	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
-	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
-	WORD  $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
-	WORD  $0x4e28f408 // fmax v8.4s, v0.4s, v8.4s
-	WORD  $0x4e29f409 // fmax v9.4s, v0.4s, v9.4s
-	WORD  $0x4e2af40a // fmax v10.4s, v0.4s, v10.4s
-	WORD  $0x4e2bf40b // fmax v11.4s, v0.4s, v11.4s
-	WORD  $0x4e2cf40c // fmax v12.4s, v0.4s, v12.4s
-	WORD  $0x4e2df40d // fmax v13.4s, v0.4s, v13.4s
+	DUP_4S(0, 0)
+	FMAX_4S(1, 0, 1)
+	FMAX_4S(2, 0, 2)
+	FMAX_4S(3, 0, 3)
+	FMAX_4S(4, 0, 4)
+	FMAX_4S(5, 0, 5)
+	FMAX_4S(6, 0, 6)
+	FMAX_4S(7, 0, 7)
+	FMAX_4S(8, 0, 8)
+	FMAX_4S(9, 0, 9)
+	FMAX_4S(10, 0, 10)
+	FMAX_4S(11, 0, 11)
+	FMAX_4S(12, 0, 12)
+	FMAX_4S(13, 0, 13)
 	FMOVS hi+92(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
-	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
-	WORD  $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
-	WORD  $0x4ea4f404 // fmin v4.4s, v0.4s, v4.4s
-	WORD  $0x4ea5f405 // fmin v5.4s, v0.4s, v5.4s
-	WORD  $0x4ea6f406 // fmin v6.4s, v0.4s, v6.4s
-	WORD  $0x4ea7f407 // fmin v7.4s, v0.4s, v7.4s
-	WORD  $0x4ea8f408 // fmin v8.4s, v0.4s, v8.4s
-	WORD  $0x4ea9f409 // fmin v9.4s, v0.4s, v9.4s
-	WORD  $0x4eaaf40a // fmin v10.4s, v0.4s, v10.4s
-	WORD  $0x4eabf40b // fmin v11.4s, v0.4s, v11.4s
-	WORD  $0x4eacf40c // fmin v12.4s, v0.4s, v12.4s
-	WORD  $0x4eadf40d // fmin v13.4s, v0.4s, v13.4s
-	WORD  $0xad000861 // stp q1, q2, [x3]
-	WORD  $0xad011063 // stp q3, q4, [x3, #32]
-	WORD  $0xad021865 // stp q5, q6, [x3, #64]
-	WORD  $0xad032067 // stp q7, q8, [x3, #96]
-	WORD  $0xad042869 // stp q9, q10, [x3, #128]
-	WORD  $0xad05306b // stp q11, q12, [x3, #160]
-	WORD  $0x3d80306d // str q13, [x3, #192]
+	DUP_4S(0, 0)
+	FMIN_4S(1, 0, 1)
+	FMIN_4S(2, 0, 2)
+	FMIN_4S(3, 0, 3)
+	FMIN_4S(4, 0, 4)
+	FMIN_4S(5, 0, 5)
+	FMIN_4S(6, 0, 6)
+	FMIN_4S(7, 0, 7)
+	FMIN_4S(8, 0, 8)
+	FMIN_4S(9, 0, 9)
+	FMIN_4S(10, 0, 10)
+	FMIN_4S(11, 0, 11)
+	FMIN_4S(12, 0, 12)
+	FMIN_4S(13, 0, 13)
+	STP_Q(1, 2, 3, 0)
+	STP_Q(3, 4, 3, 32)
+	STP_Q(5, 6, 3, 64)
+	STP_Q(7, 8, 3, 96)
+	STP_Q(9, 10, 3, 128)
+	STP_Q(11, 12, 3, 160)
+	STR_Q(13, 3, 192)
 	ADDS  R8, R7, R7
 	ADDS  R6, R3, R3
 	SUBS  $1, R9, R9
@@ -812,91 +813,91 @@ near13_taps:
 
 near14:
 	MOVD bias+80(FP), R1
-	WORD $0x3dc00021 // ldr q1, [x1]
-	WORD $0x4ea11c22 // mov v2.16b, v1.16b
-	WORD $0x4ea11c23 // mov v3.16b, v1.16b
-	WORD $0x4ea11c24 // mov v4.16b, v1.16b
-	WORD $0x4ea11c25 // mov v5.16b, v1.16b
-	WORD $0x4ea11c26 // mov v6.16b, v1.16b
-	WORD $0x4ea11c27 // mov v7.16b, v1.16b
-	WORD $0x4ea11c28 // mov v8.16b, v1.16b
-	WORD $0x4ea11c29 // mov v9.16b, v1.16b
-	WORD $0x4ea11c2a // mov v10.16b, v1.16b
-	WORD $0x4ea11c2b // mov v11.16b, v1.16b
-	WORD $0x4ea11c2c // mov v12.16b, v1.16b
-	WORD $0x4ea11c2d // mov v13.16b, v1.16b
-	WORD $0x4ea11c2e // mov v14.16b, v1.16b
+	LDR_Q(1, 1, 0)
+	MOV_16B(2, 1)
+	MOV_16B(3, 1)
+	MOV_16B(4, 1)
+	MOV_16B(5, 1)
+	MOV_16B(6, 1)
+	MOV_16B(7, 1)
+	MOV_16B(8, 1)
+	MOV_16B(9, 1)
+	MOV_16B(10, 1)
+	MOV_16B(11, 1)
+	MOV_16B(12, 1)
+	MOV_16B(13, 1)
+	MOV_16B(14, 1)
 	MOVD list+48(FP), R1
 	MOVD count+56(FP), R10
 
 near14_taps:
 	MOVD  8(R1), R2
-	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	LDRX_Q(0, 0, 2)
 	MOVD  (R1), R2
 	ADDS  R7, R2, R2
-	WORD  $0xad40404f // ldp q15, q16, [x2]
-	WORD  $0xad414851 // ldp q17, q18, [x2, #32]
-	WORD  $0xad425053 // ldp q19, q20, [x2, #64]
-	WORD  $0xad435855 // ldp q21, q22, [x2, #96]
-	WORD  $0xad446057 // ldp q23, q24, [x2, #128]
-	WORD  $0xad456859 // ldp q25, q26, [x2, #160]
-	WORD  $0xad46705b // ldp q27, q28, [x2, #192]
-	WORD  $0x4e2fcc01 // fmla v1.4s, v0.4s, v15.4s
-	WORD  $0x4e30cc02 // fmla v2.4s, v0.4s, v16.4s
-	WORD  $0x4e31cc03 // fmla v3.4s, v0.4s, v17.4s
-	WORD  $0x4e32cc04 // fmla v4.4s, v0.4s, v18.4s
-	WORD  $0x4e33cc05 // fmla v5.4s, v0.4s, v19.4s
-	WORD  $0x4e34cc06 // fmla v6.4s, v0.4s, v20.4s
-	WORD  $0x4e35cc07 // fmla v7.4s, v0.4s, v21.4s
-	WORD  $0x4e36cc08 // fmla v8.4s, v0.4s, v22.4s
-	WORD  $0x4e37cc09 // fmla v9.4s, v0.4s, v23.4s
-	WORD  $0x4e38cc0a // fmla v10.4s, v0.4s, v24.4s
-	WORD  $0x4e39cc0b // fmla v11.4s, v0.4s, v25.4s
-	WORD  $0x4e3acc0c // fmla v12.4s, v0.4s, v26.4s
-	WORD  $0x4e3bcc0d // fmla v13.4s, v0.4s, v27.4s
-	WORD  $0x4e3ccc0e // fmla v14.4s, v0.4s, v28.4s
+	LDP_Q(15, 16, 2, 0)
+	LDP_Q(17, 18, 2, 32)
+	LDP_Q(19, 20, 2, 64)
+	LDP_Q(21, 22, 2, 96)
+	LDP_Q(23, 24, 2, 128)
+	LDP_Q(25, 26, 2, 160)
+	LDP_Q(27, 28, 2, 192)
+	FMLA_4S(1, 0, 15)
+	FMLA_4S(2, 0, 16)
+	FMLA_4S(3, 0, 17)
+	FMLA_4S(4, 0, 18)
+	FMLA_4S(5, 0, 19)
+	FMLA_4S(6, 0, 20)
+	FMLA_4S(7, 0, 21)
+	FMLA_4S(8, 0, 22)
+	FMLA_4S(9, 0, 23)
+	FMLA_4S(10, 0, 24)
+	FMLA_4S(11, 0, 25)
+	FMLA_4S(12, 0, 26)
+	FMLA_4S(13, 0, 27)
+	FMLA_4S(14, 0, 28)
 	ADDS  $16, R1, R1
 	SUBS  $1, R10, R10
 	BNE   near14_taps
 	FMOVS lo+88(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
-	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
-	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
-	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
-	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
-	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
-	WORD  $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
-	WORD  $0x4e28f408 // fmax v8.4s, v0.4s, v8.4s
-	WORD  $0x4e29f409 // fmax v9.4s, v0.4s, v9.4s
-	WORD  $0x4e2af40a // fmax v10.4s, v0.4s, v10.4s
-	WORD  $0x4e2bf40b // fmax v11.4s, v0.4s, v11.4s
-	WORD  $0x4e2cf40c // fmax v12.4s, v0.4s, v12.4s
-	WORD  $0x4e2df40d // fmax v13.4s, v0.4s, v13.4s
-	WORD  $0x4e2ef40e // fmax v14.4s, v0.4s, v14.4s
+	DUP_4S(0, 0)
+	FMAX_4S(1, 0, 1)
+	FMAX_4S(2, 0, 2)
+	FMAX_4S(3, 0, 3)
+	FMAX_4S(4, 0, 4)
+	FMAX_4S(5, 0, 5)
+	FMAX_4S(6, 0, 6)
+	FMAX_4S(7, 0, 7)
+	FMAX_4S(8, 0, 8)
+	FMAX_4S(9, 0, 9)
+	FMAX_4S(10, 0, 10)
+	FMAX_4S(11, 0, 11)
+	FMAX_4S(12, 0, 12)
+	FMAX_4S(13, 0, 13)
+	FMAX_4S(14, 0, 14)
 	FMOVS hi+92(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
-	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
-	WORD  $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
-	WORD  $0x4ea4f404 // fmin v4.4s, v0.4s, v4.4s
-	WORD  $0x4ea5f405 // fmin v5.4s, v0.4s, v5.4s
-	WORD  $0x4ea6f406 // fmin v6.4s, v0.4s, v6.4s
-	WORD  $0x4ea7f407 // fmin v7.4s, v0.4s, v7.4s
-	WORD  $0x4ea8f408 // fmin v8.4s, v0.4s, v8.4s
-	WORD  $0x4ea9f409 // fmin v9.4s, v0.4s, v9.4s
-	WORD  $0x4eaaf40a // fmin v10.4s, v0.4s, v10.4s
-	WORD  $0x4eabf40b // fmin v11.4s, v0.4s, v11.4s
-	WORD  $0x4eacf40c // fmin v12.4s, v0.4s, v12.4s
-	WORD  $0x4eadf40d // fmin v13.4s, v0.4s, v13.4s
-	WORD  $0x4eaef40e // fmin v14.4s, v0.4s, v14.4s
-	WORD  $0xad000861 // stp q1, q2, [x3]
-	WORD  $0xad011063 // stp q3, q4, [x3, #32]
-	WORD  $0xad021865 // stp q5, q6, [x3, #64]
-	WORD  $0xad032067 // stp q7, q8, [x3, #96]
-	WORD  $0xad042869 // stp q9, q10, [x3, #128]
-	WORD  $0xad05306b // stp q11, q12, [x3, #160]
-	WORD  $0xad06386d // stp q13, q14, [x3, #192]
+	DUP_4S(0, 0)
+	FMIN_4S(1, 0, 1)
+	FMIN_4S(2, 0, 2)
+	FMIN_4S(3, 0, 3)
+	FMIN_4S(4, 0, 4)
+	FMIN_4S(5, 0, 5)
+	FMIN_4S(6, 0, 6)
+	FMIN_4S(7, 0, 7)
+	FMIN_4S(8, 0, 8)
+	FMIN_4S(9, 0, 9)
+	FMIN_4S(10, 0, 10)
+	FMIN_4S(11, 0, 11)
+	FMIN_4S(12, 0, 12)
+	FMIN_4S(13, 0, 13)
+	FMIN_4S(14, 0, 14)
+	STP_Q(1, 2, 3, 0)
+	STP_Q(3, 4, 3, 32)
+	STP_Q(5, 6, 3, 64)
+	STP_Q(7, 8, 3, 96)
+	STP_Q(9, 10, 3, 128)
+	STP_Q(11, 12, 3, 160)
+	STP_Q(13, 14, 3, 192)
 	ADDS  R8, R7, R7
 	ADDS  R6, R3, R3
 	SUBS  $1, R9, R9
@@ -933,27 +934,27 @@ apart:
 
 tap1:
 	MOVD bias+80(FP), R1
-	WORD $0x3dc00021 // ldr q1, [x1]
+	LDR_Q(1, 1, 0)
 	MOVD list+48(FP), R1
 	MOVD count+56(FP), R10
 
 tap1_taps:
 	MOVD  8(R1), R2
-	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	LDRX_Q(0, 0, 2)
 	MOVD  (R1), R2
 	ADDS  R7, R2, R2
-	WORD  $0x3dc00042 // ldr q2, [x2]
-	WORD  $0x4e22cc01 // fmla v1.4s, v0.4s, v2.4s
+	LDR_Q(2, 2, 0)
+	FMLA_4S(1, 0, 2)
 	ADDS  $16, R1, R1
 	SUBS  $1, R10, R10
 	BNE   tap1_taps
 	FMOVS lo+88(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
+	DUP_4S(0, 0)
+	FMAX_4S(1, 0, 1)
 	FMOVS hi+92(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
-	WORD  $0x3d800061 // str q1, [x3]
+	DUP_4S(0, 0)
+	FMIN_4S(1, 0, 1)
+	STR_Q(1, 3, 0)
 	ADDS  R8, R7, R7
 	ADDS  R6, R3, R3
 	SUBS  $1, R9, R9
@@ -962,32 +963,32 @@ tap1_taps:
 
 tap2:
 	MOVD bias+80(FP), R2
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4ea11c22 // mov v2.16b, v1.16b
+	LDR_Q(1, 2, 0)
+	MOV_16B(2, 1)
 	MOVD list+48(FP), R10
 	MOVD count+56(FP), R11
 
 tap2_taps:
 	MOVD  8(R10), R2
-	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	LDRX_Q(0, 0, 2)
 	MOVD  (R10), R2
 	ADDS  R7, R2, R2
-	WORD  $0x3dc00043 // ldr q3, [x2]
-	WORD  $0x4e23cc01 // fmla v1.4s, v0.4s, v3.4s
-	WORD  $0x3ce16843 // ldr q3, [x2, x1]
-	WORD  $0x4e23cc02 // fmla v2.4s, v0.4s, v3.4s
+	LDR_Q(3, 2, 0)
+	FMLA_4S(1, 0, 3)
+	LDRX_Q(3, 2, 1)
+	FMLA_4S(2, 0, 3)
 	ADDS  $16, R10, R10
 	SUBS  $1, R11, R11
 	BNE   tap2_taps
 	FMOVS lo+88(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
-	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
+	DUP_4S(0, 0)
+	FMAX_4S(1, 0, 1)
+	FMAX_4S(2, 0, 2)
 	FMOVS hi+92(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
-	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
-	WORD  $0xad000861 // stp q1, q2, [x3]
+	DUP_4S(0, 0)
+	FMIN_4S(1, 0, 1)
+	FMIN_4S(2, 0, 2)
+	STP_Q(1, 2, 3, 0)
 	ADDS  R8, R7, R7
 	ADDS  R6, R3, R3
 	SUBS  $1, R9, R9
@@ -996,39 +997,39 @@ tap2_taps:
 
 tap3:
 	MOVD bias+80(FP), R2
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4ea11c22 // mov v2.16b, v1.16b
-	WORD $0x4ea11c23 // mov v3.16b, v1.16b
+	LDR_Q(1, 2, 0)
+	MOV_16B(2, 1)
+	MOV_16B(3, 1)
 	MOVD list+48(FP), R10
 	MOVD count+56(FP), R11
 
 tap3_taps:
 	MOVD  8(R10), R2
-	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	LDRX_Q(0, 0, 2)
 	MOVD  (R10), R2
 	ADDS  R7, R2, R2
-	WORD  $0x3dc00044 // ldr q4, [x2]
-	WORD  $0x4e24cc01 // fmla v1.4s, v0.4s, v4.4s
-	WORD  $0x3ce16844 // ldr q4, [x2, x1]
-	WORD  $0x4e24cc02 // fmla v2.4s, v0.4s, v4.4s
+	LDR_Q(4, 2, 0)
+	FMLA_4S(1, 0, 4)
+	LDRX_Q(4, 2, 1)
+	FMLA_4S(2, 0, 4)
 	ADD   R1<<1, R2, R19
-	WORD  $0x3dc00264 // ldr q4, [x19]
-	WORD  $0x4e24cc03 // fmla v3.4s, v0.4s, v4.4s
+	LDR_Q(4, 19, 0)
+	FMLA_4S(3, 0, 4)
 	ADDS  $16, R10, R10
 	SUBS  $1, R11, R11
 	BNE   tap3_taps
 	FMOVS lo+88(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
-	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
-	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
+	DUP_4S(0, 0)
+	FMAX_4S(1, 0, 1)
+	FMAX_4S(2, 0, 2)
+	FMAX_4S(3, 0, 3)
 	FMOVS hi+92(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
-	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
-	WORD  $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
-	WORD  $0xad000861 // stp q1, q2, [x3]
-	WORD  $0x3d800863 // str q3, [x3, #32]
+	DUP_4S(0, 0)
+	FMIN_4S(1, 0, 1)
+	FMIN_4S(2, 0, 2)
+	FMIN_4S(3, 0, 3)
+	STP_Q(1, 2, 3, 0)
+	STR_Q(3, 3, 32)
 	ADDS  R8, R7, R7
 	ADDS  R6, R3, R3
 	SUBS  $1, R9, R9
@@ -1037,44 +1038,44 @@ tap3_taps:
 
 tap4:
 	MOVD bias+80(FP), R2
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4ea11c22 // mov v2.16b, v1.16b
-	WORD $0x4ea11c23 // mov v3.16b, v1.16b
-	WORD $0x4ea11c24 // mov v4.16b, v1.16b
+	LDR_Q(1, 2, 0)
+	MOV_16B(2, 1)
+	MOV_16B(3, 1)
+	MOV_16B(4, 1)
 	MOVD list+48(FP), R11
 	MOVD count+56(FP), R12
 
 tap4_taps:
 	MOVD  8(R11), R2
-	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	LDRX_Q(0, 0, 2)
 	MOVD  (R11), R2
 	ADDS  R7, R2, R2
-	WORD  $0x3dc00045 // ldr q5, [x2]
-	WORD  $0x4e25cc01 // fmla v1.4s, v0.4s, v5.4s
-	WORD  $0x3ce16845 // ldr q5, [x2, x1]
-	WORD  $0x4e25cc02 // fmla v2.4s, v0.4s, v5.4s
+	LDR_Q(5, 2, 0)
+	FMLA_4S(1, 0, 5)
+	LDRX_Q(5, 2, 1)
+	FMLA_4S(2, 0, 5)
 	ADD   R1<<1, R2, R19
-	WORD  $0x3dc00265 // ldr q5, [x19]
-	WORD  $0x4e25cc03 // fmla v3.4s, v0.4s, v5.4s
-	WORD  $0x3cea6845 // ldr q5, [x2, x10]
-	WORD  $0x4e25cc04 // fmla v4.4s, v0.4s, v5.4s
+	LDR_Q(5, 19, 0)
+	FMLA_4S(3, 0, 5)
+	LDRX_Q(5, 2, 10)
+	FMLA_4S(4, 0, 5)
 	ADDS  $16, R11, R11
 	SUBS  $1, R12, R12
 	BNE   tap4_taps
 	FMOVS lo+88(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
-	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
-	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
-	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
+	DUP_4S(0, 0)
+	FMAX_4S(1, 0, 1)
+	FMAX_4S(2, 0, 2)
+	FMAX_4S(3, 0, 3)
+	FMAX_4S(4, 0, 4)
 	FMOVS hi+92(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
-	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
-	WORD  $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
-	WORD  $0x4ea4f404 // fmin v4.4s, v0.4s, v4.4s
-	WORD  $0xad000861 // stp q1, q2, [x3]
-	WORD  $0xad011063 // stp q3, q4, [x3, #32]
+	DUP_4S(0, 0)
+	FMIN_4S(1, 0, 1)
+	FMIN_4S(2, 0, 2)
+	FMIN_4S(3, 0, 3)
+	FMIN_4S(4, 0, 4)
+	STP_Q(1, 2, 3, 0)
+	STP_Q(3, 4, 3, 32)
 	ADDS  R8, R7, R7
 	ADDS  R6, R3, R3
 	SUBS  $1, R9, R9
@@ -1083,51 +1084,51 @@ tap4_taps:
 
 tap5:
 	MOVD bias+80(FP), R2
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4ea11c22 // mov v2.16b, v1.16b
-	WORD $0x4ea11c23 // mov v3.16b, v1.16b
-	WORD $0x4ea11c24 // mov v4.16b, v1.16b
-	WORD $0x4ea11c25 // mov v5.16b, v1.16b
+	LDR_Q(1, 2, 0)
+	MOV_16B(2, 1)
+	MOV_16B(3, 1)
+	MOV_16B(4, 1)
+	MOV_16B(5, 1)
 	MOVD list+48(FP), R12
 	MOVD count+56(FP), R13
 
 tap5_taps:
 	MOVD  8(R12), R2
-	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	LDRX_Q(0, 0, 2)
 	MOVD  (R12), R2
 	ADDS  R7, R2, R2
-	WORD  $0x3dc00046 // ldr q6, [x2]
-	WORD  $0x4e26cc01 // fmla v1.4s, v0.4s, v6.4s
-	WORD  $0x3ce16846 // ldr q6, [x2, x1]
-	WORD  $0x4e26cc02 // fmla v2.4s, v0.4s, v6.4s
+	LDR_Q(6, 2, 0)
+	FMLA_4S(1, 0, 6)
+	LDRX_Q(6, 2, 1)
+	FMLA_4S(2, 0, 6)
 	ADD   R1<<1, R2, R19
-	WORD  $0x3dc00266 // ldr q6, [x19]
-	WORD  $0x4e26cc03 // fmla v3.4s, v0.4s, v6.4s
-	WORD  $0x3cea6846 // ldr q6, [x2, x10]
-	WORD  $0x4e26cc04 // fmla v4.4s, v0.4s, v6.4s
+	LDR_Q(6, 19, 0)
+	FMLA_4S(3, 0, 6)
+	LDRX_Q(6, 2, 10)
+	FMLA_4S(4, 0, 6)
 	ADD   R11, R2, R2
-	WORD  $0x3dc00046 // ldr q6, [x2]
-	WORD  $0x4e26cc05 // fmla v5.4s, v0.4s, v6.4s
+	LDR_Q(6, 2, 0)
+	FMLA_4S(5, 0, 6)
 	ADDS  $16, R12, R12
 	SUBS  $1, R13, R13
 	BNE   tap5_taps
 	FMOVS lo+88(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
-	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
-	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
-	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
-	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
+	DUP_4S(0, 0)
+	FMAX_4S(1, 0, 1)
+	FMAX_4S(2, 0, 2)
+	FMAX_4S(3, 0, 3)
+	FMAX_4S(4, 0, 4)
+	FMAX_4S(5, 0, 5)
 	FMOVS hi+92(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
-	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
-	WORD  $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
-	WORD  $0x4ea4f404 // fmin v4.4s, v0.4s, v4.4s
-	WORD  $0x4ea5f405 // fmin v5.4s, v0.4s, v5.4s
-	WORD  $0xad000861 // stp q1, q2, [x3]
-	WORD  $0xad011063 // stp q3, q4, [x3, #32]
-	WORD  $0x3d801065 // str q5, [x3, #64]
+	DUP_4S(0, 0)
+	FMIN_4S(1, 0, 1)
+	FMIN_4S(2, 0, 2)
+	FMIN_4S(3, 0, 3)
+	FMIN_4S(4, 0, 4)
+	FMIN_4S(5, 0, 5)
+	STP_Q(1, 2, 3, 0)
+	STP_Q(3, 4, 3, 32)
+	STR_Q(5, 3, 64)
 	ADDS  R8, R7, R7
 	ADDS  R6, R3, R3
 	SUBS  $1, R9, R9
@@ -1136,56 +1137,56 @@ tap5_taps:
 
 tap6:
 	MOVD bias+80(FP), R2
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4ea11c22 // mov v2.16b, v1.16b
-	WORD $0x4ea11c23 // mov v3.16b, v1.16b
-	WORD $0x4ea11c24 // mov v4.16b, v1.16b
-	WORD $0x4ea11c25 // mov v5.16b, v1.16b
-	WORD $0x4ea11c26 // mov v6.16b, v1.16b
+	LDR_Q(1, 2, 0)
+	MOV_16B(2, 1)
+	MOV_16B(3, 1)
+	MOV_16B(4, 1)
+	MOV_16B(5, 1)
+	MOV_16B(6, 1)
 	MOVD list+48(FP), R12
 	MOVD count+56(FP), R13
 
 tap6_taps:
 	MOVD  8(R12), R2
-	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	LDRX_Q(0, 0, 2)
 	MOVD  (R12), R2
 	ADDS  R7, R2, R2
-	WORD  $0x3dc00047 // ldr q7, [x2]
-	WORD  $0x4e27cc01 // fmla v1.4s, v0.4s, v7.4s
-	WORD  $0x3ce16847 // ldr q7, [x2, x1]
-	WORD  $0x4e27cc02 // fmla v2.4s, v0.4s, v7.4s
+	LDR_Q(7, 2, 0)
+	FMLA_4S(1, 0, 7)
+	LDRX_Q(7, 2, 1)
+	FMLA_4S(2, 0, 7)
 	ADD   R1<<1, R2, R19
-	WORD  $0x3dc00267 // ldr q7, [x19]
-	WORD  $0x4e27cc03 // fmla v3.4s, v0.4s, v7.4s
-	WORD  $0x3cea6847 // ldr q7, [x2, x10]
-	WORD  $0x4e27cc04 // fmla v4.4s, v0.4s, v7.4s
+	LDR_Q(7, 19, 0)
+	FMLA_4S(3, 0, 7)
+	LDRX_Q(7, 2, 10)
+	FMLA_4S(4, 0, 7)
 	ADD   R11, R2, R2
-	WORD  $0x3dc00047 // ldr q7, [x2]
-	WORD  $0x4e27cc05 // fmla v5.4s, v0.4s, v7.4s
-	WORD  $0x3ce16847 // ldr q7, [x2, x1]
-	WORD  $0x4e27cc06 // fmla v6.4s, v0.4s, v7.4s
+	LDR_Q(7, 2, 0)
+	FMLA_4S(5, 0, 7)
+	LDRX_Q(7, 2, 1)
+	FMLA_4S(6, 0, 7)
 	ADDS  $16, R12, R12
 	SUBS  $1, R13, R13
 	BNE   tap6_taps
 	FMOVS lo+88(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
-	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
-	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
-	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
-	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
-	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
+	DUP_4S(0, 0)
+	FMAX_4S(1, 0, 1)
+	FMAX_4S(2, 0, 2)
+	FMAX_4S(3, 0, 3)
+	FMAX_4S(4, 0, 4)
+	FMAX_4S(5, 0, 5)
+	FMAX_4S(6, 0, 6)
 	FMOVS hi+92(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
-	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
-	WORD  $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
-	WORD  $0x4ea4f404 // fmin v4.4s, v0.4s, v4.4s
-	WORD  $0x4ea5f405 // fmin v5.4s, v0.4s, v5.4s
-	WORD  $0x4ea6f406 // fmin v6.4s, v0.4s, v6.4s
-	WORD  $0xad000861 // stp q1, q2, [x3]
-	WORD  $0xad011063 // stp q3, q4, [x3, #32]
-	WORD  $0xad021865 // stp q5, q6, [x3, #64]
+	DUP_4S(0, 0)
+	FMIN_4S(1, 0, 1)
+	FMIN_4S(2, 0, 2)
+	FMIN_4S(3, 0, 3)
+	FMIN_4S(4, 0, 4)
+	FMIN_4S(5, 0, 5)
+	FMIN_4S(6, 0, 6)
+	STP_Q(1, 2, 3, 0)
+	STP_Q(3, 4, 3, 32)
+	STP_Q(5, 6, 3, 64)
 	ADDS  R8, R7, R7
 	ADDS  R6, R3, R3
 	SUBS  $1, R9, R9
@@ -1194,63 +1195,63 @@ tap6_taps:
 
 tap7:
 	MOVD bias+80(FP), R2
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4ea11c22 // mov v2.16b, v1.16b
-	WORD $0x4ea11c23 // mov v3.16b, v1.16b
-	WORD $0x4ea11c24 // mov v4.16b, v1.16b
-	WORD $0x4ea11c25 // mov v5.16b, v1.16b
-	WORD $0x4ea11c26 // mov v6.16b, v1.16b
-	WORD $0x4ea11c27 // mov v7.16b, v1.16b
+	LDR_Q(1, 2, 0)
+	MOV_16B(2, 1)
+	MOV_16B(3, 1)
+	MOV_16B(4, 1)
+	MOV_16B(5, 1)
+	MOV_16B(6, 1)
+	MOV_16B(7, 1)
 	MOVD list+48(FP), R12
 	MOVD count+56(FP), R13
 
 tap7_taps:
 	MOVD  8(R12), R2
-	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	LDRX_Q(0, 0, 2)
 	MOVD  (R12), R2
 	ADDS  R7, R2, R2
-	WORD  $0x3dc00048 // ldr q8, [x2]
-	WORD  $0x4e28cc01 // fmla v1.4s, v0.4s, v8.4s
-	WORD  $0x3ce16848 // ldr q8, [x2, x1]
-	WORD  $0x4e28cc02 // fmla v2.4s, v0.4s, v8.4s
+	LDR_Q(8, 2, 0)
+	FMLA_4S(1, 0, 8)
+	LDRX_Q(8, 2, 1)
+	FMLA_4S(2, 0, 8)
 	ADD   R1<<1, R2, R19
-	WORD  $0x3dc00268 // ldr q8, [x19]
-	WORD  $0x4e28cc03 // fmla v3.4s, v0.4s, v8.4s
-	WORD  $0x3cea6848 // ldr q8, [x2, x10]
-	WORD  $0x4e28cc04 // fmla v4.4s, v0.4s, v8.4s
+	LDR_Q(8, 19, 0)
+	FMLA_4S(3, 0, 8)
+	LDRX_Q(8, 2, 10)
+	FMLA_4S(4, 0, 8)
 	ADD   R11, R2, R2
-	WORD  $0x3dc00048 // ldr q8, [x2]
-	WORD  $0x4e28cc05 // fmla v5.4s, v0.4s, v8.4s
-	WORD  $0x3ce16848 // ldr q8, [x2, x1]
-	WORD  $0x4e28cc06 // fmla v6.4s, v0.4s, v8.4s
+	LDR_Q(8, 2, 0)
+	FMLA_4S(5, 0, 8)
+	LDRX_Q(8, 2, 1)
+	FMLA_4S(6, 0, 8)
 	ADD   R1<<1, R2, R19
-	WORD  $0x3dc00268 // ldr q8, [x19]
-	WORD  $0x4e28cc07 // fmla v7.4s, v0.4s, v8.4s
+	LDR_Q(8, 19, 0)
+	FMLA_4S(7, 0, 8)
 	ADDS  $16, R12, R12
 	SUBS  $1, R13, R13
 	BNE   tap7_taps
 	FMOVS lo+88(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
-	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
-	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
-	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
-	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
-	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
-	WORD  $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
+	DUP_4S(0, 0)
+	FMAX_4S(1, 0, 1)
+	FMAX_4S(2, 0, 2)
+	FMAX_4S(3, 0, 3)
+	FMAX_4S(4, 0, 4)
+	FMAX_4S(5, 0, 5)
+	FMAX_4S(6, 0, 6)
+	FMAX_4S(7, 0, 7)
 	FMOVS hi+92(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
-	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
-	WORD  $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
-	WORD  $0x4ea4f404 // fmin v4.4s, v0.4s, v4.4s
-	WORD  $0x4ea5f405 // fmin v5.4s, v0.4s, v5.4s
-	WORD  $0x4ea6f406 // fmin v6.4s, v0.4s, v6.4s
-	WORD  $0x4ea7f407 // fmin v7.4s, v0.4s, v7.4s
-	WORD  $0xad000861 // stp q1, q2, [x3]
-	WORD  $0xad011063 // stp q3, q4, [x3, #32]
-	WORD  $0xad021865 // stp q5, q6, [x3, #64]
-	WORD  $0x3d801867 // str q7, [x3, #96]
+	DUP_4S(0, 0)
+	FMIN_4S(1, 0, 1)
+	FMIN_4S(2, 0, 2)
+	FMIN_4S(3, 0, 3)
+	FMIN_4S(4, 0, 4)
+	FMIN_4S(5, 0, 5)
+	FMIN_4S(6, 0, 6)
+	FMIN_4S(7, 0, 7)
+	STP_Q(1, 2, 3, 0)
+	STP_Q(3, 4, 3, 32)
+	STP_Q(5, 6, 3, 64)
+	STR_Q(7, 3, 96)
 	ADDS  R8, R7, R7
 	ADDS  R6, R3, R3
 	SUBS  $1, R9, R9
@@ -1259,68 +1260,68 @@ tap7_taps:
 
 tap8:
 	MOVD bias+80(FP), R2
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4ea11c22 // mov v2.16b, v1.16b
-	WORD $0x4ea11c23 // mov v3.16b, v1.16b
-	WORD $0x4ea11c24 // mov v4.16b, v1.16b
-	WORD $0x4ea11c25 // mov v5.16b, v1.16b
-	WORD $0x4ea11c26 // mov v6.16b, v1.16b
-	WORD $0x4ea11c27 // mov v7.16b, v1.16b
-	WORD $0x4ea11c28 // mov v8.16b, v1.16b
+	LDR_Q(1, 2, 0)
+	MOV_16B(2, 1)
+	MOV_16B(3, 1)
+	MOV_16B(4, 1)
+	MOV_16B(5, 1)
+	MOV_16B(6, 1)
+	MOV_16B(7, 1)
+	MOV_16B(8, 1)
 	MOVD list+48(FP), R12
 	MOVD count+56(FP), R13
 
 tap8_taps:
 	MOVD  8(R12), R2
-	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	LDRX_Q(0, 0, 2)
 	MOVD  (R12), R2
 	ADDS  R7, R2, R2
-	WORD  $0x3dc00049 // ldr q9, [x2]
-	WORD  $0x4e29cc01 // fmla v1.4s, v0.4s, v9.4s
-	WORD  $0x3ce16849 // ldr q9, [x2, x1]
-	WORD  $0x4e29cc02 // fmla v2.4s, v0.4s, v9.4s
+	LDR_Q(9, 2, 0)
+	FMLA_4S(1, 0, 9)
+	LDRX_Q(9, 2, 1)
+	FMLA_4S(2, 0, 9)
 	ADD   R1<<1, R2, R19
-	WORD  $0x3dc00269 // ldr q9, [x19]
-	WORD  $0x4e29cc03 // fmla v3.4s, v0.4s, v9.4s
-	WORD  $0x3cea6849 // ldr q9, [x2, x10]
-	WORD  $0x4e29cc04 // fmla v4.4s, v0.4s, v9.4s
+	LDR_Q(9, 19, 0)
+	FMLA_4S(3, 0, 9)
+	LDRX_Q(9, 2, 10)
+	FMLA_4S(4, 0, 9)
 	ADD   R11, R2, R2
-	WORD  $0x3dc00049 // ldr q9, [x2]
-	WORD  $0x4e29cc05 // fmla v5.4s, v0.4s, v9.4s
-	WORD  $0x3ce16849 // ldr q9, [x2, x1]
-	WORD  $0x4e29cc06 // fmla v6.4s, v0.4s, v9.4s
+	LDR_Q(9, 2, 0)
+	FMLA_4S(5, 0, 9)
+	LDRX_Q(9, 2, 1)
+	FMLA_4S(6, 0, 9)
 	ADD   R1<<1, R2, R19
-	WORD  $0x3dc00269 // ldr q9, [x19]
-	WORD  $0x4e29cc07 // fmla v7.4s, v0.4s, v9.4s
-	WORD  $0x3cea6849 // ldr q9, [x2, x10]
-	WORD  $0x4e29cc08 // fmla v8.4s, v0.4s, v9.4s
+	LDR_Q(9, 19, 0)
+	FMLA_4S(7, 0, 9)
+	LDRX_Q(9, 2, 10)
+	FMLA_4S(8, 0, 9)
 	ADDS  $16, R12, R12
 	SUBS  $1, R13, R13
 	BNE   tap8_taps
 	FMOVS lo+88(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
-	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
-	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
-	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
-	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
-	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
-	WORD  $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
-	WORD  $0x4e28f408 // fmax v8.4s, v0.4s, v8.4s
+	DUP_4S(0, 0)
+	FMAX_4S(1, 0, 1)
+	FMAX_4S(2, 0, 2)
+	FMAX_4S(3, 0, 3)
+	FMAX_4S(4, 0, 4)
+	FMAX_4S(5, 0, 5)
+	FMAX_4S(6, 0, 6)
+	FMAX_4S(7, 0, 7)
+	FMAX_4S(8, 0, 8)
 	FMOVS hi+92(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
-	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
-	WORD  $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
-	WORD  $0x4ea4f404 // fmin v4.4s, v0.4s, v4.4s
-	WORD  $0x4ea5f405 // fmin v5.4s, v0.4s, v5.4s
-	WORD  $0x4ea6f406 // fmin v6.4s, v0.4s, v6.4s
-	WORD  $0x4ea7f407 // fmin v7.4s, v0.4s, v7.4s
-	WORD  $0x4ea8f408 // fmin v8.4s, v0.4s, v8.4s
-	WORD  $0xad000861 // stp q1, q2, [x3]
-	WORD  $0xad011063 // stp q3, q4, [x3, #32]
-	WORD  $0xad021865 // stp q5, q6, [x3, #64]
-	WORD  $0xad032067 // stp q7, q8, [x3, #96]
+	DUP_4S(0, 0)
+	FMIN_4S(1, 0, 1)
+	FMIN_4S(2, 0, 2)
+	FMIN_4S(3, 0, 3)
+	FMIN_4S(4, 0, 4)
+	FMIN_4S(5, 0, 5)
+	FMIN_4S(6, 0, 6)
+	FMIN_4S(7, 0, 7)
+	FMIN_4S(8, 0, 8)
+	STP_Q(1, 2, 3, 0)
+	STP_Q(3, 4, 3, 32)
+	STP_Q(5, 6, 3, 64)
+	STP_Q(7, 8, 3, 96)
 	ADDS  R8, R7, R7
 	ADDS  R6, R3, R3
 	SUBS  $1, R9, R9
@@ -1329,75 +1330,75 @@ tap8_taps:
 
 tap9:
 	MOVD bias+80(FP), R2
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4ea11c22 // mov v2.16b, v1.16b
-	WORD $0x4ea11c23 // mov v3.16b, v1.16b
-	WORD $0x4ea11c24 // mov v4.16b, v1.16b
-	WORD $0x4ea11c25 // mov v5.16b, v1.16b
-	WORD $0x4ea11c26 // mov v6.16b, v1.16b
-	WORD $0x4ea11c27 // mov v7.16b, v1.16b
-	WORD $0x4ea11c28 // mov v8.16b, v1.16b
-	WORD $0x4ea11c29 // mov v9.16b, v1.16b
+	LDR_Q(1, 2, 0)
+	MOV_16B(2, 1)
+	MOV_16B(3, 1)
+	MOV_16B(4, 1)
+	MOV_16B(5, 1)
+	MOV_16B(6, 1)
+	MOV_16B(7, 1)
+	MOV_16B(8, 1)
+	MOV_16B(9, 1)
 	MOVD list+48(FP), R12
 	MOVD count+56(FP), R13
 
 tap9_taps:
 	MOVD  8(R12), R2
-	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	LDRX_Q(0, 0, 2)
 	MOVD  (R12), R2
 	ADDS  R7, R2, R2
-	WORD  $0x3dc0004a // ldr q10, [x2]
-	WORD  $0x4e2acc01 // fmla v1.4s, v0.4s, v10.4s
-	WORD  $0x3ce1684a // ldr q10, [x2, x1]
-	WORD  $0x4e2acc02 // fmla v2.4s, v0.4s, v10.4s
+	LDR_Q(10, 2, 0)
+	FMLA_4S(1, 0, 10)
+	LDRX_Q(10, 2, 1)
+	FMLA_4S(2, 0, 10)
 	ADD   R1<<1, R2, R19
-	WORD  $0x3dc0026a // ldr q10, [x19]
-	WORD  $0x4e2acc03 // fmla v3.4s, v0.4s, v10.4s
-	WORD  $0x3cea684a // ldr q10, [x2, x10]
-	WORD  $0x4e2acc04 // fmla v4.4s, v0.4s, v10.4s
+	LDR_Q(10, 19, 0)
+	FMLA_4S(3, 0, 10)
+	LDRX_Q(10, 2, 10)
+	FMLA_4S(4, 0, 10)
 	ADD   R11, R2, R2
-	WORD  $0x3dc0004a // ldr q10, [x2]
-	WORD  $0x4e2acc05 // fmla v5.4s, v0.4s, v10.4s
-	WORD  $0x3ce1684a // ldr q10, [x2, x1]
-	WORD  $0x4e2acc06 // fmla v6.4s, v0.4s, v10.4s
+	LDR_Q(10, 2, 0)
+	FMLA_4S(5, 0, 10)
+	LDRX_Q(10, 2, 1)
+	FMLA_4S(6, 0, 10)
 	ADD   R1<<1, R2, R19
-	WORD  $0x3dc0026a // ldr q10, [x19]
-	WORD  $0x4e2acc07 // fmla v7.4s, v0.4s, v10.4s
-	WORD  $0x3cea684a // ldr q10, [x2, x10]
-	WORD  $0x4e2acc08 // fmla v8.4s, v0.4s, v10.4s
+	LDR_Q(10, 19, 0)
+	FMLA_4S(7, 0, 10)
+	LDRX_Q(10, 2, 10)
+	FMLA_4S(8, 0, 10)
 	ADD   R11, R2, R2
-	WORD  $0x3dc0004a // ldr q10, [x2]
-	WORD  $0x4e2acc09 // fmla v9.4s, v0.4s, v10.4s
+	LDR_Q(10, 2, 0)
+	FMLA_4S(9, 0, 10)
 	ADDS  $16, R12, R12
 	SUBS  $1, R13, R13
 	BNE   tap9_taps
 	FMOVS lo+88(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
-	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
-	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
-	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
-	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
-	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
-	WORD  $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
-	WORD  $0x4e28f408 // fmax v8.4s, v0.4s, v8.4s
-	WORD  $0x4e29f409 // fmax v9.4s, v0.4s, v9.4s
+	DUP_4S(0, 0)
+	FMAX_4S(1, 0, 1)
+	FMAX_4S(2, 0, 2)
+	FMAX_4S(3, 0, 3)
+	FMAX_4S(4, 0, 4)
+	FMAX_4S(5, 0, 5)
+	FMAX_4S(6, 0, 6)
+	FMAX_4S(7, 0, 7)
+	FMAX_4S(8, 0, 8)
+	FMAX_4S(9, 0, 9)
 	FMOVS hi+92(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
-	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
-	WORD  $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
-	WORD  $0x4ea4f404 // fmin v4.4s, v0.4s, v4.4s
-	WORD  $0x4ea5f405 // fmin v5.4s, v0.4s, v5.4s
-	WORD  $0x4ea6f406 // fmin v6.4s, v0.4s, v6.4s
-	WORD  $0x4ea7f407 // fmin v7.4s, v0.4s, v7.4s
-	WORD  $0x4ea8f408 // fmin v8.4s, v0.4s, v8.4s
-	WORD  $0x4ea9f409 // fmin v9.4s, v0.4s, v9.4s
-	WORD  $0xad000861 // stp q1, q2, [x3]
-	WORD  $0xad011063 // stp q3, q4, [x3, #32]
-	WORD  $0xad021865 // stp q5, q6, [x3, #64]
-	WORD  $0xad032067 // stp q7, q8, [x3, #96]
-	WORD  $0x3d802069 // str q9, [x3, #128]
+	DUP_4S(0, 0)
+	FMIN_4S(1, 0, 1)
+	FMIN_4S(2, 0, 2)
+	FMIN_4S(3, 0, 3)
+	FMIN_4S(4, 0, 4)
+	FMIN_4S(5, 0, 5)
+	FMIN_4S(6, 0, 6)
+	FMIN_4S(7, 0, 7)
+	FMIN_4S(8, 0, 8)
+	FMIN_4S(9, 0, 9)
+	STP_Q(1, 2, 3, 0)
+	STP_Q(3, 4, 3, 32)
+	STP_Q(5, 6, 3, 64)
+	STP_Q(7, 8, 3, 96)
+	STR_Q(9, 3, 128)
 	ADDS  R8, R7, R7
 	ADDS  R6, R3, R3
 	SUBS  $1, R9, R9
@@ -1406,80 +1407,80 @@ tap9_taps:
 
 tap10:
 	MOVD bias+80(FP), R2
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4ea11c22 // mov v2.16b, v1.16b
-	WORD $0x4ea11c23 // mov v3.16b, v1.16b
-	WORD $0x4ea11c24 // mov v4.16b, v1.16b
-	WORD $0x4ea11c25 // mov v5.16b, v1.16b
-	WORD $0x4ea11c26 // mov v6.16b, v1.16b
-	WORD $0x4ea11c27 // mov v7.16b, v1.16b
-	WORD $0x4ea11c28 // mov v8.16b, v1.16b
-	WORD $0x4ea11c29 // mov v9.16b, v1.16b
-	WORD $0x4ea11c2a // mov v10.16b, v1.16b
+	LDR_Q(1, 2, 0)
+	MOV_16B(2, 1)
+	MOV_16B(3, 1)
+	MOV_16B(4, 1)
+	MOV_16B(5, 1)
+	MOV_16B(6, 1)
+	MOV_16B(7, 1)
+	MOV_16B(8, 1)
+	MOV_16B(9, 1)
+	MOV_16B(10, 1)
 	MOVD list+48(FP), R12
 	MOVD count+56(FP), R13
 
 tap10_taps:
 	MOVD  8(R12), R2
-	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	LDRX_Q(0, 0, 2)
 	MOVD  (R12), R2
 	ADDS  R7, R2, R2
-	WORD  $0x3dc0004b // ldr q11, [x2]
-	WORD  $0x4e2bcc01 // fmla v1.4s, v0.4s, v11.4s
-	WORD  $0x3ce1684b // ldr q11, [x2, x1]
-	WORD  $0x4e2bcc02 // fmla v2.4s, v0.4s, v11.4s
+	LDR_Q(11, 2, 0)
+	FMLA_4S(1, 0, 11)
+	LDRX_Q(11, 2, 1)
+	FMLA_4S(2, 0, 11)
 	ADD   R1<<1, R2, R19
-	WORD  $0x3dc0026b // ldr q11, [x19]
-	WORD  $0x4e2bcc03 // fmla v3.4s, v0.4s, v11.4s
-	WORD  $0x3cea684b // ldr q11, [x2, x10]
-	WORD  $0x4e2bcc04 // fmla v4.4s, v0.4s, v11.4s
+	LDR_Q(11, 19, 0)
+	FMLA_4S(3, 0, 11)
+	LDRX_Q(11, 2, 10)
+	FMLA_4S(4, 0, 11)
 	ADD   R11, R2, R2
-	WORD  $0x3dc0004b // ldr q11, [x2]
-	WORD  $0x4e2bcc05 // fmla v5.4s, v0.4s, v11.4s
-	WORD  $0x3ce1684b // ldr q11, [x2, x1]
-	WORD  $0x4e2bcc06 // fmla v6.4s, v0.4s, v11.4s
+	LDR_Q(11, 2, 0)
+	FMLA_4S(5, 0, 11)
+	LDRX_Q(11, 2, 1)
+	FMLA_4S(6, 0, 11)
 	ADD   R1<<1, R2, R19
-	WORD  $0x3dc0026b // ldr q11, [x19]
-	WORD  $0x4e2bcc07 // fmla v7.4s, v0.4s, v11.4s
-	WORD  $0x3cea684b // ldr q11, [x2, x10]
-	WORD  $0x4e2bcc08 // fmla v8.4s, v0.4s, v11.4s
+	LDR_Q(11, 19, 0)
+	FMLA_4S(7, 0, 11)
+	LDRX_Q(11, 2, 10)
+	FMLA_4S(8, 0, 11)
 	ADD   R11, R2, R2
-	WORD  $0x3dc0004b // ldr q11, [x2]
-	WORD  $0x4e2bcc09 // fmla v9.4s, v0.4s, v11.4s
-	WORD  $0x3ce1684b // ldr q11, [x2, x1]
-	WORD  $0x4e2bcc0a // fmla v10.4s, v0.4s, v11.4s
+	LDR_Q(11, 2, 0)
+	FMLA_4S(9, 0, 11)
+	LDRX_Q(11, 2, 1)
+	FMLA_4S(10, 0, 11)
 	ADDS  $16, R12, R12
 	SUBS  $1, R13, R13
 	BNE   tap10_taps
 	FMOVS lo+88(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
-	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
-	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
-	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
-	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
-	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
-	WORD  $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
-	WORD  $0x4e28f408 // fmax v8.4s, v0.4s, v8.4s
-	WORD  $0x4e29f409 // fmax v9.4s, v0.4s, v9.4s
-	WORD  $0x4e2af40a // fmax v10.4s, v0.4s, v10.4s
+	DUP_4S(0, 0)
+	FMAX_4S(1, 0, 1)
+	FMAX_4S(2, 0, 2)
+	FMAX_4S(3, 0, 3)
+	FMAX_4S(4, 0, 4)
+	FMAX_4S(5, 0, 5)
+	FMAX_4S(6, 0, 6)
+	FMAX_4S(7, 0, 7)
+	FMAX_4S(8, 0, 8)
+	FMAX_4S(9, 0, 9)
+	FMAX_4S(10, 0, 10)
 	FMOVS hi+92(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
-	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
-	WORD  $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
-	WORD  $0x4ea4f404 // fmin v4.4s, v0.4s, v4.4s
-	WORD  $0x4ea5f405 // fmin v5.4s, v0.4s, v5.4s
-	WORD  $0x4ea6f406 // fmin v6.4s, v0.4s, v6.4s
-	WORD  $0x4ea7f407 // fmin v7.4s, v0.4s, v7.4s
-	WORD  $0x4ea8f408 // fmin v8.4s, v0.4s, v8.4s
-	WORD  $0x4ea9f409 // fmin v9.4s, v0.4s, v9.4s
-	WORD  $0x4eaaf40a // fmin v10.4s, v0.4s, v10.4s
-	WORD  $0xad000861 // stp q1, q2, [x3]
-	WORD  $0xad011063 // stp q3, q4, [x3, #32]
-	WORD  $0xad021865 // stp q5, q6, [x3, #64]
-	WORD  $0xad032067 // stp q7, q8, [x3, #96]
-	WORD  $0xad042869 // stp q9, q10, [x3, #128]
+	DUP_4S(0, 0)
+	FMIN_4S(1, 0, 1)
+	FMIN_4S(2, 0, 2)
+	FMIN_4S(3, 0, 3)
+	FMIN_4S(4, 0, 4)
+	FMIN_4S(5, 0, 5)
+	FMIN_4S(6, 0, 6)
+	FMIN_4S(7, 0, 7)
+	FMIN_4S(8, 0, 8)
+	FMIN_4S(9, 0, 9)
+	FMIN_4S(10, 0, 10)
+	STP_Q(1, 2, 3, 0)
+	STP_Q(3, 4, 3, 32)
+	STP_Q(5, 6, 3, 64)
+	STP_Q(7, 8, 3, 96)
+	STP_Q(9, 10, 3, 128)
 	ADDS  R8, R7, R7
 	ADDS  R6, R3, R3
 	SUBS  $1, R9, R9
@@ -1488,87 +1489,87 @@ tap10_taps:
 
 tap11:
 	MOVD bias+80(FP), R2
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4ea11c22 // mov v2.16b, v1.16b
-	WORD $0x4ea11c23 // mov v3.16b, v1.16b
-	WORD $0x4ea11c24 // mov v4.16b, v1.16b
-	WORD $0x4ea11c25 // mov v5.16b, v1.16b
-	WORD $0x4ea11c26 // mov v6.16b, v1.16b
-	WORD $0x4ea11c27 // mov v7.16b, v1.16b
-	WORD $0x4ea11c28 // mov v8.16b, v1.16b
-	WORD $0x4ea11c29 // mov v9.16b, v1.16b
-	WORD $0x4ea11c2a // mov v10.16b, v1.16b
-	WORD $0x4ea11c2b // mov v11.16b, v1.16b
+	LDR_Q(1, 2, 0)
+	MOV_16B(2, 1)
+	MOV_16B(3, 1)
+	MOV_16B(4, 1)
+	MOV_16B(5, 1)
+	MOV_16B(6, 1)
+	MOV_16B(7, 1)
+	MOV_16B(8, 1)
+	MOV_16B(9, 1)
+	MOV_16B(10, 1)
+	MOV_16B(11, 1)
 	MOVD list+48(FP), R12
 	MOVD count+56(FP), R13
 
 tap11_taps:
 	MOVD  8(R12), R2
-	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	LDRX_Q(0, 0, 2)
 	MOVD  (R12), R2
 	ADDS  R7, R2, R2
-	WORD  $0x3dc0004c // ldr q12, [x2]
-	WORD  $0x4e2ccc01 // fmla v1.4s, v0.4s, v12.4s
-	WORD  $0x3ce1684c // ldr q12, [x2, x1]
-	WORD  $0x4e2ccc02 // fmla v2.4s, v0.4s, v12.4s
+	LDR_Q(12, 2, 0)
+	FMLA_4S(1, 0, 12)
+	LDRX_Q(12, 2, 1)
+	FMLA_4S(2, 0, 12)
 	ADD   R1<<1, R2, R19
-	WORD  $0x3dc0026c // ldr q12, [x19]
-	WORD  $0x4e2ccc03 // fmla v3.4s, v0.4s, v12.4s
-	WORD  $0x3cea684c // ldr q12, [x2, x10]
-	WORD  $0x4e2ccc04 // fmla v4.4s, v0.4s, v12.4s
+	LDR_Q(12, 19, 0)
+	FMLA_4S(3, 0, 12)
+	LDRX_Q(12, 2, 10)
+	FMLA_4S(4, 0, 12)
 	ADD   R11, R2, R2
-	WORD  $0x3dc0004c // ldr q12, [x2]
-	WORD  $0x4e2ccc05 // fmla v5.4s, v0.4s, v12.4s
-	WORD  $0x3ce1684c // ldr q12, [x2, x1]
-	WORD  $0x4e2ccc06 // fmla v6.4s, v0.4s, v12.4s
+	LDR_Q(12, 2, 0)
+	FMLA_4S(5, 0, 12)
+	LDRX_Q(12, 2, 1)
+	FMLA_4S(6, 0, 12)
 	ADD   R1<<1, R2, R19
-	WORD  $0x3dc0026c // ldr q12, [x19]
-	WORD  $0x4e2ccc07 // fmla v7.4s, v0.4s, v12.4s
-	WORD  $0x3cea684c // ldr q12, [x2, x10]
-	WORD  $0x4e2ccc08 // fmla v8.4s, v0.4s, v12.4s
+	LDR_Q(12, 19, 0)
+	FMLA_4S(7, 0, 12)
+	LDRX_Q(12, 2, 10)
+	FMLA_4S(8, 0, 12)
 	ADD   R11, R2, R2
-	WORD  $0x3dc0004c // ldr q12, [x2]
-	WORD  $0x4e2ccc09 // fmla v9.4s, v0.4s, v12.4s
-	WORD  $0x3ce1684c // ldr q12, [x2, x1]
-	WORD  $0x4e2ccc0a // fmla v10.4s, v0.4s, v12.4s
+	LDR_Q(12, 2, 0)
+	FMLA_4S(9, 0, 12)
+	LDRX_Q(12, 2, 1)
+	FMLA_4S(10, 0, 12)
 	ADD   R1<<1, R2, R19
-	WORD  $0x3dc0026c // ldr q12, [x19]
-	WORD  $0x4e2ccc0b // fmla v11.4s, v0.4s, v12.4s
+	LDR_Q(12, 19, 0)
+	FMLA_4S(11, 0, 12)
 	ADDS  $16, R12, R12
 	SUBS  $1, R13, R13
 	BNE   tap11_taps
 	FMOVS lo+88(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
-	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
-	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
-	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
-	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
-	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
-	WORD  $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
-	WORD  $0x4e28f408 // fmax v8.4s, v0.4s, v8.4s
-	WORD  $0x4e29f409 // fmax v9.4s, v0.4s, v9.4s
-	WORD  $0x4e2af40a // fmax v10.4s, v0.4s, v10.4s
-	WORD  $0x4e2bf40b // fmax v11.4s, v0.4s, v11.4s
+	DUP_4S(0, 0)
+	FMAX_4S(1, 0, 1)
+	FMAX_4S(2, 0, 2)
+	FMAX_4S(3, 0, 3)
+	FMAX_4S(4, 0, 4)
+	FMAX_4S(5, 0, 5)
+	FMAX_4S(6, 0, 6)
+	FMAX_4S(7, 0, 7)
+	FMAX_4S(8, 0, 8)
+	FMAX_4S(9, 0, 9)
+	FMAX_4S(10, 0, 10)
+	FMAX_4S(11, 0, 11)
 	FMOVS hi+92(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
-	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
-	WORD  $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
-	WORD  $0x4ea4f404 // fmin v4.4s, v0.4s, v4.4s
-	WORD  $0x4ea5f405 // fmin v5.4s, v0.4s, v5.4s
-	WORD  $0x4ea6f406 // fmin v6.4s, v0.4s, v6.4s
-	WORD  $0x4ea7f407 // fmin v7.4s, v0.4s, v7.4s
-	WORD  $0x4ea8f408 // fmin v8.4s, v0.4s, v8.4s
-	WORD  $0x4ea9f409 // fmin v9.4s, v0.4s, v9.4s
-	WORD  $0x4eaaf40a // fmin v10.4s, v0.4s, v10.4s
-	WORD  $0x4eabf40b // fmin v11.4s, v0.4s, v11.4s
-	WORD  $0xad000861 // stp q1, q2, [x3]
-	WORD  $0xad011063 // stp q3, q4, [x3, #32]
-	WORD  $0xad021865 // stp q5, q6, [x3, #64]
-	WORD  $0xad032067 // stp q7, q8, [x3, #96]
-	WORD  $0xad042869 // stp q9, q10, [x3, #128]
-	WORD  $0x3d80286b // str q11, [x3, #160]
+	DUP_4S(0, 0)
+	FMIN_4S(1, 0, 1)
+	FMIN_4S(2, 0, 2)
+	FMIN_4S(3, 0, 3)
+	FMIN_4S(4, 0, 4)
+	FMIN_4S(5, 0, 5)
+	FMIN_4S(6, 0, 6)
+	FMIN_4S(7, 0, 7)
+	FMIN_4S(8, 0, 8)
+	FMIN_4S(9, 0, 9)
+	FMIN_4S(10, 0, 10)
+	FMIN_4S(11, 0, 11)
+	STP_Q(1, 2, 3, 0)
+	STP_Q(3, 4, 3, 32)
+	STP_Q(5, 6, 3, 64)
+	STP_Q(7, 8, 3, 96)
+	STP_Q(9, 10, 3, 128)
+	STR_Q(11, 3, 160)
 	ADDS  R8, R7, R7
 	ADDS  R6, R3, R3
 	SUBS  $1, R9, R9
@@ -1577,92 +1578,92 @@ tap11_taps:
 
 tap12:
 	MOVD bias+80(FP), R2
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4ea11c22 // mov v2.16b, v1.16b
-	WORD $0x4ea11c23 // mov v3.16b, v1.16b
-	WORD $0x4ea11c24 // mov v4.16b, v1.16b
-	WORD $0x4ea11c25 // mov v5.16b, v1.16b
-	WORD $0x4ea11c26 // mov v6.16b, v1.16b
-	WORD $0x4ea11c27 // mov v7.16b, v1.16b
-	WORD $0x4ea11c28 // mov v8.16b, v1.16b
-	WORD $0x4ea11c29 // mov v9.16b, v1.16b
-	WORD $0x4ea11c2a // mov v10.16b, v1.16b
-	WORD $0x4ea11c2b // mov v11.16b, v1.16b
-	WORD $0x4ea11c2c // mov v12.16b, v1.16b
+	LDR_Q(1, 2, 0)
+	MOV_16B(2, 1)
+	MOV_16B(3, 1)
+	MOV_16B(4, 1)
+	MOV_16B(5, 1)
+	MOV_16B(6, 1)
+	MOV_16B(7, 1)
+	MOV_16B(8, 1)
+	MOV_16B(9, 1)
+	MOV_16B(10, 1)
+	MOV_16B(11, 1)
+	MOV_16B(12, 1)
 	MOVD list+48(FP), R12
 	MOVD count+56(FP), R13
 
 tap12_taps:
 	MOVD  8(R12), R2
-	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	LDRX_Q(0, 0, 2)
 	MOVD  (R12), R2
 	ADDS  R7, R2, R2
-	WORD  $0x3dc0004d // ldr q13, [x2]
-	WORD  $0x4e2dcc01 // fmla v1.4s, v0.4s, v13.4s
-	WORD  $0x3ce1684d // ldr q13, [x2, x1]
-	WORD  $0x4e2dcc02 // fmla v2.4s, v0.4s, v13.4s
+	LDR_Q(13, 2, 0)
+	FMLA_4S(1, 0, 13)
+	LDRX_Q(13, 2, 1)
+	FMLA_4S(2, 0, 13)
 	ADD   R1<<1, R2, R19
-	WORD  $0x3dc0026d // ldr q13, [x19]
-	WORD  $0x4e2dcc03 // fmla v3.4s, v0.4s, v13.4s
-	WORD  $0x3cea684d // ldr q13, [x2, x10]
-	WORD  $0x4e2dcc04 // fmla v4.4s, v0.4s, v13.4s
+	LDR_Q(13, 19, 0)
+	FMLA_4S(3, 0, 13)
+	LDRX_Q(13, 2, 10)
+	FMLA_4S(4, 0, 13)
 	ADD   R11, R2, R2
-	WORD  $0x3dc0004d // ldr q13, [x2]
-	WORD  $0x4e2dcc05 // fmla v5.4s, v0.4s, v13.4s
-	WORD  $0x3ce1684d // ldr q13, [x2, x1]
-	WORD  $0x4e2dcc06 // fmla v6.4s, v0.4s, v13.4s
+	LDR_Q(13, 2, 0)
+	FMLA_4S(5, 0, 13)
+	LDRX_Q(13, 2, 1)
+	FMLA_4S(6, 0, 13)
 	ADD   R1<<1, R2, R19
-	WORD  $0x3dc0026d // ldr q13, [x19]
-	WORD  $0x4e2dcc07 // fmla v7.4s, v0.4s, v13.4s
-	WORD  $0x3cea684d // ldr q13, [x2, x10]
-	WORD  $0x4e2dcc08 // fmla v8.4s, v0.4s, v13.4s
+	LDR_Q(13, 19, 0)
+	FMLA_4S(7, 0, 13)
+	LDRX_Q(13, 2, 10)
+	FMLA_4S(8, 0, 13)
 	ADD   R11, R2, R2
-	WORD  $0x3dc0004d // ldr q13, [x2]
-	WORD  $0x4e2dcc09 // fmla v9.4s, v0.4s, v13.4s
-	WORD  $0x3ce1684d // ldr q13, [x2, x1]
-	WORD  $0x4e2dcc0a // fmla v10.4s, v0.4s, v13.4s
+	LDR_Q(13, 2, 0)
+	FMLA_4S(9, 0, 13)
+	LDRX_Q(13, 2, 1)
+	FMLA_4S(10, 0, 13)
 	ADD   R1<<1, R2, R19
-	WORD  $0x3dc0026d // ldr q13, [x19]
-	WORD  $0x4e2dcc0b // fmla v11.4s, v0.4s, v13.4s
-	WORD  $0x3cea684d // ldr q13, [x2, x10]
-	WORD  $0x4e2dcc0c // fmla v12.4s, v0.4s, v13.4s
+	LDR_Q(13, 19, 0)
+	FMLA_4S(11, 0, 13)
+	LDRX_Q(13, 2, 10)
+	FMLA_4S(12, 0, 13)
 	ADDS  $16, R12, R12
 	SUBS  $1, R13, R13
 	BNE   tap12_taps
 	FMOVS lo+88(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
-	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
-	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
-	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
-	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
-	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
-	WORD  $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
-	WORD  $0x4e28f408 // fmax v8.4s, v0.4s, v8.4s
-	WORD  $0x4e29f409 // fmax v9.4s, v0.4s, v9.4s
-	WORD  $0x4e2af40a // fmax v10.4s, v0.4s, v10.4s
-	WORD  $0x4e2bf40b // fmax v11.4s, v0.4s, v11.4s
-	WORD  $0x4e2cf40c // fmax v12.4s, v0.4s, v12.4s
+	DUP_4S(0, 0)
+	FMAX_4S(1, 0, 1)
+	FMAX_4S(2, 0, 2)
+	FMAX_4S(3, 0, 3)
+	FMAX_4S(4, 0, 4)
+	FMAX_4S(5, 0, 5)
+	FMAX_4S(6, 0, 6)
+	FMAX_4S(7, 0, 7)
+	FMAX_4S(8, 0, 8)
+	FMAX_4S(9, 0, 9)
+	FMAX_4S(10, 0, 10)
+	FMAX_4S(11, 0, 11)
+	FMAX_4S(12, 0, 12)
 	FMOVS hi+92(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
-	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
-	WORD  $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
-	WORD  $0x4ea4f404 // fmin v4.4s, v0.4s, v4.4s
-	WORD  $0x4ea5f405 // fmin v5.4s, v0.4s, v5.4s
-	WORD  $0x4ea6f406 // fmin v6.4s, v0.4s, v6.4s
-	WORD  $0x4ea7f407 // fmin v7.4s, v0.4s, v7.4s
-	WORD  $0x4ea8f408 // fmin v8.4s, v0.4s, v8.4s
-	WORD  $0x4ea9f409 // fmin v9.4s, v0.4s, v9.4s
-	WORD  $0x4eaaf40a // fmin v10.4s, v0.4s, v10.4s
-	WORD  $0x4eabf40b // fmin v11.4s, v0.4s, v11.4s
-	WORD  $0x4eacf40c // fmin v12.4s, v0.4s, v12.4s
-	WORD  $0xad000861 // stp q1, q2, [x3]
-	WORD  $0xad011063 // stp q3, q4, [x3, #32]
-	WORD  $0xad021865 // stp q5, q6, [x3, #64]
-	WORD  $0xad032067 // stp q7, q8, [x3, #96]
-	WORD  $0xad042869 // stp q9, q10, [x3, #128]
-	WORD  $0xad05306b // stp q11, q12, [x3, #160]
+	DUP_4S(0, 0)
+	FMIN_4S(1, 0, 1)
+	FMIN_4S(2, 0, 2)
+	FMIN_4S(3, 0, 3)
+	FMIN_4S(4, 0, 4)
+	FMIN_4S(5, 0, 5)
+	FMIN_4S(6, 0, 6)
+	FMIN_4S(7, 0, 7)
+	FMIN_4S(8, 0, 8)
+	FMIN_4S(9, 0, 9)
+	FMIN_4S(10, 0, 10)
+	FMIN_4S(11, 0, 11)
+	FMIN_4S(12, 0, 12)
+	STP_Q(1, 2, 3, 0)
+	STP_Q(3, 4, 3, 32)
+	STP_Q(5, 6, 3, 64)
+	STP_Q(7, 8, 3, 96)
+	STP_Q(9, 10, 3, 128)
+	STP_Q(11, 12, 3, 160)
 	ADDS  R8, R7, R7
 	ADDS  R6, R3, R3
 	SUBS  $1, R9, R9
@@ -1671,99 +1672,99 @@ tap12_taps:
 
 tap13:
 	MOVD bias+80(FP), R2
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4ea11c22 // mov v2.16b, v1.16b
-	WORD $0x4ea11c23 // mov v3.16b, v1.16b
-	WORD $0x4ea11c24 // mov v4.16b, v1.16b
-	WORD $0x4ea11c25 // mov v5.16b, v1.16b
-	WORD $0x4ea11c26 // mov v6.16b, v1.16b
-	WORD $0x4ea11c27 // mov v7.16b, v1.16b
-	WORD $0x4ea11c28 // mov v8.16b, v1.16b
-	WORD $0x4ea11c29 // mov v9.16b, v1.16b
-	WORD $0x4ea11c2a // mov v10.16b, v1.16b
-	WORD $0x4ea11c2b // mov v11.16b, v1.16b
-	WORD $0x4ea11c2c // mov v12.16b, v1.16b
-	WORD $0x4ea11c2d // mov v13.16b, v1.16b
+	LDR_Q(1, 2, 0)
+	MOV_16B(2, 1)
+	MOV_16B(3, 1)
+	MOV_16B(4, 1)
+	MOV_16B(5, 1)
+	MOV_16B(6, 1)
+	MOV_16B(7, 1)
+	MOV_16B(8, 1)
+	MOV_16B(9, 1)
+	MOV_16B(10, 1)
+	MOV_16B(11, 1)
+	MOV_16B(12, 1)
+	MOV_16B(13, 1)
 	MOVD list+48(FP), R12
 	MOVD count+56(FP), R13
 
 tap13_taps:
 	MOVD  8(R12), R2
-	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	LDRX_Q(0, 0, 2)
 	MOVD  (R12), R2
 	ADDS  R7, R2, R2
-	WORD  $0x3dc0004e // ldr q14, [x2]
-	WORD  $0x4e2ecc01 // fmla v1.4s, v0.4s, v14.4s
-	WORD  $0x3ce1684e // ldr q14, [x2, x1]
-	WORD  $0x4e2ecc02 // fmla v2.4s, v0.4s, v14.4s
+	LDR_Q(14, 2, 0)
+	FMLA_4S(1, 0, 14)
+	LDRX_Q(14, 2, 1)
+	FMLA_4S(2, 0, 14)
 	ADD   R1<<1, R2, R19
-	WORD  $0x3dc0026e // ldr q14, [x19]
-	WORD  $0x4e2ecc03 // fmla v3.4s, v0.4s, v14.4s
-	WORD  $0x3cea684e // ldr q14, [x2, x10]
-	WORD  $0x4e2ecc04 // fmla v4.4s, v0.4s, v14.4s
+	LDR_Q(14, 19, 0)
+	FMLA_4S(3, 0, 14)
+	LDRX_Q(14, 2, 10)
+	FMLA_4S(4, 0, 14)
 	ADD   R11, R2, R2
-	WORD  $0x3dc0004e // ldr q14, [x2]
-	WORD  $0x4e2ecc05 // fmla v5.4s, v0.4s, v14.4s
-	WORD  $0x3ce1684e // ldr q14, [x2, x1]
-	WORD  $0x4e2ecc06 // fmla v6.4s, v0.4s, v14.4s
+	LDR_Q(14, 2, 0)
+	FMLA_4S(5, 0, 14)
+	LDRX_Q(14, 2, 1)
+	FMLA_4S(6, 0, 14)
 	ADD   R1<<1, R2, R19
-	WORD  $0x3dc0026e // ldr q14, [x19]
-	WORD  $0x4e2ecc07 // fmla v7.4s, v0.4s, v14.4s
-	WORD  $0x3cea684e // ldr q14, [x2, x10]
-	WORD  $0x4e2ecc08 // fmla v8.4s, v0.4s, v14.4s
+	LDR_Q(14, 19, 0)
+	FMLA_4S(7, 0, 14)
+	LDRX_Q(14, 2, 10)
+	FMLA_4S(8, 0, 14)
 	ADD   R11, R2, R2
-	WORD  $0x3dc0004e // ldr q14, [x2]
-	WORD  $0x4e2ecc09 // fmla v9.4s, v0.4s, v14.4s
-	WORD  $0x3ce1684e // ldr q14, [x2, x1]
-	WORD  $0x4e2ecc0a // fmla v10.4s, v0.4s, v14.4s
+	LDR_Q(14, 2, 0)
+	FMLA_4S(9, 0, 14)
+	LDRX_Q(14, 2, 1)
+	FMLA_4S(10, 0, 14)
 	ADD   R1<<1, R2, R19
-	WORD  $0x3dc0026e // ldr q14, [x19]
-	WORD  $0x4e2ecc0b // fmla v11.4s, v0.4s, v14.4s
-	WORD  $0x3cea684e // ldr q14, [x2, x10]
-	WORD  $0x4e2ecc0c // fmla v12.4s, v0.4s, v14.4s
+	LDR_Q(14, 19, 0)
+	FMLA_4S(11, 0, 14)
+	LDRX_Q(14, 2, 10)
+	FMLA_4S(12, 0, 14)
 	ADD   R11, R2, R2
-	WORD  $0x3dc0004e // ldr q14, [x2]
-	WORD  $0x4e2ecc0d // fmla v13.4s, v0.4s, v14.4s
+	LDR_Q(14, 2, 0)
+	FMLA_4S(13, 0, 14)
 	ADDS  $16, R12, R12
 	SUBS  $1, R13, R13
 	BNE   tap13_taps
 	FMOVS lo+88(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
-	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
-	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
-	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
-	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
-	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
-	WORD  $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
-	WORD  $0x4e28f408 // fmax v8.4s, v0.4s, v8.4s
-	WORD  $0x4e29f409 // fmax v9.4s, v0.4s, v9.4s
-	WORD  $0x4e2af40a // fmax v10.4s, v0.4s, v10.4s
-	WORD  $0x4e2bf40b // fmax v11.4s, v0.4s, v11.4s
-	WORD  $0x4e2cf40c // fmax v12.4s, v0.4s, v12.4s
-	WORD  $0x4e2df40d // fmax v13.4s, v0.4s, v13.4s
+	DUP_4S(0, 0)
+	FMAX_4S(1, 0, 1)
+	FMAX_4S(2, 0, 2)
+	FMAX_4S(3, 0, 3)
+	FMAX_4S(4, 0, 4)
+	FMAX_4S(5, 0, 5)
+	FMAX_4S(6, 0, 6)
+	FMAX_4S(7, 0, 7)
+	FMAX_4S(8, 0, 8)
+	FMAX_4S(9, 0, 9)
+	FMAX_4S(10, 0, 10)
+	FMAX_4S(11, 0, 11)
+	FMAX_4S(12, 0, 12)
+	FMAX_4S(13, 0, 13)
 	FMOVS hi+92(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
-	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
-	WORD  $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
-	WORD  $0x4ea4f404 // fmin v4.4s, v0.4s, v4.4s
-	WORD  $0x4ea5f405 // fmin v5.4s, v0.4s, v5.4s
-	WORD  $0x4ea6f406 // fmin v6.4s, v0.4s, v6.4s
-	WORD  $0x4ea7f407 // fmin v7.4s, v0.4s, v7.4s
-	WORD  $0x4ea8f408 // fmin v8.4s, v0.4s, v8.4s
-	WORD  $0x4ea9f409 // fmin v9.4s, v0.4s, v9.4s
-	WORD  $0x4eaaf40a // fmin v10.4s, v0.4s, v10.4s
-	WORD  $0x4eabf40b // fmin v11.4s, v0.4s, v11.4s
-	WORD  $0x4eacf40c // fmin v12.4s, v0.4s, v12.4s
-	WORD  $0x4eadf40d // fmin v13.4s, v0.4s, v13.4s
-	WORD  $0xad000861 // stp q1, q2, [x3]
-	WORD  $0xad011063 // stp q3, q4, [x3, #32]
-	WORD  $0xad021865 // stp q5, q6, [x3, #64]
-	WORD  $0xad032067 // stp q7, q8, [x3, #96]
-	WORD  $0xad042869 // stp q9, q10, [x3, #128]
-	WORD  $0xad05306b // stp q11, q12, [x3, #160]
-	WORD  $0x3d80306d // str q13, [x3, #192]
+	DUP_4S(0, 0)
+	FMIN_4S(1, 0, 1)
+	FMIN_4S(2, 0, 2)
+	FMIN_4S(3, 0, 3)
+	FMIN_4S(4, 0, 4)
+	FMIN_4S(5, 0, 5)
+	FMIN_4S(6, 0, 6)
+	FMIN_4S(7, 0, 7)
+	FMIN_4S(8, 0, 8)
+	FMIN_4S(9, 0, 9)
+	FMIN_4S(10, 0, 10)
+	FMIN_4S(11, 0, 11)
+	FMIN_4S(12, 0, 12)
+	FMIN_4S(13, 0, 13)
+	STP_Q(1, 2, 3, 0)
+	STP_Q(3, 4, 3, 32)
+	STP_Q(5, 6, 3, 64)
+	STP_Q(7, 8, 3, 96)
+	STP_Q(9, 10, 3, 128)
+	STP_Q(11, 12, 3, 160)
+	STR_Q(13, 3, 192)
 	ADDS  R8, R7, R7
 	ADDS  R6, R3, R3
 	SUBS  $1, R9, R9
@@ -1772,104 +1773,104 @@ tap13_taps:
 
 tap14:
 	MOVD bias+80(FP), R2
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4ea11c22 // mov v2.16b, v1.16b
-	WORD $0x4ea11c23 // mov v3.16b, v1.16b
-	WORD $0x4ea11c24 // mov v4.16b, v1.16b
-	WORD $0x4ea11c25 // mov v5.16b, v1.16b
-	WORD $0x4ea11c26 // mov v6.16b, v1.16b
-	WORD $0x4ea11c27 // mov v7.16b, v1.16b
-	WORD $0x4ea11c28 // mov v8.16b, v1.16b
-	WORD $0x4ea11c29 // mov v9.16b, v1.16b
-	WORD $0x4ea11c2a // mov v10.16b, v1.16b
-	WORD $0x4ea11c2b // mov v11.16b, v1.16b
-	WORD $0x4ea11c2c // mov v12.16b, v1.16b
-	WORD $0x4ea11c2d // mov v13.16b, v1.16b
-	WORD $0x4ea11c2e // mov v14.16b, v1.16b
+	LDR_Q(1, 2, 0)
+	MOV_16B(2, 1)
+	MOV_16B(3, 1)
+	MOV_16B(4, 1)
+	MOV_16B(5, 1)
+	MOV_16B(6, 1)
+	MOV_16B(7, 1)
+	MOV_16B(8, 1)
+	MOV_16B(9, 1)
+	MOV_16B(10, 1)
+	MOV_16B(11, 1)
+	MOV_16B(12, 1)
+	MOV_16B(13, 1)
+	MOV_16B(14, 1)
 	MOVD list+48(FP), R12
 	MOVD count+56(FP), R13
 
 tap14_taps:
 	MOVD  8(R12), R2
-	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	LDRX_Q(0, 0, 2)
 	MOVD  (R12), R2
 	ADDS  R7, R2, R2
-	WORD  $0x3dc0004f // ldr q15, [x2]
-	WORD  $0x4e2fcc01 // fmla v1.4s, v0.4s, v15.4s
-	WORD  $0x3ce1684f // ldr q15, [x2, x1]
-	WORD  $0x4e2fcc02 // fmla v2.4s, v0.4s, v15.4s
+	LDR_Q(15, 2, 0)
+	FMLA_4S(1, 0, 15)
+	LDRX_Q(15, 2, 1)
+	FMLA_4S(2, 0, 15)
 	ADD   R1<<1, R2, R19
-	WORD  $0x3dc0026f // ldr q15, [x19]
-	WORD  $0x4e2fcc03 // fmla v3.4s, v0.4s, v15.4s
-	WORD  $0x3cea684f // ldr q15, [x2, x10]
-	WORD  $0x4e2fcc04 // fmla v4.4s, v0.4s, v15.4s
+	LDR_Q(15, 19, 0)
+	FMLA_4S(3, 0, 15)
+	LDRX_Q(15, 2, 10)
+	FMLA_4S(4, 0, 15)
 	ADD   R11, R2, R2
-	WORD  $0x3dc0004f // ldr q15, [x2]
-	WORD  $0x4e2fcc05 // fmla v5.4s, v0.4s, v15.4s
-	WORD  $0x3ce1684f // ldr q15, [x2, x1]
-	WORD  $0x4e2fcc06 // fmla v6.4s, v0.4s, v15.4s
+	LDR_Q(15, 2, 0)
+	FMLA_4S(5, 0, 15)
+	LDRX_Q(15, 2, 1)
+	FMLA_4S(6, 0, 15)
 	ADD   R1<<1, R2, R19
-	WORD  $0x3dc0026f // ldr q15, [x19]
-	WORD  $0x4e2fcc07 // fmla v7.4s, v0.4s, v15.4s
-	WORD  $0x3cea684f // ldr q15, [x2, x10]
-	WORD  $0x4e2fcc08 // fmla v8.4s, v0.4s, v15.4s
+	LDR_Q(15, 19, 0)
+	FMLA_4S(7, 0, 15)
+	LDRX_Q(15, 2, 10)
+	FMLA_4S(8, 0, 15)
 	ADD   R11, R2, R2
-	WORD  $0x3dc0004f // ldr q15, [x2]
-	WORD  $0x4e2fcc09 // fmla v9.4s, v0.4s, v15.4s
-	WORD  $0x3ce1684f // ldr q15, [x2, x1]
-	WORD  $0x4e2fcc0a // fmla v10.4s, v0.4s, v15.4s
+	LDR_Q(15, 2, 0)
+	FMLA_4S(9, 0, 15)
+	LDRX_Q(15, 2, 1)
+	FMLA_4S(10, 0, 15)
 	ADD   R1<<1, R2, R19
-	WORD  $0x3dc0026f // ldr q15, [x19]
-	WORD  $0x4e2fcc0b // fmla v11.4s, v0.4s, v15.4s
-	WORD  $0x3cea684f // ldr q15, [x2, x10]
-	WORD  $0x4e2fcc0c // fmla v12.4s, v0.4s, v15.4s
+	LDR_Q(15, 19, 0)
+	FMLA_4S(11, 0, 15)
+	LDRX_Q(15, 2, 10)
+	FMLA_4S(12, 0, 15)
 	ADD   R11, R2, R2
-	WORD  $0x3dc0004f // ldr q15, [x2]
-	WORD  $0x4e2fcc0d // fmla v13.4s, v0.4s, v15.4s
-	WORD  $0x3ce1684f // ldr q15, [x2, x1]
-	WORD  $0x4e2fcc0e // fmla v14.4s, v0.4s, v15.4s
+	LDR_Q(15, 2, 0)
+	FMLA_4S(13, 0, 15)
+	LDRX_Q(15, 2, 1)
+	FMLA_4S(14, 0, 15)
 	ADDS  $16, R12, R12
 	SUBS  $1, R13, R13
 	BNE   tap14_taps
 	FMOVS lo+88(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
-	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
-	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
-	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
-	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
-	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
-	WORD  $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
-	WORD  $0x4e28f408 // fmax v8.4s, v0.4s, v8.4s
-	WORD  $0x4e29f409 // fmax v9.4s, v0.4s, v9.4s
-	WORD  $0x4e2af40a // fmax v10.4s, v0.4s, v10.4s
-	WORD  $0x4e2bf40b // fmax v11.4s, v0.4s, v11.4s
-	WORD  $0x4e2cf40c // fmax v12.4s, v0.4s, v12.4s
-	WORD  $0x4e2df40d // fmax v13.4s, v0.4s, v13.4s
-	WORD  $0x4e2ef40e // fmax v14.4s, v0.4s, v14.4s
+	DUP_4S(0, 0)
+	FMAX_4S(1, 0, 1)
+	FMAX_4S(2, 0, 2)
+	FMAX_4S(3, 0, 3)
+	FMAX_4S(4, 0, 4)
+	FMAX_4S(5, 0, 5)
+	FMAX_4S(6, 0, 6)
+	FMAX_4S(7, 0, 7)
+	FMAX_4S(8, 0, 8)
+	FMAX_4S(9, 0, 9)
+	FMAX_4S(10, 0, 10)
+	FMAX_4S(11, 0, 11)
+	FMAX_4S(12, 0, 12)
+	FMAX_4S(13, 0, 13)
+	FMAX_4S(14, 0, 14)
 	FMOVS hi+92(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
-	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
-	WORD  $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
-	WORD  $0x4ea4f404 // fmin v4.4s, v0.4s, v4.4s
-	WORD  $0x4ea5f405 // fmin v5.4s, v0.4s, v5.4s
-	WORD  $0x4ea6f406 // fmin v6.4s, v0.4s, v6.4s
-	WORD  $0x4ea7f407 // fmin v7.4s, v0.4s, v7.4s
-	WORD  $0x4ea8f408 // fmin v8.4s, v0.4s, v8.4s
-	WORD  $0x4ea9f409 // fmin v9.4s, v0.4s, v9.4s
-	WORD  $0x4eaaf40a // fmin v10.4s, v0.4s, v10.4s
-	WORD  $0x4eabf40b // fmin v11.4s, v0.4s, v11.4s
-	WORD  $0x4eacf40c // fmin v12.4s, v0.4s, v12.4s
-	WORD  $0x4eadf40d // fmin v13.4s, v0.4s, v13.4s
-	WORD  $0x4eaef40e // fmin v14.4s, v0.4s, v14.4s
-	WORD  $0xad000861 // stp q1, q2, [x3]
-	WORD  $0xad011063 // stp q3, q4, [x3, #32]
-	WORD  $0xad021865 // stp q5, q6, [x3, #64]
-	WORD  $0xad032067 // stp q7, q8, [x3, #96]
-	WORD  $0xad042869 // stp q9, q10, [x3, #128]
-	WORD  $0xad05306b // stp q11, q12, [x3, #160]
-	WORD  $0xad06386d // stp q13, q14, [x3, #192]
+	DUP_4S(0, 0)
+	FMIN_4S(1, 0, 1)
+	FMIN_4S(2, 0, 2)
+	FMIN_4S(3, 0, 3)
+	FMIN_4S(4, 0, 4)
+	FMIN_4S(5, 0, 5)
+	FMIN_4S(6, 0, 6)
+	FMIN_4S(7, 0, 7)
+	FMIN_4S(8, 0, 8)
+	FMIN_4S(9, 0, 9)
+	FMIN_4S(10, 0, 10)
+	FMIN_4S(11, 0, 11)
+	FMIN_4S(12, 0, 12)
+	FMIN_4S(13, 0, 13)
+	FMIN_4S(14, 0, 14)
+	STP_Q(1, 2, 3, 0)
+	STP_Q(3, 4, 3, 32)
+	STP_Q(5, 6, 3, 64)
+	STP_Q(7, 8, 3, 96)
+	STP_Q(9, 10, 3, 128)
+	STP_Q(11, 12, 3, 160)
+	STP_Q(13, 14, 3, 192)
 	ADDS  R8, R7, R7
 	ADDS  R6, R3, R3
 	SUBS  $1, R9, R9

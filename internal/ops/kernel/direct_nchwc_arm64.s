@@ -3,6 +3,7 @@
 //go:build !purego
 
 #include "textflag.h"
+#include "neon.h"
 
 // func directNCHWcNEON(c *float32, cs int, a *float32, at int, b *float32, ahead *float32, asked int, list *int, count int, m int, vectors int, bias *float32, lo float32, hi float32, accumulate bool)
 TEXT ·directNCHWcNEON(SB), NOSPLIT, $0-105
@@ -58,12 +59,12 @@ tiles2_choose:
 	MOVD bias+88(FP), R6
 	CMP  $0, R6
 	BEQ  body1x2_zero
-	WORD $0xad4004c0 // ldp q0, q1, [x6]
+	LDP_Q(0, 1, 6, 0)
 	JMP  body1x2_begin
 
 body1x2_zero:
-	WORD $0x6f00e400 // movi v0.2d, #0
-	WORD $0x6f00e401 // movi v1.2d, #0
+	MOVI_2D(0)
+	MOVI_2D(1)
 
 body1x2_begin:
 	MOVD list+56(FP), R6
@@ -82,23 +83,23 @@ body1x2_tap:
 	ADDS  R1, R10, R10
 	PRFM  (R10), PLDL1KEEP
 	PRFM  (R3), PLDL2KEEP
-	WORD  $0xad400d22 // ldp q2, q3, [x9]
+	LDP_Q(2, 3, 9, 0)
 	PRFM  64(R3), PLDL2KEEP
-	WORD  $0xad411524 // ldp q4, q5, [x9, #32]
-	WORD  $0xfd400106 // ldr d6, [x8]
-	WORD  $0x4f861040 // fmla v0.4s, v2.4s, v6.s[0]
-	WORD  $0x4f861061 // fmla v1.4s, v3.4s, v6.s[0]
-	WORD  $0x4fa61080 // fmla v0.4s, v4.4s, v6.s[1]
-	WORD  $0x4fa610a1 // fmla v1.4s, v5.4s, v6.s[1]
+	LDP_Q(4, 5, 9, 32)
+	LDR_D(6, 8, 0)
+	FMLA_S(0, 2, 6, 0)
+	FMLA_S(1, 3, 6, 0)
+	FMLA_S(0, 4, 6, 1)
+	FMLA_S(1, 5, 6, 1)
 	PRFM  128(R3), PLDL2KEEP
-	WORD  $0xad420d22 // ldp q2, q3, [x9, #64]
+	LDP_Q(2, 3, 9, 64)
 	PRFM  192(R3), PLDL2KEEP
-	WORD  $0xad431524 // ldp q4, q5, [x9, #96]
-	WORD  $0xfd400506 // ldr d6, [x8, #8]
-	WORD  $0x4f861040 // fmla v0.4s, v2.4s, v6.s[0]
-	WORD  $0x4f861061 // fmla v1.4s, v3.4s, v6.s[0]
-	WORD  $0x4fa61080 // fmla v0.4s, v4.4s, v6.s[1]
-	WORD  $0x4fa610a1 // fmla v1.4s, v5.4s, v6.s[1]
+	LDP_Q(4, 5, 9, 96)
+	LDR_D(6, 8, 8)
+	FMLA_S(0, 2, 6, 0)
+	FMLA_S(1, 3, 6, 0)
+	FMLA_S(0, 4, 6, 1)
+	FMLA_S(1, 5, 6, 1)
 	ADDS  $256, R3, R3
 	ADDS  $24, R6, R6
 	SUBS  $1, R7, R7
@@ -109,22 +110,22 @@ body1x2_tap:
 	ADDS  R0, R7, R7
 	CMP   $0, R6
 	BEQ   body1x2_clamp
-	WORD  $0x3dc00002 // ldr q2, [x0]
-	WORD  $0x4e22d400 // fadd v0.4s, v0.4s, v2.4s
-	WORD  $0x3dc000e2 // ldr q2, [x7]
-	WORD  $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
+	LDR_Q(2, 0, 0)
+	FADD_4S(0, 0, 2)
+	LDR_Q(2, 7, 0)
+	FADD_4S(1, 1, 2)
 
 body1x2_clamp:
 	FMOVS lo+96(FP), F2
-	WORD  $0x4e040442 // dup v2.4s, v2.s[0]
+	DUP_4S(2, 2)
 	FMOVS hi+100(FP), F3
-	WORD  $0x4e040463 // dup v3.4s, v3.s[0]
-	WORD  $0x4e20f440 // fmax v0.4s, v2.4s, v0.4s
-	WORD  $0x4ea0f460 // fmin v0.4s, v3.4s, v0.4s
-	WORD  $0x4e21f441 // fmax v1.4s, v2.4s, v1.4s
-	WORD  $0x4ea1f461 // fmin v1.4s, v3.4s, v1.4s
-	WORD  $0x3d800000 // str q0, [x0]
-	WORD  $0x3d8000e1 // str q1, [x7]
+	DUP_4S(3, 3)
+	FMAX_4S(0, 2, 0)
+	FMIN_4S(0, 3, 0)
+	FMAX_4S(1, 2, 1)
+	FMIN_4S(1, 3, 1)
+	STR_Q(0, 0, 0)
+	STR_Q(1, 7, 0)
 	ADDS  $16, R1, R1
 	ADDS  $16, R0, R0
 	MOVD  asked+48(FP), R20
@@ -143,16 +144,16 @@ body2x2:
 	MOVD bias+88(FP), R6
 	CMP  $0, R6
 	BEQ  body2x2_zero
-	WORD $0xad4004c0 // ldp q0, q1, [x6]
-	WORD $0x4ea01c02 // mov v2.16b, v0.16b
-	WORD $0x4ea11c23 // mov v3.16b, v1.16b
+	LDP_Q(0, 1, 6, 0)
+	MOV_16B(2, 0)
+	MOV_16B(3, 1)
 	JMP  body2x2_begin
 
 body2x2_zero:
-	WORD $0x6f00e400 // movi v0.2d, #0
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
+	MOVI_2D(0)
+	MOVI_2D(1)
+	MOVI_2D(2)
+	MOVI_2D(3)
 
 body2x2_begin:
 	MOVD list+56(FP), R6
@@ -171,33 +172,33 @@ body2x2_tap:
 	ADDS  R1, R10, R10
 	PRFM  (R10), PLDL1KEEP
 	PRFM  (R3), PLDL2KEEP
-	WORD  $0xad401524 // ldp q4, q5, [x9]
+	LDP_Q(4, 5, 9, 0)
 	PRFM  64(R3), PLDL2KEEP
-	WORD  $0xad411d26 // ldp q6, q7, [x9, #32]
-	WORD  $0xfd400108 // ldr d8, [x8]
-	WORD  $0xfd400909 // ldr d9, [x8, #16]
-	WORD  $0x4f881080 // fmla v0.4s, v4.4s, v8.s[0]
-	WORD  $0x4f8810a1 // fmla v1.4s, v5.4s, v8.s[0]
-	WORD  $0x4f891082 // fmla v2.4s, v4.4s, v9.s[0]
-	WORD  $0x4f8910a3 // fmla v3.4s, v5.4s, v9.s[0]
-	WORD  $0x4fa810c0 // fmla v0.4s, v6.4s, v8.s[1]
-	WORD  $0x4fa810e1 // fmla v1.4s, v7.4s, v8.s[1]
-	WORD  $0x4fa910c2 // fmla v2.4s, v6.4s, v9.s[1]
-	WORD  $0x4fa910e3 // fmla v3.4s, v7.4s, v9.s[1]
+	LDP_Q(6, 7, 9, 32)
+	LDR_D(8, 8, 0)
+	LDR_D(9, 8, 16)
+	FMLA_S(0, 4, 8, 0)
+	FMLA_S(1, 5, 8, 0)
+	FMLA_S(2, 4, 9, 0)
+	FMLA_S(3, 5, 9, 0)
+	FMLA_S(0, 6, 8, 1)
+	FMLA_S(1, 7, 8, 1)
+	FMLA_S(2, 6, 9, 1)
+	FMLA_S(3, 7, 9, 1)
 	PRFM  128(R3), PLDL2KEEP
-	WORD  $0xad421524 // ldp q4, q5, [x9, #64]
+	LDP_Q(4, 5, 9, 64)
 	PRFM  192(R3), PLDL2KEEP
-	WORD  $0xad431d26 // ldp q6, q7, [x9, #96]
-	WORD  $0xfd400508 // ldr d8, [x8, #8]
-	WORD  $0xfd400d09 // ldr d9, [x8, #24]
-	WORD  $0x4f881080 // fmla v0.4s, v4.4s, v8.s[0]
-	WORD  $0x4f8810a1 // fmla v1.4s, v5.4s, v8.s[0]
-	WORD  $0x4f891082 // fmla v2.4s, v4.4s, v9.s[0]
-	WORD  $0x4f8910a3 // fmla v3.4s, v5.4s, v9.s[0]
-	WORD  $0x4fa810c0 // fmla v0.4s, v6.4s, v8.s[1]
-	WORD  $0x4fa810e1 // fmla v1.4s, v7.4s, v8.s[1]
-	WORD  $0x4fa910c2 // fmla v2.4s, v6.4s, v9.s[1]
-	WORD  $0x4fa910e3 // fmla v3.4s, v7.4s, v9.s[1]
+	LDP_Q(6, 7, 9, 96)
+	LDR_D(8, 8, 8)
+	LDR_D(9, 8, 24)
+	FMLA_S(0, 4, 8, 0)
+	FMLA_S(1, 5, 8, 0)
+	FMLA_S(2, 4, 9, 0)
+	FMLA_S(3, 5, 9, 0)
+	FMLA_S(0, 6, 8, 1)
+	FMLA_S(1, 7, 8, 1)
+	FMLA_S(2, 6, 9, 1)
+	FMLA_S(3, 7, 9, 1)
 	ADDS  $256, R3, R3
 	ADDS  $24, R6, R6
 	SUBS  $1, R7, R7
@@ -208,30 +209,30 @@ body2x2_tap:
 	ADDS  R0, R7, R7
 	CMP   $0, R6
 	BEQ   body2x2_clamp
-	WORD  $0x3dc00004 // ldr q4, [x0]
-	WORD  $0x4e24d400 // fadd v0.4s, v0.4s, v4.4s
-	WORD  $0x3dc00404 // ldr q4, [x0, #16]
-	WORD  $0x4e24d442 // fadd v2.4s, v2.4s, v4.4s
-	WORD  $0x3dc000e4 // ldr q4, [x7]
-	WORD  $0x4e24d421 // fadd v1.4s, v1.4s, v4.4s
-	WORD  $0x3dc004e4 // ldr q4, [x7, #16]
-	WORD  $0x4e24d463 // fadd v3.4s, v3.4s, v4.4s
+	LDR_Q(4, 0, 0)
+	FADD_4S(0, 0, 4)
+	LDR_Q(4, 0, 16)
+	FADD_4S(2, 2, 4)
+	LDR_Q(4, 7, 0)
+	FADD_4S(1, 1, 4)
+	LDR_Q(4, 7, 16)
+	FADD_4S(3, 3, 4)
 
 body2x2_clamp:
 	FMOVS lo+96(FP), F4
-	WORD  $0x4e040484 // dup v4.4s, v4.s[0]
+	DUP_4S(4, 4)
 	FMOVS hi+100(FP), F5
-	WORD  $0x4e0404a5 // dup v5.4s, v5.s[0]
-	WORD  $0x4e20f480 // fmax v0.4s, v4.4s, v0.4s
-	WORD  $0x4ea0f4a0 // fmin v0.4s, v5.4s, v0.4s
-	WORD  $0x4e21f481 // fmax v1.4s, v4.4s, v1.4s
-	WORD  $0x4ea1f4a1 // fmin v1.4s, v5.4s, v1.4s
-	WORD  $0x4e22f482 // fmax v2.4s, v4.4s, v2.4s
-	WORD  $0x4ea2f4a2 // fmin v2.4s, v5.4s, v2.4s
-	WORD  $0x4e23f483 // fmax v3.4s, v4.4s, v3.4s
-	WORD  $0x4ea3f4a3 // fmin v3.4s, v5.4s, v3.4s
-	WORD  $0xad000800 // stp q0, q2, [x0]
-	WORD  $0xad000ce1 // stp q1, q3, [x7]
+	DUP_4S(5, 5)
+	FMAX_4S(0, 4, 0)
+	FMIN_4S(0, 5, 0)
+	FMAX_4S(1, 4, 1)
+	FMIN_4S(1, 5, 1)
+	FMAX_4S(2, 4, 2)
+	FMIN_4S(2, 5, 2)
+	FMAX_4S(3, 4, 3)
+	FMIN_4S(3, 5, 3)
+	STP_Q(0, 2, 0, 0)
+	STP_Q(1, 3, 7, 0)
 	ADDS  $32, R1, R1
 	ADDS  $32, R0, R0
 	MOVD  asked+48(FP), R20
@@ -250,20 +251,20 @@ body3x2:
 	MOVD bias+88(FP), R6
 	CMP  $0, R6
 	BEQ  body3x2_zero
-	WORD $0xad4004c0 // ldp q0, q1, [x6]
-	WORD $0x4ea01c02 // mov v2.16b, v0.16b
-	WORD $0x4ea11c23 // mov v3.16b, v1.16b
-	WORD $0x4ea01c04 // mov v4.16b, v0.16b
-	WORD $0x4ea11c25 // mov v5.16b, v1.16b
+	LDP_Q(0, 1, 6, 0)
+	MOV_16B(2, 0)
+	MOV_16B(3, 1)
+	MOV_16B(4, 0)
+	MOV_16B(5, 1)
 	JMP  body3x2_begin
 
 body3x2_zero:
-	WORD $0x6f00e400 // movi v0.2d, #0
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x6f00e404 // movi v4.2d, #0
-	WORD $0x6f00e405 // movi v5.2d, #0
+	MOVI_2D(0)
+	MOVI_2D(1)
+	MOVI_2D(2)
+	MOVI_2D(3)
+	MOVI_2D(4)
+	MOVI_2D(5)
 
 body3x2_begin:
 	MOVD list+56(FP), R6
@@ -282,43 +283,43 @@ body3x2_tap:
 	ADDS  R1, R10, R10
 	PRFM  (R10), PLDL1KEEP
 	PRFM  (R3), PLDL2KEEP
-	WORD  $0xad401d26 // ldp q6, q7, [x9]
+	LDP_Q(6, 7, 9, 0)
 	PRFM  64(R3), PLDL2KEEP
-	WORD  $0xad412528 // ldp q8, q9, [x9, #32]
-	WORD  $0xfd40010a // ldr d10, [x8]
-	WORD  $0xfd40090b // ldr d11, [x8, #16]
-	WORD  $0xfd40110c // ldr d12, [x8, #32]
-	WORD  $0x4f8a10c0 // fmla v0.4s, v6.4s, v10.s[0]
-	WORD  $0x4f8a10e1 // fmla v1.4s, v7.4s, v10.s[0]
-	WORD  $0x4f8b10c2 // fmla v2.4s, v6.4s, v11.s[0]
-	WORD  $0x4f8b10e3 // fmla v3.4s, v7.4s, v11.s[0]
-	WORD  $0x4f8c10c4 // fmla v4.4s, v6.4s, v12.s[0]
-	WORD  $0x4f8c10e5 // fmla v5.4s, v7.4s, v12.s[0]
-	WORD  $0x4faa1100 // fmla v0.4s, v8.4s, v10.s[1]
-	WORD  $0x4faa1121 // fmla v1.4s, v9.4s, v10.s[1]
-	WORD  $0x4fab1102 // fmla v2.4s, v8.4s, v11.s[1]
-	WORD  $0x4fab1123 // fmla v3.4s, v9.4s, v11.s[1]
-	WORD  $0x4fac1104 // fmla v4.4s, v8.4s, v12.s[1]
-	WORD  $0x4fac1125 // fmla v5.4s, v9.4s, v12.s[1]
+	LDP_Q(8, 9, 9, 32)
+	LDR_D(10, 8, 0)
+	LDR_D(11, 8, 16)
+	LDR_D(12, 8, 32)
+	FMLA_S(0, 6, 10, 0)
+	FMLA_S(1, 7, 10, 0)
+	FMLA_S(2, 6, 11, 0)
+	FMLA_S(3, 7, 11, 0)
+	FMLA_S(4, 6, 12, 0)
+	FMLA_S(5, 7, 12, 0)
+	FMLA_S(0, 8, 10, 1)
+	FMLA_S(1, 9, 10, 1)
+	FMLA_S(2, 8, 11, 1)
+	FMLA_S(3, 9, 11, 1)
+	FMLA_S(4, 8, 12, 1)
+	FMLA_S(5, 9, 12, 1)
 	PRFM  128(R3), PLDL2KEEP
-	WORD  $0xad421d26 // ldp q6, q7, [x9, #64]
+	LDP_Q(6, 7, 9, 64)
 	PRFM  192(R3), PLDL2KEEP
-	WORD  $0xad432528 // ldp q8, q9, [x9, #96]
-	WORD  $0xfd40050a // ldr d10, [x8, #8]
-	WORD  $0xfd400d0b // ldr d11, [x8, #24]
-	WORD  $0xfd40150c // ldr d12, [x8, #40]
-	WORD  $0x4f8a10c0 // fmla v0.4s, v6.4s, v10.s[0]
-	WORD  $0x4f8a10e1 // fmla v1.4s, v7.4s, v10.s[0]
-	WORD  $0x4f8b10c2 // fmla v2.4s, v6.4s, v11.s[0]
-	WORD  $0x4f8b10e3 // fmla v3.4s, v7.4s, v11.s[0]
-	WORD  $0x4f8c10c4 // fmla v4.4s, v6.4s, v12.s[0]
-	WORD  $0x4f8c10e5 // fmla v5.4s, v7.4s, v12.s[0]
-	WORD  $0x4faa1100 // fmla v0.4s, v8.4s, v10.s[1]
-	WORD  $0x4faa1121 // fmla v1.4s, v9.4s, v10.s[1]
-	WORD  $0x4fab1102 // fmla v2.4s, v8.4s, v11.s[1]
-	WORD  $0x4fab1123 // fmla v3.4s, v9.4s, v11.s[1]
-	WORD  $0x4fac1104 // fmla v4.4s, v8.4s, v12.s[1]
-	WORD  $0x4fac1125 // fmla v5.4s, v9.4s, v12.s[1]
+	LDP_Q(8, 9, 9, 96)
+	LDR_D(10, 8, 8)
+	LDR_D(11, 8, 24)
+	LDR_D(12, 8, 40)
+	FMLA_S(0, 6, 10, 0)
+	FMLA_S(1, 7, 10, 0)
+	FMLA_S(2, 6, 11, 0)
+	FMLA_S(3, 7, 11, 0)
+	FMLA_S(4, 6, 12, 0)
+	FMLA_S(5, 7, 12, 0)
+	FMLA_S(0, 8, 10, 1)
+	FMLA_S(1, 9, 10, 1)
+	FMLA_S(2, 8, 11, 1)
+	FMLA_S(3, 9, 11, 1)
+	FMLA_S(4, 8, 12, 1)
+	FMLA_S(5, 9, 12, 1)
 	ADDS  $256, R3, R3
 	ADDS  $24, R6, R6
 	SUBS  $1, R7, R7
@@ -329,40 +330,40 @@ body3x2_tap:
 	ADDS  R0, R7, R7
 	CMP   $0, R6
 	BEQ   body3x2_clamp
-	WORD  $0x3dc00006 // ldr q6, [x0]
-	WORD  $0x4e26d400 // fadd v0.4s, v0.4s, v6.4s
-	WORD  $0x3dc00406 // ldr q6, [x0, #16]
-	WORD  $0x4e26d442 // fadd v2.4s, v2.4s, v6.4s
-	WORD  $0x3dc00806 // ldr q6, [x0, #32]
-	WORD  $0x4e26d484 // fadd v4.4s, v4.4s, v6.4s
-	WORD  $0x3dc000e6 // ldr q6, [x7]
-	WORD  $0x4e26d421 // fadd v1.4s, v1.4s, v6.4s
-	WORD  $0x3dc004e6 // ldr q6, [x7, #16]
-	WORD  $0x4e26d463 // fadd v3.4s, v3.4s, v6.4s
-	WORD  $0x3dc008e6 // ldr q6, [x7, #32]
-	WORD  $0x4e26d4a5 // fadd v5.4s, v5.4s, v6.4s
+	LDR_Q(6, 0, 0)
+	FADD_4S(0, 0, 6)
+	LDR_Q(6, 0, 16)
+	FADD_4S(2, 2, 6)
+	LDR_Q(6, 0, 32)
+	FADD_4S(4, 4, 6)
+	LDR_Q(6, 7, 0)
+	FADD_4S(1, 1, 6)
+	LDR_Q(6, 7, 16)
+	FADD_4S(3, 3, 6)
+	LDR_Q(6, 7, 32)
+	FADD_4S(5, 5, 6)
 
 body3x2_clamp:
 	FMOVS lo+96(FP), F6
-	WORD  $0x4e0404c6 // dup v6.4s, v6.s[0]
+	DUP_4S(6, 6)
 	FMOVS hi+100(FP), F7
-	WORD  $0x4e0404e7 // dup v7.4s, v7.s[0]
-	WORD  $0x4e20f4c0 // fmax v0.4s, v6.4s, v0.4s
-	WORD  $0x4ea0f4e0 // fmin v0.4s, v7.4s, v0.4s
-	WORD  $0x4e21f4c1 // fmax v1.4s, v6.4s, v1.4s
-	WORD  $0x4ea1f4e1 // fmin v1.4s, v7.4s, v1.4s
-	WORD  $0x4e22f4c2 // fmax v2.4s, v6.4s, v2.4s
-	WORD  $0x4ea2f4e2 // fmin v2.4s, v7.4s, v2.4s
-	WORD  $0x4e23f4c3 // fmax v3.4s, v6.4s, v3.4s
-	WORD  $0x4ea3f4e3 // fmin v3.4s, v7.4s, v3.4s
-	WORD  $0x4e24f4c4 // fmax v4.4s, v6.4s, v4.4s
-	WORD  $0x4ea4f4e4 // fmin v4.4s, v7.4s, v4.4s
-	WORD  $0x4e25f4c5 // fmax v5.4s, v6.4s, v5.4s
-	WORD  $0x4ea5f4e5 // fmin v5.4s, v7.4s, v5.4s
-	WORD  $0xad000800 // stp q0, q2, [x0]
-	WORD  $0x3d800804 // str q4, [x0, #32]
-	WORD  $0xad000ce1 // stp q1, q3, [x7]
-	WORD  $0x3d8008e5 // str q5, [x7, #32]
+	DUP_4S(7, 7)
+	FMAX_4S(0, 6, 0)
+	FMIN_4S(0, 7, 0)
+	FMAX_4S(1, 6, 1)
+	FMIN_4S(1, 7, 1)
+	FMAX_4S(2, 6, 2)
+	FMIN_4S(2, 7, 2)
+	FMAX_4S(3, 6, 3)
+	FMIN_4S(3, 7, 3)
+	FMAX_4S(4, 6, 4)
+	FMIN_4S(4, 7, 4)
+	FMAX_4S(5, 6, 5)
+	FMIN_4S(5, 7, 5)
+	STP_Q(0, 2, 0, 0)
+	STR_Q(4, 0, 32)
+	STP_Q(1, 3, 7, 0)
+	STR_Q(5, 7, 32)
 	ADDS  $48, R1, R1
 	ADDS  $48, R0, R0
 	MOVD  asked+48(FP), R20
@@ -381,24 +382,24 @@ body4x2:
 	MOVD bias+88(FP), R6
 	CMP  $0, R6
 	BEQ  body4x2_zero
-	WORD $0xad4004c0 // ldp q0, q1, [x6]
-	WORD $0x4ea01c02 // mov v2.16b, v0.16b
-	WORD $0x4ea11c23 // mov v3.16b, v1.16b
-	WORD $0x4ea01c04 // mov v4.16b, v0.16b
-	WORD $0x4ea11c25 // mov v5.16b, v1.16b
-	WORD $0x4ea01c06 // mov v6.16b, v0.16b
-	WORD $0x4ea11c27 // mov v7.16b, v1.16b
+	LDP_Q(0, 1, 6, 0)
+	MOV_16B(2, 0)
+	MOV_16B(3, 1)
+	MOV_16B(4, 0)
+	MOV_16B(5, 1)
+	MOV_16B(6, 0)
+	MOV_16B(7, 1)
 	JMP  body4x2_begin
 
 body4x2_zero:
-	WORD $0x6f00e400 // movi v0.2d, #0
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x6f00e404 // movi v4.2d, #0
-	WORD $0x6f00e405 // movi v5.2d, #0
-	WORD $0x6f00e406 // movi v6.2d, #0
-	WORD $0x6f00e407 // movi v7.2d, #0
+	MOVI_2D(0)
+	MOVI_2D(1)
+	MOVI_2D(2)
+	MOVI_2D(3)
+	MOVI_2D(4)
+	MOVI_2D(5)
+	MOVI_2D(6)
+	MOVI_2D(7)
 
 body4x2_begin:
 	MOVD list+56(FP), R6
@@ -417,53 +418,53 @@ body4x2_tap:
 	ADDS  R1, R10, R10
 	PRFM  (R10), PLDL1KEEP
 	PRFM  (R3), PLDL2KEEP
-	WORD  $0xad402528 // ldp q8, q9, [x9]
+	LDP_Q(8, 9, 9, 0)
 	PRFM  64(R3), PLDL2KEEP
-	WORD  $0xad412d2a // ldp q10, q11, [x9, #32]
-	WORD  $0xfd40010c // ldr d12, [x8]
-	WORD  $0xfd40090d // ldr d13, [x8, #16]
-	WORD  $0xfd40110e // ldr d14, [x8, #32]
-	WORD  $0xfd40190f // ldr d15, [x8, #48]
-	WORD  $0x4f8c1100 // fmla v0.4s, v8.4s, v12.s[0]
-	WORD  $0x4f8c1121 // fmla v1.4s, v9.4s, v12.s[0]
-	WORD  $0x4f8d1102 // fmla v2.4s, v8.4s, v13.s[0]
-	WORD  $0x4f8d1123 // fmla v3.4s, v9.4s, v13.s[0]
-	WORD  $0x4f8e1104 // fmla v4.4s, v8.4s, v14.s[0]
-	WORD  $0x4f8e1125 // fmla v5.4s, v9.4s, v14.s[0]
-	WORD  $0x4f8f1106 // fmla v6.4s, v8.4s, v15.s[0]
-	WORD  $0x4f8f1127 // fmla v7.4s, v9.4s, v15.s[0]
-	WORD  $0x4fac1140 // fmla v0.4s, v10.4s, v12.s[1]
-	WORD  $0x4fac1161 // fmla v1.4s, v11.4s, v12.s[1]
-	WORD  $0x4fad1142 // fmla v2.4s, v10.4s, v13.s[1]
-	WORD  $0x4fad1163 // fmla v3.4s, v11.4s, v13.s[1]
-	WORD  $0x4fae1144 // fmla v4.4s, v10.4s, v14.s[1]
-	WORD  $0x4fae1165 // fmla v5.4s, v11.4s, v14.s[1]
-	WORD  $0x4faf1146 // fmla v6.4s, v10.4s, v15.s[1]
-	WORD  $0x4faf1167 // fmla v7.4s, v11.4s, v15.s[1]
+	LDP_Q(10, 11, 9, 32)
+	LDR_D(12, 8, 0)
+	LDR_D(13, 8, 16)
+	LDR_D(14, 8, 32)
+	LDR_D(15, 8, 48)
+	FMLA_S(0, 8, 12, 0)
+	FMLA_S(1, 9, 12, 0)
+	FMLA_S(2, 8, 13, 0)
+	FMLA_S(3, 9, 13, 0)
+	FMLA_S(4, 8, 14, 0)
+	FMLA_S(5, 9, 14, 0)
+	FMLA_S(6, 8, 15, 0)
+	FMLA_S(7, 9, 15, 0)
+	FMLA_S(0, 10, 12, 1)
+	FMLA_S(1, 11, 12, 1)
+	FMLA_S(2, 10, 13, 1)
+	FMLA_S(3, 11, 13, 1)
+	FMLA_S(4, 10, 14, 1)
+	FMLA_S(5, 11, 14, 1)
+	FMLA_S(6, 10, 15, 1)
+	FMLA_S(7, 11, 15, 1)
 	PRFM  128(R3), PLDL2KEEP
-	WORD  $0xad422528 // ldp q8, q9, [x9, #64]
+	LDP_Q(8, 9, 9, 64)
 	PRFM  192(R3), PLDL2KEEP
-	WORD  $0xad432d2a // ldp q10, q11, [x9, #96]
-	WORD  $0xfd40050c // ldr d12, [x8, #8]
-	WORD  $0xfd400d0d // ldr d13, [x8, #24]
-	WORD  $0xfd40150e // ldr d14, [x8, #40]
-	WORD  $0xfd401d0f // ldr d15, [x8, #56]
-	WORD  $0x4f8c1100 // fmla v0.4s, v8.4s, v12.s[0]
-	WORD  $0x4f8c1121 // fmla v1.4s, v9.4s, v12.s[0]
-	WORD  $0x4f8d1102 // fmla v2.4s, v8.4s, v13.s[0]
-	WORD  $0x4f8d1123 // fmla v3.4s, v9.4s, v13.s[0]
-	WORD  $0x4f8e1104 // fmla v4.4s, v8.4s, v14.s[0]
-	WORD  $0x4f8e1125 // fmla v5.4s, v9.4s, v14.s[0]
-	WORD  $0x4f8f1106 // fmla v6.4s, v8.4s, v15.s[0]
-	WORD  $0x4f8f1127 // fmla v7.4s, v9.4s, v15.s[0]
-	WORD  $0x4fac1140 // fmla v0.4s, v10.4s, v12.s[1]
-	WORD  $0x4fac1161 // fmla v1.4s, v11.4s, v12.s[1]
-	WORD  $0x4fad1142 // fmla v2.4s, v10.4s, v13.s[1]
-	WORD  $0x4fad1163 // fmla v3.4s, v11.4s, v13.s[1]
-	WORD  $0x4fae1144 // fmla v4.4s, v10.4s, v14.s[1]
-	WORD  $0x4fae1165 // fmla v5.4s, v11.4s, v14.s[1]
-	WORD  $0x4faf1146 // fmla v6.4s, v10.4s, v15.s[1]
-	WORD  $0x4faf1167 // fmla v7.4s, v11.4s, v15.s[1]
+	LDP_Q(10, 11, 9, 96)
+	LDR_D(12, 8, 8)
+	LDR_D(13, 8, 24)
+	LDR_D(14, 8, 40)
+	LDR_D(15, 8, 56)
+	FMLA_S(0, 8, 12, 0)
+	FMLA_S(1, 9, 12, 0)
+	FMLA_S(2, 8, 13, 0)
+	FMLA_S(3, 9, 13, 0)
+	FMLA_S(4, 8, 14, 0)
+	FMLA_S(5, 9, 14, 0)
+	FMLA_S(6, 8, 15, 0)
+	FMLA_S(7, 9, 15, 0)
+	FMLA_S(0, 10, 12, 1)
+	FMLA_S(1, 11, 12, 1)
+	FMLA_S(2, 10, 13, 1)
+	FMLA_S(3, 11, 13, 1)
+	FMLA_S(4, 10, 14, 1)
+	FMLA_S(5, 11, 14, 1)
+	FMLA_S(6, 10, 15, 1)
+	FMLA_S(7, 11, 15, 1)
 	ADDS  $256, R3, R3
 	ADDS  $24, R6, R6
 	SUBS  $1, R7, R7
@@ -474,48 +475,48 @@ body4x2_tap:
 	ADDS  R0, R7, R7
 	CMP   $0, R6
 	BEQ   body4x2_clamp
-	WORD  $0x3dc00008 // ldr q8, [x0]
-	WORD  $0x4e28d400 // fadd v0.4s, v0.4s, v8.4s
-	WORD  $0x3dc00408 // ldr q8, [x0, #16]
-	WORD  $0x4e28d442 // fadd v2.4s, v2.4s, v8.4s
-	WORD  $0x3dc00808 // ldr q8, [x0, #32]
-	WORD  $0x4e28d484 // fadd v4.4s, v4.4s, v8.4s
-	WORD  $0x3dc00c08 // ldr q8, [x0, #48]
-	WORD  $0x4e28d4c6 // fadd v6.4s, v6.4s, v8.4s
-	WORD  $0x3dc000e8 // ldr q8, [x7]
-	WORD  $0x4e28d421 // fadd v1.4s, v1.4s, v8.4s
-	WORD  $0x3dc004e8 // ldr q8, [x7, #16]
-	WORD  $0x4e28d463 // fadd v3.4s, v3.4s, v8.4s
-	WORD  $0x3dc008e8 // ldr q8, [x7, #32]
-	WORD  $0x4e28d4a5 // fadd v5.4s, v5.4s, v8.4s
-	WORD  $0x3dc00ce8 // ldr q8, [x7, #48]
-	WORD  $0x4e28d4e7 // fadd v7.4s, v7.4s, v8.4s
+	LDR_Q(8, 0, 0)
+	FADD_4S(0, 0, 8)
+	LDR_Q(8, 0, 16)
+	FADD_4S(2, 2, 8)
+	LDR_Q(8, 0, 32)
+	FADD_4S(4, 4, 8)
+	LDR_Q(8, 0, 48)
+	FADD_4S(6, 6, 8)
+	LDR_Q(8, 7, 0)
+	FADD_4S(1, 1, 8)
+	LDR_Q(8, 7, 16)
+	FADD_4S(3, 3, 8)
+	LDR_Q(8, 7, 32)
+	FADD_4S(5, 5, 8)
+	LDR_Q(8, 7, 48)
+	FADD_4S(7, 7, 8)
 
 body4x2_clamp:
 	FMOVS lo+96(FP), F8
-	WORD  $0x4e040508 // dup v8.4s, v8.s[0]
+	DUP_4S(8, 8)
 	FMOVS hi+100(FP), F9
-	WORD  $0x4e040529 // dup v9.4s, v9.s[0]
-	WORD  $0x4e20f500 // fmax v0.4s, v8.4s, v0.4s
-	WORD  $0x4ea0f520 // fmin v0.4s, v9.4s, v0.4s
-	WORD  $0x4e21f501 // fmax v1.4s, v8.4s, v1.4s
-	WORD  $0x4ea1f521 // fmin v1.4s, v9.4s, v1.4s
-	WORD  $0x4e22f502 // fmax v2.4s, v8.4s, v2.4s
-	WORD  $0x4ea2f522 // fmin v2.4s, v9.4s, v2.4s
-	WORD  $0x4e23f503 // fmax v3.4s, v8.4s, v3.4s
-	WORD  $0x4ea3f523 // fmin v3.4s, v9.4s, v3.4s
-	WORD  $0x4e24f504 // fmax v4.4s, v8.4s, v4.4s
-	WORD  $0x4ea4f524 // fmin v4.4s, v9.4s, v4.4s
-	WORD  $0x4e25f505 // fmax v5.4s, v8.4s, v5.4s
-	WORD  $0x4ea5f525 // fmin v5.4s, v9.4s, v5.4s
-	WORD  $0x4e26f506 // fmax v6.4s, v8.4s, v6.4s
-	WORD  $0x4ea6f526 // fmin v6.4s, v9.4s, v6.4s
-	WORD  $0x4e27f507 // fmax v7.4s, v8.4s, v7.4s
-	WORD  $0x4ea7f527 // fmin v7.4s, v9.4s, v7.4s
-	WORD  $0xad000800 // stp q0, q2, [x0]
-	WORD  $0xad011804 // stp q4, q6, [x0, #32]
-	WORD  $0xad000ce1 // stp q1, q3, [x7]
-	WORD  $0xad011ce5 // stp q5, q7, [x7, #32]
+	DUP_4S(9, 9)
+	FMAX_4S(0, 8, 0)
+	FMIN_4S(0, 9, 0)
+	FMAX_4S(1, 8, 1)
+	FMIN_4S(1, 9, 1)
+	FMAX_4S(2, 8, 2)
+	FMIN_4S(2, 9, 2)
+	FMAX_4S(3, 8, 3)
+	FMIN_4S(3, 9, 3)
+	FMAX_4S(4, 8, 4)
+	FMIN_4S(4, 9, 4)
+	FMAX_4S(5, 8, 5)
+	FMIN_4S(5, 9, 5)
+	FMAX_4S(6, 8, 6)
+	FMIN_4S(6, 9, 6)
+	FMAX_4S(7, 8, 7)
+	FMIN_4S(7, 9, 7)
+	STP_Q(0, 2, 0, 0)
+	STP_Q(4, 6, 0, 32)
+	STP_Q(1, 3, 7, 0)
+	STP_Q(5, 7, 7, 32)
 	ADDS  $64, R1, R1
 	ADDS  $64, R0, R0
 	MOVD  asked+48(FP), R20
@@ -534,28 +535,28 @@ body5x2:
 	MOVD bias+88(FP), R6
 	CMP  $0, R6
 	BEQ  body5x2_zero
-	WORD $0xad4004c0 // ldp q0, q1, [x6]
-	WORD $0x4ea01c02 // mov v2.16b, v0.16b
-	WORD $0x4ea11c23 // mov v3.16b, v1.16b
-	WORD $0x4ea01c04 // mov v4.16b, v0.16b
-	WORD $0x4ea11c25 // mov v5.16b, v1.16b
-	WORD $0x4ea01c06 // mov v6.16b, v0.16b
-	WORD $0x4ea11c27 // mov v7.16b, v1.16b
-	WORD $0x4ea01c08 // mov v8.16b, v0.16b
-	WORD $0x4ea11c29 // mov v9.16b, v1.16b
+	LDP_Q(0, 1, 6, 0)
+	MOV_16B(2, 0)
+	MOV_16B(3, 1)
+	MOV_16B(4, 0)
+	MOV_16B(5, 1)
+	MOV_16B(6, 0)
+	MOV_16B(7, 1)
+	MOV_16B(8, 0)
+	MOV_16B(9, 1)
 	JMP  body5x2_begin
 
 body5x2_zero:
-	WORD $0x6f00e400 // movi v0.2d, #0
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x6f00e404 // movi v4.2d, #0
-	WORD $0x6f00e405 // movi v5.2d, #0
-	WORD $0x6f00e406 // movi v6.2d, #0
-	WORD $0x6f00e407 // movi v7.2d, #0
-	WORD $0x6f00e408 // movi v8.2d, #0
-	WORD $0x6f00e409 // movi v9.2d, #0
+	MOVI_2D(0)
+	MOVI_2D(1)
+	MOVI_2D(2)
+	MOVI_2D(3)
+	MOVI_2D(4)
+	MOVI_2D(5)
+	MOVI_2D(6)
+	MOVI_2D(7)
+	MOVI_2D(8)
+	MOVI_2D(9)
 
 body5x2_begin:
 	MOVD list+56(FP), R6
@@ -575,63 +576,63 @@ body5x2_tap:
 	PRFM  (R10), PLDL1KEEP
 	PRFM  64(R10), PLDL1KEEP
 	PRFM  (R3), PLDL2KEEP
-	WORD  $0xad402d2a // ldp q10, q11, [x9]
+	LDP_Q(10, 11, 9, 0)
 	PRFM  64(R3), PLDL2KEEP
-	WORD  $0xad41352c // ldp q12, q13, [x9, #32]
-	WORD  $0xfd40010e // ldr d14, [x8]
-	WORD  $0xfd40090f // ldr d15, [x8, #16]
-	WORD  $0xfd401110 // ldr d16, [x8, #32]
-	WORD  $0xfd401911 // ldr d17, [x8, #48]
-	WORD  $0x4f8e1140 // fmla v0.4s, v10.4s, v14.s[0]
-	WORD  $0x4f8e1161 // fmla v1.4s, v11.4s, v14.s[0]
-	WORD  $0x4f8f1142 // fmla v2.4s, v10.4s, v15.s[0]
-	WORD  $0x4f8f1163 // fmla v3.4s, v11.4s, v15.s[0]
-	WORD  $0x4f901144 // fmla v4.4s, v10.4s, v16.s[0]
-	WORD  $0x4f901165 // fmla v5.4s, v11.4s, v16.s[0]
-	WORD  $0x4f911146 // fmla v6.4s, v10.4s, v17.s[0]
-	WORD  $0x4f911167 // fmla v7.4s, v11.4s, v17.s[0]
-	WORD  $0x4fae1180 // fmla v0.4s, v12.4s, v14.s[1]
-	WORD  $0x4fae11a1 // fmla v1.4s, v13.4s, v14.s[1]
-	WORD  $0x4faf1182 // fmla v2.4s, v12.4s, v15.s[1]
-	WORD  $0x4faf11a3 // fmla v3.4s, v13.4s, v15.s[1]
-	WORD  $0x4fb01184 // fmla v4.4s, v12.4s, v16.s[1]
-	WORD  $0x4fb011a5 // fmla v5.4s, v13.4s, v16.s[1]
-	WORD  $0x4fb11186 // fmla v6.4s, v12.4s, v17.s[1]
-	WORD  $0x4fb111a7 // fmla v7.4s, v13.4s, v17.s[1]
-	WORD  $0xfd40210e // ldr d14, [x8, #64]
-	WORD  $0x4f8e1148 // fmla v8.4s, v10.4s, v14.s[0]
-	WORD  $0x4f8e1169 // fmla v9.4s, v11.4s, v14.s[0]
-	WORD  $0x4fae1188 // fmla v8.4s, v12.4s, v14.s[1]
-	WORD  $0x4fae11a9 // fmla v9.4s, v13.4s, v14.s[1]
+	LDP_Q(12, 13, 9, 32)
+	LDR_D(14, 8, 0)
+	LDR_D(15, 8, 16)
+	LDR_D(16, 8, 32)
+	LDR_D(17, 8, 48)
+	FMLA_S(0, 10, 14, 0)
+	FMLA_S(1, 11, 14, 0)
+	FMLA_S(2, 10, 15, 0)
+	FMLA_S(3, 11, 15, 0)
+	FMLA_S(4, 10, 16, 0)
+	FMLA_S(5, 11, 16, 0)
+	FMLA_S(6, 10, 17, 0)
+	FMLA_S(7, 11, 17, 0)
+	FMLA_S(0, 12, 14, 1)
+	FMLA_S(1, 13, 14, 1)
+	FMLA_S(2, 12, 15, 1)
+	FMLA_S(3, 13, 15, 1)
+	FMLA_S(4, 12, 16, 1)
+	FMLA_S(5, 13, 16, 1)
+	FMLA_S(6, 12, 17, 1)
+	FMLA_S(7, 13, 17, 1)
+	LDR_D(14, 8, 64)
+	FMLA_S(8, 10, 14, 0)
+	FMLA_S(9, 11, 14, 0)
+	FMLA_S(8, 12, 14, 1)
+	FMLA_S(9, 13, 14, 1)
 	PRFM  128(R3), PLDL2KEEP
-	WORD  $0xad422d2a // ldp q10, q11, [x9, #64]
+	LDP_Q(10, 11, 9, 64)
 	PRFM  192(R3), PLDL2KEEP
-	WORD  $0xad43352c // ldp q12, q13, [x9, #96]
-	WORD  $0xfd40050e // ldr d14, [x8, #8]
-	WORD  $0xfd400d0f // ldr d15, [x8, #24]
-	WORD  $0xfd401510 // ldr d16, [x8, #40]
-	WORD  $0xfd401d11 // ldr d17, [x8, #56]
-	WORD  $0x4f8e1140 // fmla v0.4s, v10.4s, v14.s[0]
-	WORD  $0x4f8e1161 // fmla v1.4s, v11.4s, v14.s[0]
-	WORD  $0x4f8f1142 // fmla v2.4s, v10.4s, v15.s[0]
-	WORD  $0x4f8f1163 // fmla v3.4s, v11.4s, v15.s[0]
-	WORD  $0x4f901144 // fmla v4.4s, v10.4s, v16.s[0]
-	WORD  $0x4f901165 // fmla v5.4s, v11.4s, v16.s[0]
-	WORD  $0x4f911146 // fmla v6.4s, v10.4s, v17.s[0]
-	WORD  $0x4f911167 // fmla v7.4s, v11.4s, v17.s[0]
-	WORD  $0x4fae1180 // fmla v0.4s, v12.4s, v14.s[1]
-	WORD  $0x4fae11a1 // fmla v1.4s, v13.4s, v14.s[1]
-	WORD  $0x4faf1182 // fmla v2.4s, v12.4s, v15.s[1]
-	WORD  $0x4faf11a3 // fmla v3.4s, v13.4s, v15.s[1]
-	WORD  $0x4fb01184 // fmla v4.4s, v12.4s, v16.s[1]
-	WORD  $0x4fb011a5 // fmla v5.4s, v13.4s, v16.s[1]
-	WORD  $0x4fb11186 // fmla v6.4s, v12.4s, v17.s[1]
-	WORD  $0x4fb111a7 // fmla v7.4s, v13.4s, v17.s[1]
-	WORD  $0xfd40250e // ldr d14, [x8, #72]
-	WORD  $0x4f8e1148 // fmla v8.4s, v10.4s, v14.s[0]
-	WORD  $0x4f8e1169 // fmla v9.4s, v11.4s, v14.s[0]
-	WORD  $0x4fae1188 // fmla v8.4s, v12.4s, v14.s[1]
-	WORD  $0x4fae11a9 // fmla v9.4s, v13.4s, v14.s[1]
+	LDP_Q(12, 13, 9, 96)
+	LDR_D(14, 8, 8)
+	LDR_D(15, 8, 24)
+	LDR_D(16, 8, 40)
+	LDR_D(17, 8, 56)
+	FMLA_S(0, 10, 14, 0)
+	FMLA_S(1, 11, 14, 0)
+	FMLA_S(2, 10, 15, 0)
+	FMLA_S(3, 11, 15, 0)
+	FMLA_S(4, 10, 16, 0)
+	FMLA_S(5, 11, 16, 0)
+	FMLA_S(6, 10, 17, 0)
+	FMLA_S(7, 11, 17, 0)
+	FMLA_S(0, 12, 14, 1)
+	FMLA_S(1, 13, 14, 1)
+	FMLA_S(2, 12, 15, 1)
+	FMLA_S(3, 13, 15, 1)
+	FMLA_S(4, 12, 16, 1)
+	FMLA_S(5, 13, 16, 1)
+	FMLA_S(6, 12, 17, 1)
+	FMLA_S(7, 13, 17, 1)
+	LDR_D(14, 8, 72)
+	FMLA_S(8, 10, 14, 0)
+	FMLA_S(9, 11, 14, 0)
+	FMLA_S(8, 12, 14, 1)
+	FMLA_S(9, 13, 14, 1)
 	ADDS  $256, R3, R3
 	ADDS  $24, R6, R6
 	SUBS  $1, R7, R7
@@ -642,58 +643,58 @@ body5x2_tap:
 	ADDS  R0, R7, R7
 	CMP   $0, R6
 	BEQ   body5x2_clamp
-	WORD  $0x3dc0000a // ldr q10, [x0]
-	WORD  $0x4e2ad400 // fadd v0.4s, v0.4s, v10.4s
-	WORD  $0x3dc0040a // ldr q10, [x0, #16]
-	WORD  $0x4e2ad442 // fadd v2.4s, v2.4s, v10.4s
-	WORD  $0x3dc0080a // ldr q10, [x0, #32]
-	WORD  $0x4e2ad484 // fadd v4.4s, v4.4s, v10.4s
-	WORD  $0x3dc00c0a // ldr q10, [x0, #48]
-	WORD  $0x4e2ad4c6 // fadd v6.4s, v6.4s, v10.4s
-	WORD  $0x3dc0100a // ldr q10, [x0, #64]
-	WORD  $0x4e2ad508 // fadd v8.4s, v8.4s, v10.4s
-	WORD  $0x3dc000ea // ldr q10, [x7]
-	WORD  $0x4e2ad421 // fadd v1.4s, v1.4s, v10.4s
-	WORD  $0x3dc004ea // ldr q10, [x7, #16]
-	WORD  $0x4e2ad463 // fadd v3.4s, v3.4s, v10.4s
-	WORD  $0x3dc008ea // ldr q10, [x7, #32]
-	WORD  $0x4e2ad4a5 // fadd v5.4s, v5.4s, v10.4s
-	WORD  $0x3dc00cea // ldr q10, [x7, #48]
-	WORD  $0x4e2ad4e7 // fadd v7.4s, v7.4s, v10.4s
-	WORD  $0x3dc010ea // ldr q10, [x7, #64]
-	WORD  $0x4e2ad529 // fadd v9.4s, v9.4s, v10.4s
+	LDR_Q(10, 0, 0)
+	FADD_4S(0, 0, 10)
+	LDR_Q(10, 0, 16)
+	FADD_4S(2, 2, 10)
+	LDR_Q(10, 0, 32)
+	FADD_4S(4, 4, 10)
+	LDR_Q(10, 0, 48)
+	FADD_4S(6, 6, 10)
+	LDR_Q(10, 0, 64)
+	FADD_4S(8, 8, 10)
+	LDR_Q(10, 7, 0)
+	FADD_4S(1, 1, 10)
+	LDR_Q(10, 7, 16)
+	FADD_4S(3, 3, 10)
+	LDR_Q(10, 7, 32)
+	FADD_4S(5, 5, 10)
+	LDR_Q(10, 7, 48)
+	FADD_4S(7, 7, 10)
+	LDR_Q(10, 7, 64)
+	FADD_4S(9, 9, 10)
 
 body5x2_clamp:
 	FMOVS lo+96(FP), F10
-	WORD  $0x4e04054a // dup v10.4s, v10.s[0]
+	DUP_4S(10, 10)
 	FMOVS hi+100(FP), F11
-	WORD  $0x4e04056b // dup v11.4s, v11.s[0]
-	WORD  $0x4e20f540 // fmax v0.4s, v10.4s, v0.4s
-	WORD  $0x4ea0f560 // fmin v0.4s, v11.4s, v0.4s
-	WORD  $0x4e21f541 // fmax v1.4s, v10.4s, v1.4s
-	WORD  $0x4ea1f561 // fmin v1.4s, v11.4s, v1.4s
-	WORD  $0x4e22f542 // fmax v2.4s, v10.4s, v2.4s
-	WORD  $0x4ea2f562 // fmin v2.4s, v11.4s, v2.4s
-	WORD  $0x4e23f543 // fmax v3.4s, v10.4s, v3.4s
-	WORD  $0x4ea3f563 // fmin v3.4s, v11.4s, v3.4s
-	WORD  $0x4e24f544 // fmax v4.4s, v10.4s, v4.4s
-	WORD  $0x4ea4f564 // fmin v4.4s, v11.4s, v4.4s
-	WORD  $0x4e25f545 // fmax v5.4s, v10.4s, v5.4s
-	WORD  $0x4ea5f565 // fmin v5.4s, v11.4s, v5.4s
-	WORD  $0x4e26f546 // fmax v6.4s, v10.4s, v6.4s
-	WORD  $0x4ea6f566 // fmin v6.4s, v11.4s, v6.4s
-	WORD  $0x4e27f547 // fmax v7.4s, v10.4s, v7.4s
-	WORD  $0x4ea7f567 // fmin v7.4s, v11.4s, v7.4s
-	WORD  $0x4e28f548 // fmax v8.4s, v10.4s, v8.4s
-	WORD  $0x4ea8f568 // fmin v8.4s, v11.4s, v8.4s
-	WORD  $0x4e29f549 // fmax v9.4s, v10.4s, v9.4s
-	WORD  $0x4ea9f569 // fmin v9.4s, v11.4s, v9.4s
-	WORD  $0xad000800 // stp q0, q2, [x0]
-	WORD  $0xad011804 // stp q4, q6, [x0, #32]
-	WORD  $0x3d801008 // str q8, [x0, #64]
-	WORD  $0xad000ce1 // stp q1, q3, [x7]
-	WORD  $0xad011ce5 // stp q5, q7, [x7, #32]
-	WORD  $0x3d8010e9 // str q9, [x7, #64]
+	DUP_4S(11, 11)
+	FMAX_4S(0, 10, 0)
+	FMIN_4S(0, 11, 0)
+	FMAX_4S(1, 10, 1)
+	FMIN_4S(1, 11, 1)
+	FMAX_4S(2, 10, 2)
+	FMIN_4S(2, 11, 2)
+	FMAX_4S(3, 10, 3)
+	FMIN_4S(3, 11, 3)
+	FMAX_4S(4, 10, 4)
+	FMIN_4S(4, 11, 4)
+	FMAX_4S(5, 10, 5)
+	FMIN_4S(5, 11, 5)
+	FMAX_4S(6, 10, 6)
+	FMIN_4S(6, 11, 6)
+	FMAX_4S(7, 10, 7)
+	FMIN_4S(7, 11, 7)
+	FMAX_4S(8, 10, 8)
+	FMIN_4S(8, 11, 8)
+	FMAX_4S(9, 10, 9)
+	FMIN_4S(9, 11, 9)
+	STP_Q(0, 2, 0, 0)
+	STP_Q(4, 6, 0, 32)
+	STR_Q(8, 0, 64)
+	STP_Q(1, 3, 7, 0)
+	STP_Q(5, 7, 7, 32)
+	STR_Q(9, 7, 64)
 	ADDS  $80, R1, R1
 	ADDS  $80, R0, R0
 	MOVD  asked+48(FP), R20
@@ -712,32 +713,32 @@ body6x2:
 	MOVD bias+88(FP), R6
 	CMP  $0, R6
 	BEQ  body6x2_zero
-	WORD $0xad4004c0 // ldp q0, q1, [x6]
-	WORD $0x4ea01c02 // mov v2.16b, v0.16b
-	WORD $0x4ea11c23 // mov v3.16b, v1.16b
-	WORD $0x4ea01c04 // mov v4.16b, v0.16b
-	WORD $0x4ea11c25 // mov v5.16b, v1.16b
-	WORD $0x4ea01c06 // mov v6.16b, v0.16b
-	WORD $0x4ea11c27 // mov v7.16b, v1.16b
-	WORD $0x4ea01c08 // mov v8.16b, v0.16b
-	WORD $0x4ea11c29 // mov v9.16b, v1.16b
-	WORD $0x4ea01c0a // mov v10.16b, v0.16b
-	WORD $0x4ea11c2b // mov v11.16b, v1.16b
+	LDP_Q(0, 1, 6, 0)
+	MOV_16B(2, 0)
+	MOV_16B(3, 1)
+	MOV_16B(4, 0)
+	MOV_16B(5, 1)
+	MOV_16B(6, 0)
+	MOV_16B(7, 1)
+	MOV_16B(8, 0)
+	MOV_16B(9, 1)
+	MOV_16B(10, 0)
+	MOV_16B(11, 1)
 	JMP  body6x2_begin
 
 body6x2_zero:
-	WORD $0x6f00e400 // movi v0.2d, #0
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x6f00e404 // movi v4.2d, #0
-	WORD $0x6f00e405 // movi v5.2d, #0
-	WORD $0x6f00e406 // movi v6.2d, #0
-	WORD $0x6f00e407 // movi v7.2d, #0
-	WORD $0x6f00e408 // movi v8.2d, #0
-	WORD $0x6f00e409 // movi v9.2d, #0
-	WORD $0x6f00e40a // movi v10.2d, #0
-	WORD $0x6f00e40b // movi v11.2d, #0
+	MOVI_2D(0)
+	MOVI_2D(1)
+	MOVI_2D(2)
+	MOVI_2D(3)
+	MOVI_2D(4)
+	MOVI_2D(5)
+	MOVI_2D(6)
+	MOVI_2D(7)
+	MOVI_2D(8)
+	MOVI_2D(9)
+	MOVI_2D(10)
+	MOVI_2D(11)
 
 body6x2_begin:
 	MOVD list+56(FP), R6
@@ -757,73 +758,73 @@ body6x2_tap:
 	PRFM  (R10), PLDL1KEEP
 	PRFM  64(R10), PLDL1KEEP
 	PRFM  (R3), PLDL2KEEP
-	WORD  $0xad40352c // ldp q12, q13, [x9]
+	LDP_Q(12, 13, 9, 0)
 	PRFM  64(R3), PLDL2KEEP
-	WORD  $0xad413d2e // ldp q14, q15, [x9, #32]
-	WORD  $0xfd400110 // ldr d16, [x8]
-	WORD  $0xfd400911 // ldr d17, [x8, #16]
-	WORD  $0xfd401112 // ldr d18, [x8, #32]
-	WORD  $0xfd401913 // ldr d19, [x8, #48]
-	WORD  $0x4f901180 // fmla v0.4s, v12.4s, v16.s[0]
-	WORD  $0x4f9011a1 // fmla v1.4s, v13.4s, v16.s[0]
-	WORD  $0x4f911182 // fmla v2.4s, v12.4s, v17.s[0]
-	WORD  $0x4f9111a3 // fmla v3.4s, v13.4s, v17.s[0]
-	WORD  $0x4f921184 // fmla v4.4s, v12.4s, v18.s[0]
-	WORD  $0x4f9211a5 // fmla v5.4s, v13.4s, v18.s[0]
-	WORD  $0x4f931186 // fmla v6.4s, v12.4s, v19.s[0]
-	WORD  $0x4f9311a7 // fmla v7.4s, v13.4s, v19.s[0]
-	WORD  $0x4fb011c0 // fmla v0.4s, v14.4s, v16.s[1]
-	WORD  $0x4fb011e1 // fmla v1.4s, v15.4s, v16.s[1]
-	WORD  $0x4fb111c2 // fmla v2.4s, v14.4s, v17.s[1]
-	WORD  $0x4fb111e3 // fmla v3.4s, v15.4s, v17.s[1]
-	WORD  $0x4fb211c4 // fmla v4.4s, v14.4s, v18.s[1]
-	WORD  $0x4fb211e5 // fmla v5.4s, v15.4s, v18.s[1]
-	WORD  $0x4fb311c6 // fmla v6.4s, v14.4s, v19.s[1]
-	WORD  $0x4fb311e7 // fmla v7.4s, v15.4s, v19.s[1]
-	WORD  $0xfd402110 // ldr d16, [x8, #64]
-	WORD  $0xfd402911 // ldr d17, [x8, #80]
-	WORD  $0x4f901188 // fmla v8.4s, v12.4s, v16.s[0]
-	WORD  $0x4f9011a9 // fmla v9.4s, v13.4s, v16.s[0]
-	WORD  $0x4f91118a // fmla v10.4s, v12.4s, v17.s[0]
-	WORD  $0x4f9111ab // fmla v11.4s, v13.4s, v17.s[0]
-	WORD  $0x4fb011c8 // fmla v8.4s, v14.4s, v16.s[1]
-	WORD  $0x4fb011e9 // fmla v9.4s, v15.4s, v16.s[1]
-	WORD  $0x4fb111ca // fmla v10.4s, v14.4s, v17.s[1]
-	WORD  $0x4fb111eb // fmla v11.4s, v15.4s, v17.s[1]
+	LDP_Q(14, 15, 9, 32)
+	LDR_D(16, 8, 0)
+	LDR_D(17, 8, 16)
+	LDR_D(18, 8, 32)
+	LDR_D(19, 8, 48)
+	FMLA_S(0, 12, 16, 0)
+	FMLA_S(1, 13, 16, 0)
+	FMLA_S(2, 12, 17, 0)
+	FMLA_S(3, 13, 17, 0)
+	FMLA_S(4, 12, 18, 0)
+	FMLA_S(5, 13, 18, 0)
+	FMLA_S(6, 12, 19, 0)
+	FMLA_S(7, 13, 19, 0)
+	FMLA_S(0, 14, 16, 1)
+	FMLA_S(1, 15, 16, 1)
+	FMLA_S(2, 14, 17, 1)
+	FMLA_S(3, 15, 17, 1)
+	FMLA_S(4, 14, 18, 1)
+	FMLA_S(5, 15, 18, 1)
+	FMLA_S(6, 14, 19, 1)
+	FMLA_S(7, 15, 19, 1)
+	LDR_D(16, 8, 64)
+	LDR_D(17, 8, 80)
+	FMLA_S(8, 12, 16, 0)
+	FMLA_S(9, 13, 16, 0)
+	FMLA_S(10, 12, 17, 0)
+	FMLA_S(11, 13, 17, 0)
+	FMLA_S(8, 14, 16, 1)
+	FMLA_S(9, 15, 16, 1)
+	FMLA_S(10, 14, 17, 1)
+	FMLA_S(11, 15, 17, 1)
 	PRFM  128(R3), PLDL2KEEP
-	WORD  $0xad42352c // ldp q12, q13, [x9, #64]
+	LDP_Q(12, 13, 9, 64)
 	PRFM  192(R3), PLDL2KEEP
-	WORD  $0xad433d2e // ldp q14, q15, [x9, #96]
-	WORD  $0xfd400510 // ldr d16, [x8, #8]
-	WORD  $0xfd400d11 // ldr d17, [x8, #24]
-	WORD  $0xfd401512 // ldr d18, [x8, #40]
-	WORD  $0xfd401d13 // ldr d19, [x8, #56]
-	WORD  $0x4f901180 // fmla v0.4s, v12.4s, v16.s[0]
-	WORD  $0x4f9011a1 // fmla v1.4s, v13.4s, v16.s[0]
-	WORD  $0x4f911182 // fmla v2.4s, v12.4s, v17.s[0]
-	WORD  $0x4f9111a3 // fmla v3.4s, v13.4s, v17.s[0]
-	WORD  $0x4f921184 // fmla v4.4s, v12.4s, v18.s[0]
-	WORD  $0x4f9211a5 // fmla v5.4s, v13.4s, v18.s[0]
-	WORD  $0x4f931186 // fmla v6.4s, v12.4s, v19.s[0]
-	WORD  $0x4f9311a7 // fmla v7.4s, v13.4s, v19.s[0]
-	WORD  $0x4fb011c0 // fmla v0.4s, v14.4s, v16.s[1]
-	WORD  $0x4fb011e1 // fmla v1.4s, v15.4s, v16.s[1]
-	WORD  $0x4fb111c2 // fmla v2.4s, v14.4s, v17.s[1]
-	WORD  $0x4fb111e3 // fmla v3.4s, v15.4s, v17.s[1]
-	WORD  $0x4fb211c4 // fmla v4.4s, v14.4s, v18.s[1]
-	WORD  $0x4fb211e5 // fmla v5.4s, v15.4s, v18.s[1]
-	WORD  $0x4fb311c6 // fmla v6.4s, v14.4s, v19.s[1]
-	WORD  $0x4fb311e7 // fmla v7.4s, v15.4s, v19.s[1]
-	WORD  $0xfd402510 // ldr d16, [x8, #72]
-	WORD  $0xfd402d11 // ldr d17, [x8, #88]
-	WORD  $0x4f901188 // fmla v8.4s, v12.4s, v16.s[0]
-	WORD  $0x4f9011a9 // fmla v9.4s, v13.4s, v16.s[0]
-	WORD  $0x4f91118a // fmla v10.4s, v12.4s, v17.s[0]
-	WORD  $0x4f9111ab // fmla v11.4s, v13.4s, v17.s[0]
-	WORD  $0x4fb011c8 // fmla v8.4s, v14.4s, v16.s[1]
-	WORD  $0x4fb011e9 // fmla v9.4s, v15.4s, v16.s[1]
-	WORD  $0x4fb111ca // fmla v10.4s, v14.4s, v17.s[1]
-	WORD  $0x4fb111eb // fmla v11.4s, v15.4s, v17.s[1]
+	LDP_Q(14, 15, 9, 96)
+	LDR_D(16, 8, 8)
+	LDR_D(17, 8, 24)
+	LDR_D(18, 8, 40)
+	LDR_D(19, 8, 56)
+	FMLA_S(0, 12, 16, 0)
+	FMLA_S(1, 13, 16, 0)
+	FMLA_S(2, 12, 17, 0)
+	FMLA_S(3, 13, 17, 0)
+	FMLA_S(4, 12, 18, 0)
+	FMLA_S(5, 13, 18, 0)
+	FMLA_S(6, 12, 19, 0)
+	FMLA_S(7, 13, 19, 0)
+	FMLA_S(0, 14, 16, 1)
+	FMLA_S(1, 15, 16, 1)
+	FMLA_S(2, 14, 17, 1)
+	FMLA_S(3, 15, 17, 1)
+	FMLA_S(4, 14, 18, 1)
+	FMLA_S(5, 15, 18, 1)
+	FMLA_S(6, 14, 19, 1)
+	FMLA_S(7, 15, 19, 1)
+	LDR_D(16, 8, 72)
+	LDR_D(17, 8, 88)
+	FMLA_S(8, 12, 16, 0)
+	FMLA_S(9, 13, 16, 0)
+	FMLA_S(10, 12, 17, 0)
+	FMLA_S(11, 13, 17, 0)
+	FMLA_S(8, 14, 16, 1)
+	FMLA_S(9, 15, 16, 1)
+	FMLA_S(10, 14, 17, 1)
+	FMLA_S(11, 15, 17, 1)
 	ADDS  $256, R3, R3
 	ADDS  $24, R6, R6
 	SUBS  $1, R7, R7
@@ -834,66 +835,66 @@ body6x2_tap:
 	ADDS  R0, R7, R7
 	CMP   $0, R6
 	BEQ   body6x2_clamp
-	WORD  $0x3dc0000c // ldr q12, [x0]
-	WORD  $0x4e2cd400 // fadd v0.4s, v0.4s, v12.4s
-	WORD  $0x3dc0040c // ldr q12, [x0, #16]
-	WORD  $0x4e2cd442 // fadd v2.4s, v2.4s, v12.4s
-	WORD  $0x3dc0080c // ldr q12, [x0, #32]
-	WORD  $0x4e2cd484 // fadd v4.4s, v4.4s, v12.4s
-	WORD  $0x3dc00c0c // ldr q12, [x0, #48]
-	WORD  $0x4e2cd4c6 // fadd v6.4s, v6.4s, v12.4s
-	WORD  $0x3dc0100c // ldr q12, [x0, #64]
-	WORD  $0x4e2cd508 // fadd v8.4s, v8.4s, v12.4s
-	WORD  $0x3dc0140c // ldr q12, [x0, #80]
-	WORD  $0x4e2cd54a // fadd v10.4s, v10.4s, v12.4s
-	WORD  $0x3dc000ec // ldr q12, [x7]
-	WORD  $0x4e2cd421 // fadd v1.4s, v1.4s, v12.4s
-	WORD  $0x3dc004ec // ldr q12, [x7, #16]
-	WORD  $0x4e2cd463 // fadd v3.4s, v3.4s, v12.4s
-	WORD  $0x3dc008ec // ldr q12, [x7, #32]
-	WORD  $0x4e2cd4a5 // fadd v5.4s, v5.4s, v12.4s
-	WORD  $0x3dc00cec // ldr q12, [x7, #48]
-	WORD  $0x4e2cd4e7 // fadd v7.4s, v7.4s, v12.4s
-	WORD  $0x3dc010ec // ldr q12, [x7, #64]
-	WORD  $0x4e2cd529 // fadd v9.4s, v9.4s, v12.4s
-	WORD  $0x3dc014ec // ldr q12, [x7, #80]
-	WORD  $0x4e2cd56b // fadd v11.4s, v11.4s, v12.4s
+	LDR_Q(12, 0, 0)
+	FADD_4S(0, 0, 12)
+	LDR_Q(12, 0, 16)
+	FADD_4S(2, 2, 12)
+	LDR_Q(12, 0, 32)
+	FADD_4S(4, 4, 12)
+	LDR_Q(12, 0, 48)
+	FADD_4S(6, 6, 12)
+	LDR_Q(12, 0, 64)
+	FADD_4S(8, 8, 12)
+	LDR_Q(12, 0, 80)
+	FADD_4S(10, 10, 12)
+	LDR_Q(12, 7, 0)
+	FADD_4S(1, 1, 12)
+	LDR_Q(12, 7, 16)
+	FADD_4S(3, 3, 12)
+	LDR_Q(12, 7, 32)
+	FADD_4S(5, 5, 12)
+	LDR_Q(12, 7, 48)
+	FADD_4S(7, 7, 12)
+	LDR_Q(12, 7, 64)
+	FADD_4S(9, 9, 12)
+	LDR_Q(12, 7, 80)
+	FADD_4S(11, 11, 12)
 
 body6x2_clamp:
 	FMOVS lo+96(FP), F12
-	WORD  $0x4e04058c // dup v12.4s, v12.s[0]
+	DUP_4S(12, 12)
 	FMOVS hi+100(FP), F13
-	WORD  $0x4e0405ad // dup v13.4s, v13.s[0]
-	WORD  $0x4e20f580 // fmax v0.4s, v12.4s, v0.4s
-	WORD  $0x4ea0f5a0 // fmin v0.4s, v13.4s, v0.4s
-	WORD  $0x4e21f581 // fmax v1.4s, v12.4s, v1.4s
-	WORD  $0x4ea1f5a1 // fmin v1.4s, v13.4s, v1.4s
-	WORD  $0x4e22f582 // fmax v2.4s, v12.4s, v2.4s
-	WORD  $0x4ea2f5a2 // fmin v2.4s, v13.4s, v2.4s
-	WORD  $0x4e23f583 // fmax v3.4s, v12.4s, v3.4s
-	WORD  $0x4ea3f5a3 // fmin v3.4s, v13.4s, v3.4s
-	WORD  $0x4e24f584 // fmax v4.4s, v12.4s, v4.4s
-	WORD  $0x4ea4f5a4 // fmin v4.4s, v13.4s, v4.4s
-	WORD  $0x4e25f585 // fmax v5.4s, v12.4s, v5.4s
-	WORD  $0x4ea5f5a5 // fmin v5.4s, v13.4s, v5.4s
-	WORD  $0x4e26f586 // fmax v6.4s, v12.4s, v6.4s
-	WORD  $0x4ea6f5a6 // fmin v6.4s, v13.4s, v6.4s
-	WORD  $0x4e27f587 // fmax v7.4s, v12.4s, v7.4s
-	WORD  $0x4ea7f5a7 // fmin v7.4s, v13.4s, v7.4s
-	WORD  $0x4e28f588 // fmax v8.4s, v12.4s, v8.4s
-	WORD  $0x4ea8f5a8 // fmin v8.4s, v13.4s, v8.4s
-	WORD  $0x4e29f589 // fmax v9.4s, v12.4s, v9.4s
-	WORD  $0x4ea9f5a9 // fmin v9.4s, v13.4s, v9.4s
-	WORD  $0x4e2af58a // fmax v10.4s, v12.4s, v10.4s
-	WORD  $0x4eaaf5aa // fmin v10.4s, v13.4s, v10.4s
-	WORD  $0x4e2bf58b // fmax v11.4s, v12.4s, v11.4s
-	WORD  $0x4eabf5ab // fmin v11.4s, v13.4s, v11.4s
-	WORD  $0xad000800 // stp q0, q2, [x0]
-	WORD  $0xad011804 // stp q4, q6, [x0, #32]
-	WORD  $0xad022808 // stp q8, q10, [x0, #64]
-	WORD  $0xad000ce1 // stp q1, q3, [x7]
-	WORD  $0xad011ce5 // stp q5, q7, [x7, #32]
-	WORD  $0xad022ce9 // stp q9, q11, [x7, #64]
+	DUP_4S(13, 13)
+	FMAX_4S(0, 12, 0)
+	FMIN_4S(0, 13, 0)
+	FMAX_4S(1, 12, 1)
+	FMIN_4S(1, 13, 1)
+	FMAX_4S(2, 12, 2)
+	FMIN_4S(2, 13, 2)
+	FMAX_4S(3, 12, 3)
+	FMIN_4S(3, 13, 3)
+	FMAX_4S(4, 12, 4)
+	FMIN_4S(4, 13, 4)
+	FMAX_4S(5, 12, 5)
+	FMIN_4S(5, 13, 5)
+	FMAX_4S(6, 12, 6)
+	FMIN_4S(6, 13, 6)
+	FMAX_4S(7, 12, 7)
+	FMIN_4S(7, 13, 7)
+	FMAX_4S(8, 12, 8)
+	FMIN_4S(8, 13, 8)
+	FMAX_4S(9, 12, 9)
+	FMIN_4S(9, 13, 9)
+	FMAX_4S(10, 12, 10)
+	FMIN_4S(10, 13, 10)
+	FMAX_4S(11, 12, 11)
+	FMIN_4S(11, 13, 11)
+	STP_Q(0, 2, 0, 0)
+	STP_Q(4, 6, 0, 32)
+	STP_Q(8, 10, 0, 64)
+	STP_Q(1, 3, 7, 0)
+	STP_Q(5, 7, 7, 32)
+	STP_Q(9, 11, 7, 64)
 	ADDS  $96, R1, R1
 	ADDS  $96, R0, R0
 	MOVD  asked+48(FP), R20
@@ -912,36 +913,36 @@ body7x2:
 	MOVD bias+88(FP), R6
 	CMP  $0, R6
 	BEQ  body7x2_zero
-	WORD $0xad4004c0 // ldp q0, q1, [x6]
-	WORD $0x4ea01c02 // mov v2.16b, v0.16b
-	WORD $0x4ea11c23 // mov v3.16b, v1.16b
-	WORD $0x4ea01c04 // mov v4.16b, v0.16b
-	WORD $0x4ea11c25 // mov v5.16b, v1.16b
-	WORD $0x4ea01c06 // mov v6.16b, v0.16b
-	WORD $0x4ea11c27 // mov v7.16b, v1.16b
-	WORD $0x4ea01c08 // mov v8.16b, v0.16b
-	WORD $0x4ea11c29 // mov v9.16b, v1.16b
-	WORD $0x4ea01c0a // mov v10.16b, v0.16b
-	WORD $0x4ea11c2b // mov v11.16b, v1.16b
-	WORD $0x4ea01c0c // mov v12.16b, v0.16b
-	WORD $0x4ea11c2d // mov v13.16b, v1.16b
+	LDP_Q(0, 1, 6, 0)
+	MOV_16B(2, 0)
+	MOV_16B(3, 1)
+	MOV_16B(4, 0)
+	MOV_16B(5, 1)
+	MOV_16B(6, 0)
+	MOV_16B(7, 1)
+	MOV_16B(8, 0)
+	MOV_16B(9, 1)
+	MOV_16B(10, 0)
+	MOV_16B(11, 1)
+	MOV_16B(12, 0)
+	MOV_16B(13, 1)
 	JMP  body7x2_begin
 
 body7x2_zero:
-	WORD $0x6f00e400 // movi v0.2d, #0
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x6f00e404 // movi v4.2d, #0
-	WORD $0x6f00e405 // movi v5.2d, #0
-	WORD $0x6f00e406 // movi v6.2d, #0
-	WORD $0x6f00e407 // movi v7.2d, #0
-	WORD $0x6f00e408 // movi v8.2d, #0
-	WORD $0x6f00e409 // movi v9.2d, #0
-	WORD $0x6f00e40a // movi v10.2d, #0
-	WORD $0x6f00e40b // movi v11.2d, #0
-	WORD $0x6f00e40c // movi v12.2d, #0
-	WORD $0x6f00e40d // movi v13.2d, #0
+	MOVI_2D(0)
+	MOVI_2D(1)
+	MOVI_2D(2)
+	MOVI_2D(3)
+	MOVI_2D(4)
+	MOVI_2D(5)
+	MOVI_2D(6)
+	MOVI_2D(7)
+	MOVI_2D(8)
+	MOVI_2D(9)
+	MOVI_2D(10)
+	MOVI_2D(11)
+	MOVI_2D(12)
+	MOVI_2D(13)
 
 body7x2_begin:
 	MOVD list+56(FP), R6
@@ -961,83 +962,83 @@ body7x2_tap:
 	PRFM  (R10), PLDL1KEEP
 	PRFM  64(R10), PLDL1KEEP
 	PRFM  (R3), PLDL2KEEP
-	WORD  $0xad403d2e // ldp q14, q15, [x9]
+	LDP_Q(14, 15, 9, 0)
 	PRFM  64(R3), PLDL2KEEP
-	WORD  $0xad414530 // ldp q16, q17, [x9, #32]
-	WORD  $0xfd400112 // ldr d18, [x8]
-	WORD  $0xfd400913 // ldr d19, [x8, #16]
-	WORD  $0xfd401114 // ldr d20, [x8, #32]
-	WORD  $0xfd401915 // ldr d21, [x8, #48]
-	WORD  $0x4f9211c0 // fmla v0.4s, v14.4s, v18.s[0]
-	WORD  $0x4f9211e1 // fmla v1.4s, v15.4s, v18.s[0]
-	WORD  $0x4f9311c2 // fmla v2.4s, v14.4s, v19.s[0]
-	WORD  $0x4f9311e3 // fmla v3.4s, v15.4s, v19.s[0]
-	WORD  $0x4f9411c4 // fmla v4.4s, v14.4s, v20.s[0]
-	WORD  $0x4f9411e5 // fmla v5.4s, v15.4s, v20.s[0]
-	WORD  $0x4f9511c6 // fmla v6.4s, v14.4s, v21.s[0]
-	WORD  $0x4f9511e7 // fmla v7.4s, v15.4s, v21.s[0]
-	WORD  $0x4fb21200 // fmla v0.4s, v16.4s, v18.s[1]
-	WORD  $0x4fb21221 // fmla v1.4s, v17.4s, v18.s[1]
-	WORD  $0x4fb31202 // fmla v2.4s, v16.4s, v19.s[1]
-	WORD  $0x4fb31223 // fmla v3.4s, v17.4s, v19.s[1]
-	WORD  $0x4fb41204 // fmla v4.4s, v16.4s, v20.s[1]
-	WORD  $0x4fb41225 // fmla v5.4s, v17.4s, v20.s[1]
-	WORD  $0x4fb51206 // fmla v6.4s, v16.4s, v21.s[1]
-	WORD  $0x4fb51227 // fmla v7.4s, v17.4s, v21.s[1]
-	WORD  $0xfd402112 // ldr d18, [x8, #64]
-	WORD  $0xfd402913 // ldr d19, [x8, #80]
-	WORD  $0xfd403114 // ldr d20, [x8, #96]
-	WORD  $0x4f9211c8 // fmla v8.4s, v14.4s, v18.s[0]
-	WORD  $0x4f9211e9 // fmla v9.4s, v15.4s, v18.s[0]
-	WORD  $0x4f9311ca // fmla v10.4s, v14.4s, v19.s[0]
-	WORD  $0x4f9311eb // fmla v11.4s, v15.4s, v19.s[0]
-	WORD  $0x4f9411cc // fmla v12.4s, v14.4s, v20.s[0]
-	WORD  $0x4f9411ed // fmla v13.4s, v15.4s, v20.s[0]
-	WORD  $0x4fb21208 // fmla v8.4s, v16.4s, v18.s[1]
-	WORD  $0x4fb21229 // fmla v9.4s, v17.4s, v18.s[1]
-	WORD  $0x4fb3120a // fmla v10.4s, v16.4s, v19.s[1]
-	WORD  $0x4fb3122b // fmla v11.4s, v17.4s, v19.s[1]
-	WORD  $0x4fb4120c // fmla v12.4s, v16.4s, v20.s[1]
-	WORD  $0x4fb4122d // fmla v13.4s, v17.4s, v20.s[1]
+	LDP_Q(16, 17, 9, 32)
+	LDR_D(18, 8, 0)
+	LDR_D(19, 8, 16)
+	LDR_D(20, 8, 32)
+	LDR_D(21, 8, 48)
+	FMLA_S(0, 14, 18, 0)
+	FMLA_S(1, 15, 18, 0)
+	FMLA_S(2, 14, 19, 0)
+	FMLA_S(3, 15, 19, 0)
+	FMLA_S(4, 14, 20, 0)
+	FMLA_S(5, 15, 20, 0)
+	FMLA_S(6, 14, 21, 0)
+	FMLA_S(7, 15, 21, 0)
+	FMLA_S(0, 16, 18, 1)
+	FMLA_S(1, 17, 18, 1)
+	FMLA_S(2, 16, 19, 1)
+	FMLA_S(3, 17, 19, 1)
+	FMLA_S(4, 16, 20, 1)
+	FMLA_S(5, 17, 20, 1)
+	FMLA_S(6, 16, 21, 1)
+	FMLA_S(7, 17, 21, 1)
+	LDR_D(18, 8, 64)
+	LDR_D(19, 8, 80)
+	LDR_D(20, 8, 96)
+	FMLA_S(8, 14, 18, 0)
+	FMLA_S(9, 15, 18, 0)
+	FMLA_S(10, 14, 19, 0)
+	FMLA_S(11, 15, 19, 0)
+	FMLA_S(12, 14, 20, 0)
+	FMLA_S(13, 15, 20, 0)
+	FMLA_S(8, 16, 18, 1)
+	FMLA_S(9, 17, 18, 1)
+	FMLA_S(10, 16, 19, 1)
+	FMLA_S(11, 17, 19, 1)
+	FMLA_S(12, 16, 20, 1)
+	FMLA_S(13, 17, 20, 1)
 	PRFM  128(R3), PLDL2KEEP
-	WORD  $0xad423d2e // ldp q14, q15, [x9, #64]
+	LDP_Q(14, 15, 9, 64)
 	PRFM  192(R3), PLDL2KEEP
-	WORD  $0xad434530 // ldp q16, q17, [x9, #96]
-	WORD  $0xfd400512 // ldr d18, [x8, #8]
-	WORD  $0xfd400d13 // ldr d19, [x8, #24]
-	WORD  $0xfd401514 // ldr d20, [x8, #40]
-	WORD  $0xfd401d15 // ldr d21, [x8, #56]
-	WORD  $0x4f9211c0 // fmla v0.4s, v14.4s, v18.s[0]
-	WORD  $0x4f9211e1 // fmla v1.4s, v15.4s, v18.s[0]
-	WORD  $0x4f9311c2 // fmla v2.4s, v14.4s, v19.s[0]
-	WORD  $0x4f9311e3 // fmla v3.4s, v15.4s, v19.s[0]
-	WORD  $0x4f9411c4 // fmla v4.4s, v14.4s, v20.s[0]
-	WORD  $0x4f9411e5 // fmla v5.4s, v15.4s, v20.s[0]
-	WORD  $0x4f9511c6 // fmla v6.4s, v14.4s, v21.s[0]
-	WORD  $0x4f9511e7 // fmla v7.4s, v15.4s, v21.s[0]
-	WORD  $0x4fb21200 // fmla v0.4s, v16.4s, v18.s[1]
-	WORD  $0x4fb21221 // fmla v1.4s, v17.4s, v18.s[1]
-	WORD  $0x4fb31202 // fmla v2.4s, v16.4s, v19.s[1]
-	WORD  $0x4fb31223 // fmla v3.4s, v17.4s, v19.s[1]
-	WORD  $0x4fb41204 // fmla v4.4s, v16.4s, v20.s[1]
-	WORD  $0x4fb41225 // fmla v5.4s, v17.4s, v20.s[1]
-	WORD  $0x4fb51206 // fmla v6.4s, v16.4s, v21.s[1]
-	WORD  $0x4fb51227 // fmla v7.4s, v17.4s, v21.s[1]
-	WORD  $0xfd402512 // ldr d18, [x8, #72]
-	WORD  $0xfd402d13 // ldr d19, [x8, #88]
-	WORD  $0xfd403514 // ldr d20, [x8, #104]
-	WORD  $0x4f9211c8 // fmla v8.4s, v14.4s, v18.s[0]
-	WORD  $0x4f9211e9 // fmla v9.4s, v15.4s, v18.s[0]
-	WORD  $0x4f9311ca // fmla v10.4s, v14.4s, v19.s[0]
-	WORD  $0x4f9311eb // fmla v11.4s, v15.4s, v19.s[0]
-	WORD  $0x4f9411cc // fmla v12.4s, v14.4s, v20.s[0]
-	WORD  $0x4f9411ed // fmla v13.4s, v15.4s, v20.s[0]
-	WORD  $0x4fb21208 // fmla v8.4s, v16.4s, v18.s[1]
-	WORD  $0x4fb21229 // fmla v9.4s, v17.4s, v18.s[1]
-	WORD  $0x4fb3120a // fmla v10.4s, v16.4s, v19.s[1]
-	WORD  $0x4fb3122b // fmla v11.4s, v17.4s, v19.s[1]
-	WORD  $0x4fb4120c // fmla v12.4s, v16.4s, v20.s[1]
-	WORD  $0x4fb4122d // fmla v13.4s, v17.4s, v20.s[1]
+	LDP_Q(16, 17, 9, 96)
+	LDR_D(18, 8, 8)
+	LDR_D(19, 8, 24)
+	LDR_D(20, 8, 40)
+	LDR_D(21, 8, 56)
+	FMLA_S(0, 14, 18, 0)
+	FMLA_S(1, 15, 18, 0)
+	FMLA_S(2, 14, 19, 0)
+	FMLA_S(3, 15, 19, 0)
+	FMLA_S(4, 14, 20, 0)
+	FMLA_S(5, 15, 20, 0)
+	FMLA_S(6, 14, 21, 0)
+	FMLA_S(7, 15, 21, 0)
+	FMLA_S(0, 16, 18, 1)
+	FMLA_S(1, 17, 18, 1)
+	FMLA_S(2, 16, 19, 1)
+	FMLA_S(3, 17, 19, 1)
+	FMLA_S(4, 16, 20, 1)
+	FMLA_S(5, 17, 20, 1)
+	FMLA_S(6, 16, 21, 1)
+	FMLA_S(7, 17, 21, 1)
+	LDR_D(18, 8, 72)
+	LDR_D(19, 8, 88)
+	LDR_D(20, 8, 104)
+	FMLA_S(8, 14, 18, 0)
+	FMLA_S(9, 15, 18, 0)
+	FMLA_S(10, 14, 19, 0)
+	FMLA_S(11, 15, 19, 0)
+	FMLA_S(12, 14, 20, 0)
+	FMLA_S(13, 15, 20, 0)
+	FMLA_S(8, 16, 18, 1)
+	FMLA_S(9, 17, 18, 1)
+	FMLA_S(10, 16, 19, 1)
+	FMLA_S(11, 17, 19, 1)
+	FMLA_S(12, 16, 20, 1)
+	FMLA_S(13, 17, 20, 1)
 	ADDS  $256, R3, R3
 	ADDS  $24, R6, R6
 	SUBS  $1, R7, R7
@@ -1048,76 +1049,76 @@ body7x2_tap:
 	ADDS  R0, R7, R7
 	CMP   $0, R6
 	BEQ   body7x2_clamp
-	WORD  $0x3dc0000e // ldr q14, [x0]
-	WORD  $0x4e2ed400 // fadd v0.4s, v0.4s, v14.4s
-	WORD  $0x3dc0040e // ldr q14, [x0, #16]
-	WORD  $0x4e2ed442 // fadd v2.4s, v2.4s, v14.4s
-	WORD  $0x3dc0080e // ldr q14, [x0, #32]
-	WORD  $0x4e2ed484 // fadd v4.4s, v4.4s, v14.4s
-	WORD  $0x3dc00c0e // ldr q14, [x0, #48]
-	WORD  $0x4e2ed4c6 // fadd v6.4s, v6.4s, v14.4s
-	WORD  $0x3dc0100e // ldr q14, [x0, #64]
-	WORD  $0x4e2ed508 // fadd v8.4s, v8.4s, v14.4s
-	WORD  $0x3dc0140e // ldr q14, [x0, #80]
-	WORD  $0x4e2ed54a // fadd v10.4s, v10.4s, v14.4s
-	WORD  $0x3dc0180e // ldr q14, [x0, #96]
-	WORD  $0x4e2ed58c // fadd v12.4s, v12.4s, v14.4s
-	WORD  $0x3dc000ee // ldr q14, [x7]
-	WORD  $0x4e2ed421 // fadd v1.4s, v1.4s, v14.4s
-	WORD  $0x3dc004ee // ldr q14, [x7, #16]
-	WORD  $0x4e2ed463 // fadd v3.4s, v3.4s, v14.4s
-	WORD  $0x3dc008ee // ldr q14, [x7, #32]
-	WORD  $0x4e2ed4a5 // fadd v5.4s, v5.4s, v14.4s
-	WORD  $0x3dc00cee // ldr q14, [x7, #48]
-	WORD  $0x4e2ed4e7 // fadd v7.4s, v7.4s, v14.4s
-	WORD  $0x3dc010ee // ldr q14, [x7, #64]
-	WORD  $0x4e2ed529 // fadd v9.4s, v9.4s, v14.4s
-	WORD  $0x3dc014ee // ldr q14, [x7, #80]
-	WORD  $0x4e2ed56b // fadd v11.4s, v11.4s, v14.4s
-	WORD  $0x3dc018ee // ldr q14, [x7, #96]
-	WORD  $0x4e2ed5ad // fadd v13.4s, v13.4s, v14.4s
+	LDR_Q(14, 0, 0)
+	FADD_4S(0, 0, 14)
+	LDR_Q(14, 0, 16)
+	FADD_4S(2, 2, 14)
+	LDR_Q(14, 0, 32)
+	FADD_4S(4, 4, 14)
+	LDR_Q(14, 0, 48)
+	FADD_4S(6, 6, 14)
+	LDR_Q(14, 0, 64)
+	FADD_4S(8, 8, 14)
+	LDR_Q(14, 0, 80)
+	FADD_4S(10, 10, 14)
+	LDR_Q(14, 0, 96)
+	FADD_4S(12, 12, 14)
+	LDR_Q(14, 7, 0)
+	FADD_4S(1, 1, 14)
+	LDR_Q(14, 7, 16)
+	FADD_4S(3, 3, 14)
+	LDR_Q(14, 7, 32)
+	FADD_4S(5, 5, 14)
+	LDR_Q(14, 7, 48)
+	FADD_4S(7, 7, 14)
+	LDR_Q(14, 7, 64)
+	FADD_4S(9, 9, 14)
+	LDR_Q(14, 7, 80)
+	FADD_4S(11, 11, 14)
+	LDR_Q(14, 7, 96)
+	FADD_4S(13, 13, 14)
 
 body7x2_clamp:
 	FMOVS lo+96(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
+	DUP_4S(14, 14)
 	FMOVS hi+100(FP), F15
-	WORD  $0x4e0405ef // dup v15.4s, v15.s[0]
-	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
-	WORD  $0x4ea0f5e0 // fmin v0.4s, v15.4s, v0.4s
-	WORD  $0x4e21f5c1 // fmax v1.4s, v14.4s, v1.4s
-	WORD  $0x4ea1f5e1 // fmin v1.4s, v15.4s, v1.4s
-	WORD  $0x4e22f5c2 // fmax v2.4s, v14.4s, v2.4s
-	WORD  $0x4ea2f5e2 // fmin v2.4s, v15.4s, v2.4s
-	WORD  $0x4e23f5c3 // fmax v3.4s, v14.4s, v3.4s
-	WORD  $0x4ea3f5e3 // fmin v3.4s, v15.4s, v3.4s
-	WORD  $0x4e24f5c4 // fmax v4.4s, v14.4s, v4.4s
-	WORD  $0x4ea4f5e4 // fmin v4.4s, v15.4s, v4.4s
-	WORD  $0x4e25f5c5 // fmax v5.4s, v14.4s, v5.4s
-	WORD  $0x4ea5f5e5 // fmin v5.4s, v15.4s, v5.4s
-	WORD  $0x4e26f5c6 // fmax v6.4s, v14.4s, v6.4s
-	WORD  $0x4ea6f5e6 // fmin v6.4s, v15.4s, v6.4s
-	WORD  $0x4e27f5c7 // fmax v7.4s, v14.4s, v7.4s
-	WORD  $0x4ea7f5e7 // fmin v7.4s, v15.4s, v7.4s
-	WORD  $0x4e28f5c8 // fmax v8.4s, v14.4s, v8.4s
-	WORD  $0x4ea8f5e8 // fmin v8.4s, v15.4s, v8.4s
-	WORD  $0x4e29f5c9 // fmax v9.4s, v14.4s, v9.4s
-	WORD  $0x4ea9f5e9 // fmin v9.4s, v15.4s, v9.4s
-	WORD  $0x4e2af5ca // fmax v10.4s, v14.4s, v10.4s
-	WORD  $0x4eaaf5ea // fmin v10.4s, v15.4s, v10.4s
-	WORD  $0x4e2bf5cb // fmax v11.4s, v14.4s, v11.4s
-	WORD  $0x4eabf5eb // fmin v11.4s, v15.4s, v11.4s
-	WORD  $0x4e2cf5cc // fmax v12.4s, v14.4s, v12.4s
-	WORD  $0x4eacf5ec // fmin v12.4s, v15.4s, v12.4s
-	WORD  $0x4e2df5cd // fmax v13.4s, v14.4s, v13.4s
-	WORD  $0x4eadf5ed // fmin v13.4s, v15.4s, v13.4s
-	WORD  $0xad000800 // stp q0, q2, [x0]
-	WORD  $0xad011804 // stp q4, q6, [x0, #32]
-	WORD  $0xad022808 // stp q8, q10, [x0, #64]
-	WORD  $0x3d80180c // str q12, [x0, #96]
-	WORD  $0xad000ce1 // stp q1, q3, [x7]
-	WORD  $0xad011ce5 // stp q5, q7, [x7, #32]
-	WORD  $0xad022ce9 // stp q9, q11, [x7, #64]
-	WORD  $0x3d8018ed // str q13, [x7, #96]
+	DUP_4S(15, 15)
+	FMAX_4S(0, 14, 0)
+	FMIN_4S(0, 15, 0)
+	FMAX_4S(1, 14, 1)
+	FMIN_4S(1, 15, 1)
+	FMAX_4S(2, 14, 2)
+	FMIN_4S(2, 15, 2)
+	FMAX_4S(3, 14, 3)
+	FMIN_4S(3, 15, 3)
+	FMAX_4S(4, 14, 4)
+	FMIN_4S(4, 15, 4)
+	FMAX_4S(5, 14, 5)
+	FMIN_4S(5, 15, 5)
+	FMAX_4S(6, 14, 6)
+	FMIN_4S(6, 15, 6)
+	FMAX_4S(7, 14, 7)
+	FMIN_4S(7, 15, 7)
+	FMAX_4S(8, 14, 8)
+	FMIN_4S(8, 15, 8)
+	FMAX_4S(9, 14, 9)
+	FMIN_4S(9, 15, 9)
+	FMAX_4S(10, 14, 10)
+	FMIN_4S(10, 15, 10)
+	FMAX_4S(11, 14, 11)
+	FMIN_4S(11, 15, 11)
+	FMAX_4S(12, 14, 12)
+	FMIN_4S(12, 15, 12)
+	FMAX_4S(13, 14, 13)
+	FMIN_4S(13, 15, 13)
+	STP_Q(0, 2, 0, 0)
+	STP_Q(4, 6, 0, 32)
+	STP_Q(8, 10, 0, 64)
+	STR_Q(12, 0, 96)
+	STP_Q(1, 3, 7, 0)
+	STP_Q(5, 7, 7, 32)
+	STP_Q(9, 11, 7, 64)
+	STR_Q(13, 7, 96)
 	ADDS  $112, R1, R1
 	ADDS  $112, R0, R0
 	MOVD  asked+48(FP), R20
@@ -1136,40 +1137,40 @@ body8x2:
 	MOVD bias+88(FP), R6
 	CMP  $0, R6
 	BEQ  body8x2_zero
-	WORD $0xad4004c0 // ldp q0, q1, [x6]
-	WORD $0x4ea01c02 // mov v2.16b, v0.16b
-	WORD $0x4ea11c23 // mov v3.16b, v1.16b
-	WORD $0x4ea01c04 // mov v4.16b, v0.16b
-	WORD $0x4ea11c25 // mov v5.16b, v1.16b
-	WORD $0x4ea01c06 // mov v6.16b, v0.16b
-	WORD $0x4ea11c27 // mov v7.16b, v1.16b
-	WORD $0x4ea01c08 // mov v8.16b, v0.16b
-	WORD $0x4ea11c29 // mov v9.16b, v1.16b
-	WORD $0x4ea01c0a // mov v10.16b, v0.16b
-	WORD $0x4ea11c2b // mov v11.16b, v1.16b
-	WORD $0x4ea01c0c // mov v12.16b, v0.16b
-	WORD $0x4ea11c2d // mov v13.16b, v1.16b
-	WORD $0x4ea01c0e // mov v14.16b, v0.16b
-	WORD $0x4ea11c2f // mov v15.16b, v1.16b
+	LDP_Q(0, 1, 6, 0)
+	MOV_16B(2, 0)
+	MOV_16B(3, 1)
+	MOV_16B(4, 0)
+	MOV_16B(5, 1)
+	MOV_16B(6, 0)
+	MOV_16B(7, 1)
+	MOV_16B(8, 0)
+	MOV_16B(9, 1)
+	MOV_16B(10, 0)
+	MOV_16B(11, 1)
+	MOV_16B(12, 0)
+	MOV_16B(13, 1)
+	MOV_16B(14, 0)
+	MOV_16B(15, 1)
 	JMP  body8x2_begin
 
 body8x2_zero:
-	WORD $0x6f00e400 // movi v0.2d, #0
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x6f00e404 // movi v4.2d, #0
-	WORD $0x6f00e405 // movi v5.2d, #0
-	WORD $0x6f00e406 // movi v6.2d, #0
-	WORD $0x6f00e407 // movi v7.2d, #0
-	WORD $0x6f00e408 // movi v8.2d, #0
-	WORD $0x6f00e409 // movi v9.2d, #0
-	WORD $0x6f00e40a // movi v10.2d, #0
-	WORD $0x6f00e40b // movi v11.2d, #0
-	WORD $0x6f00e40c // movi v12.2d, #0
-	WORD $0x6f00e40d // movi v13.2d, #0
-	WORD $0x6f00e40e // movi v14.2d, #0
-	WORD $0x6f00e40f // movi v15.2d, #0
+	MOVI_2D(0)
+	MOVI_2D(1)
+	MOVI_2D(2)
+	MOVI_2D(3)
+	MOVI_2D(4)
+	MOVI_2D(5)
+	MOVI_2D(6)
+	MOVI_2D(7)
+	MOVI_2D(8)
+	MOVI_2D(9)
+	MOVI_2D(10)
+	MOVI_2D(11)
+	MOVI_2D(12)
+	MOVI_2D(13)
+	MOVI_2D(14)
+	MOVI_2D(15)
 
 body8x2_begin:
 	MOVD list+56(FP), R6
@@ -1189,93 +1190,93 @@ body8x2_tap:
 	PRFM  (R10), PLDL1KEEP
 	PRFM  64(R10), PLDL1KEEP
 	PRFM  (R3), PLDL2KEEP
-	WORD  $0xad404530 // ldp q16, q17, [x9]
+	LDP_Q(16, 17, 9, 0)
 	PRFM  64(R3), PLDL2KEEP
-	WORD  $0xad414d32 // ldp q18, q19, [x9, #32]
-	WORD  $0xfd400114 // ldr d20, [x8]
-	WORD  $0xfd400915 // ldr d21, [x8, #16]
-	WORD  $0xfd401116 // ldr d22, [x8, #32]
-	WORD  $0xfd401917 // ldr d23, [x8, #48]
-	WORD  $0x4f941200 // fmla v0.4s, v16.4s, v20.s[0]
-	WORD  $0x4f941221 // fmla v1.4s, v17.4s, v20.s[0]
-	WORD  $0x4f951202 // fmla v2.4s, v16.4s, v21.s[0]
-	WORD  $0x4f951223 // fmla v3.4s, v17.4s, v21.s[0]
-	WORD  $0x4f961204 // fmla v4.4s, v16.4s, v22.s[0]
-	WORD  $0x4f961225 // fmla v5.4s, v17.4s, v22.s[0]
-	WORD  $0x4f971206 // fmla v6.4s, v16.4s, v23.s[0]
-	WORD  $0x4f971227 // fmla v7.4s, v17.4s, v23.s[0]
-	WORD  $0x4fb41240 // fmla v0.4s, v18.4s, v20.s[1]
-	WORD  $0x4fb41261 // fmla v1.4s, v19.4s, v20.s[1]
-	WORD  $0x4fb51242 // fmla v2.4s, v18.4s, v21.s[1]
-	WORD  $0x4fb51263 // fmla v3.4s, v19.4s, v21.s[1]
-	WORD  $0x4fb61244 // fmla v4.4s, v18.4s, v22.s[1]
-	WORD  $0x4fb61265 // fmla v5.4s, v19.4s, v22.s[1]
-	WORD  $0x4fb71246 // fmla v6.4s, v18.4s, v23.s[1]
-	WORD  $0x4fb71267 // fmla v7.4s, v19.4s, v23.s[1]
-	WORD  $0xfd402114 // ldr d20, [x8, #64]
-	WORD  $0xfd402915 // ldr d21, [x8, #80]
-	WORD  $0xfd403116 // ldr d22, [x8, #96]
-	WORD  $0xfd403917 // ldr d23, [x8, #112]
-	WORD  $0x4f941208 // fmla v8.4s, v16.4s, v20.s[0]
-	WORD  $0x4f941229 // fmla v9.4s, v17.4s, v20.s[0]
-	WORD  $0x4f95120a // fmla v10.4s, v16.4s, v21.s[0]
-	WORD  $0x4f95122b // fmla v11.4s, v17.4s, v21.s[0]
-	WORD  $0x4f96120c // fmla v12.4s, v16.4s, v22.s[0]
-	WORD  $0x4f96122d // fmla v13.4s, v17.4s, v22.s[0]
-	WORD  $0x4f97120e // fmla v14.4s, v16.4s, v23.s[0]
-	WORD  $0x4f97122f // fmla v15.4s, v17.4s, v23.s[0]
-	WORD  $0x4fb41248 // fmla v8.4s, v18.4s, v20.s[1]
-	WORD  $0x4fb41269 // fmla v9.4s, v19.4s, v20.s[1]
-	WORD  $0x4fb5124a // fmla v10.4s, v18.4s, v21.s[1]
-	WORD  $0x4fb5126b // fmla v11.4s, v19.4s, v21.s[1]
-	WORD  $0x4fb6124c // fmla v12.4s, v18.4s, v22.s[1]
-	WORD  $0x4fb6126d // fmla v13.4s, v19.4s, v22.s[1]
-	WORD  $0x4fb7124e // fmla v14.4s, v18.4s, v23.s[1]
-	WORD  $0x4fb7126f // fmla v15.4s, v19.4s, v23.s[1]
+	LDP_Q(18, 19, 9, 32)
+	LDR_D(20, 8, 0)
+	LDR_D(21, 8, 16)
+	LDR_D(22, 8, 32)
+	LDR_D(23, 8, 48)
+	FMLA_S(0, 16, 20, 0)
+	FMLA_S(1, 17, 20, 0)
+	FMLA_S(2, 16, 21, 0)
+	FMLA_S(3, 17, 21, 0)
+	FMLA_S(4, 16, 22, 0)
+	FMLA_S(5, 17, 22, 0)
+	FMLA_S(6, 16, 23, 0)
+	FMLA_S(7, 17, 23, 0)
+	FMLA_S(0, 18, 20, 1)
+	FMLA_S(1, 19, 20, 1)
+	FMLA_S(2, 18, 21, 1)
+	FMLA_S(3, 19, 21, 1)
+	FMLA_S(4, 18, 22, 1)
+	FMLA_S(5, 19, 22, 1)
+	FMLA_S(6, 18, 23, 1)
+	FMLA_S(7, 19, 23, 1)
+	LDR_D(20, 8, 64)
+	LDR_D(21, 8, 80)
+	LDR_D(22, 8, 96)
+	LDR_D(23, 8, 112)
+	FMLA_S(8, 16, 20, 0)
+	FMLA_S(9, 17, 20, 0)
+	FMLA_S(10, 16, 21, 0)
+	FMLA_S(11, 17, 21, 0)
+	FMLA_S(12, 16, 22, 0)
+	FMLA_S(13, 17, 22, 0)
+	FMLA_S(14, 16, 23, 0)
+	FMLA_S(15, 17, 23, 0)
+	FMLA_S(8, 18, 20, 1)
+	FMLA_S(9, 19, 20, 1)
+	FMLA_S(10, 18, 21, 1)
+	FMLA_S(11, 19, 21, 1)
+	FMLA_S(12, 18, 22, 1)
+	FMLA_S(13, 19, 22, 1)
+	FMLA_S(14, 18, 23, 1)
+	FMLA_S(15, 19, 23, 1)
 	PRFM  128(R3), PLDL2KEEP
-	WORD  $0xad424530 // ldp q16, q17, [x9, #64]
+	LDP_Q(16, 17, 9, 64)
 	PRFM  192(R3), PLDL2KEEP
-	WORD  $0xad434d32 // ldp q18, q19, [x9, #96]
-	WORD  $0xfd400514 // ldr d20, [x8, #8]
-	WORD  $0xfd400d15 // ldr d21, [x8, #24]
-	WORD  $0xfd401516 // ldr d22, [x8, #40]
-	WORD  $0xfd401d17 // ldr d23, [x8, #56]
-	WORD  $0x4f941200 // fmla v0.4s, v16.4s, v20.s[0]
-	WORD  $0x4f941221 // fmla v1.4s, v17.4s, v20.s[0]
-	WORD  $0x4f951202 // fmla v2.4s, v16.4s, v21.s[0]
-	WORD  $0x4f951223 // fmla v3.4s, v17.4s, v21.s[0]
-	WORD  $0x4f961204 // fmla v4.4s, v16.4s, v22.s[0]
-	WORD  $0x4f961225 // fmla v5.4s, v17.4s, v22.s[0]
-	WORD  $0x4f971206 // fmla v6.4s, v16.4s, v23.s[0]
-	WORD  $0x4f971227 // fmla v7.4s, v17.4s, v23.s[0]
-	WORD  $0x4fb41240 // fmla v0.4s, v18.4s, v20.s[1]
-	WORD  $0x4fb41261 // fmla v1.4s, v19.4s, v20.s[1]
-	WORD  $0x4fb51242 // fmla v2.4s, v18.4s, v21.s[1]
-	WORD  $0x4fb51263 // fmla v3.4s, v19.4s, v21.s[1]
-	WORD  $0x4fb61244 // fmla v4.4s, v18.4s, v22.s[1]
-	WORD  $0x4fb61265 // fmla v5.4s, v19.4s, v22.s[1]
-	WORD  $0x4fb71246 // fmla v6.4s, v18.4s, v23.s[1]
-	WORD  $0x4fb71267 // fmla v7.4s, v19.4s, v23.s[1]
-	WORD  $0xfd402514 // ldr d20, [x8, #72]
-	WORD  $0xfd402d15 // ldr d21, [x8, #88]
-	WORD  $0xfd403516 // ldr d22, [x8, #104]
-	WORD  $0xfd403d17 // ldr d23, [x8, #120]
-	WORD  $0x4f941208 // fmla v8.4s, v16.4s, v20.s[0]
-	WORD  $0x4f941229 // fmla v9.4s, v17.4s, v20.s[0]
-	WORD  $0x4f95120a // fmla v10.4s, v16.4s, v21.s[0]
-	WORD  $0x4f95122b // fmla v11.4s, v17.4s, v21.s[0]
-	WORD  $0x4f96120c // fmla v12.4s, v16.4s, v22.s[0]
-	WORD  $0x4f96122d // fmla v13.4s, v17.4s, v22.s[0]
-	WORD  $0x4f97120e // fmla v14.4s, v16.4s, v23.s[0]
-	WORD  $0x4f97122f // fmla v15.4s, v17.4s, v23.s[0]
-	WORD  $0x4fb41248 // fmla v8.4s, v18.4s, v20.s[1]
-	WORD  $0x4fb41269 // fmla v9.4s, v19.4s, v20.s[1]
-	WORD  $0x4fb5124a // fmla v10.4s, v18.4s, v21.s[1]
-	WORD  $0x4fb5126b // fmla v11.4s, v19.4s, v21.s[1]
-	WORD  $0x4fb6124c // fmla v12.4s, v18.4s, v22.s[1]
-	WORD  $0x4fb6126d // fmla v13.4s, v19.4s, v22.s[1]
-	WORD  $0x4fb7124e // fmla v14.4s, v18.4s, v23.s[1]
-	WORD  $0x4fb7126f // fmla v15.4s, v19.4s, v23.s[1]
+	LDP_Q(18, 19, 9, 96)
+	LDR_D(20, 8, 8)
+	LDR_D(21, 8, 24)
+	LDR_D(22, 8, 40)
+	LDR_D(23, 8, 56)
+	FMLA_S(0, 16, 20, 0)
+	FMLA_S(1, 17, 20, 0)
+	FMLA_S(2, 16, 21, 0)
+	FMLA_S(3, 17, 21, 0)
+	FMLA_S(4, 16, 22, 0)
+	FMLA_S(5, 17, 22, 0)
+	FMLA_S(6, 16, 23, 0)
+	FMLA_S(7, 17, 23, 0)
+	FMLA_S(0, 18, 20, 1)
+	FMLA_S(1, 19, 20, 1)
+	FMLA_S(2, 18, 21, 1)
+	FMLA_S(3, 19, 21, 1)
+	FMLA_S(4, 18, 22, 1)
+	FMLA_S(5, 19, 22, 1)
+	FMLA_S(6, 18, 23, 1)
+	FMLA_S(7, 19, 23, 1)
+	LDR_D(20, 8, 72)
+	LDR_D(21, 8, 88)
+	LDR_D(22, 8, 104)
+	LDR_D(23, 8, 120)
+	FMLA_S(8, 16, 20, 0)
+	FMLA_S(9, 17, 20, 0)
+	FMLA_S(10, 16, 21, 0)
+	FMLA_S(11, 17, 21, 0)
+	FMLA_S(12, 16, 22, 0)
+	FMLA_S(13, 17, 22, 0)
+	FMLA_S(14, 16, 23, 0)
+	FMLA_S(15, 17, 23, 0)
+	FMLA_S(8, 18, 20, 1)
+	FMLA_S(9, 19, 20, 1)
+	FMLA_S(10, 18, 21, 1)
+	FMLA_S(11, 19, 21, 1)
+	FMLA_S(12, 18, 22, 1)
+	FMLA_S(13, 19, 22, 1)
+	FMLA_S(14, 18, 23, 1)
+	FMLA_S(15, 19, 23, 1)
 	ADDS  $256, R3, R3
 	ADDS  $24, R6, R6
 	SUBS  $1, R7, R7
@@ -1286,84 +1287,84 @@ body8x2_tap:
 	ADDS  R0, R7, R7
 	CMP   $0, R6
 	BEQ   body8x2_clamp
-	WORD  $0x3dc00010 // ldr q16, [x0]
-	WORD  $0x4e30d400 // fadd v0.4s, v0.4s, v16.4s
-	WORD  $0x3dc00410 // ldr q16, [x0, #16]
-	WORD  $0x4e30d442 // fadd v2.4s, v2.4s, v16.4s
-	WORD  $0x3dc00810 // ldr q16, [x0, #32]
-	WORD  $0x4e30d484 // fadd v4.4s, v4.4s, v16.4s
-	WORD  $0x3dc00c10 // ldr q16, [x0, #48]
-	WORD  $0x4e30d4c6 // fadd v6.4s, v6.4s, v16.4s
-	WORD  $0x3dc01010 // ldr q16, [x0, #64]
-	WORD  $0x4e30d508 // fadd v8.4s, v8.4s, v16.4s
-	WORD  $0x3dc01410 // ldr q16, [x0, #80]
-	WORD  $0x4e30d54a // fadd v10.4s, v10.4s, v16.4s
-	WORD  $0x3dc01810 // ldr q16, [x0, #96]
-	WORD  $0x4e30d58c // fadd v12.4s, v12.4s, v16.4s
-	WORD  $0x3dc01c10 // ldr q16, [x0, #112]
-	WORD  $0x4e30d5ce // fadd v14.4s, v14.4s, v16.4s
-	WORD  $0x3dc000f0 // ldr q16, [x7]
-	WORD  $0x4e30d421 // fadd v1.4s, v1.4s, v16.4s
-	WORD  $0x3dc004f0 // ldr q16, [x7, #16]
-	WORD  $0x4e30d463 // fadd v3.4s, v3.4s, v16.4s
-	WORD  $0x3dc008f0 // ldr q16, [x7, #32]
-	WORD  $0x4e30d4a5 // fadd v5.4s, v5.4s, v16.4s
-	WORD  $0x3dc00cf0 // ldr q16, [x7, #48]
-	WORD  $0x4e30d4e7 // fadd v7.4s, v7.4s, v16.4s
-	WORD  $0x3dc010f0 // ldr q16, [x7, #64]
-	WORD  $0x4e30d529 // fadd v9.4s, v9.4s, v16.4s
-	WORD  $0x3dc014f0 // ldr q16, [x7, #80]
-	WORD  $0x4e30d56b // fadd v11.4s, v11.4s, v16.4s
-	WORD  $0x3dc018f0 // ldr q16, [x7, #96]
-	WORD  $0x4e30d5ad // fadd v13.4s, v13.4s, v16.4s
-	WORD  $0x3dc01cf0 // ldr q16, [x7, #112]
-	WORD  $0x4e30d5ef // fadd v15.4s, v15.4s, v16.4s
+	LDR_Q(16, 0, 0)
+	FADD_4S(0, 0, 16)
+	LDR_Q(16, 0, 16)
+	FADD_4S(2, 2, 16)
+	LDR_Q(16, 0, 32)
+	FADD_4S(4, 4, 16)
+	LDR_Q(16, 0, 48)
+	FADD_4S(6, 6, 16)
+	LDR_Q(16, 0, 64)
+	FADD_4S(8, 8, 16)
+	LDR_Q(16, 0, 80)
+	FADD_4S(10, 10, 16)
+	LDR_Q(16, 0, 96)
+	FADD_4S(12, 12, 16)
+	LDR_Q(16, 0, 112)
+	FADD_4S(14, 14, 16)
+	LDR_Q(16, 7, 0)
+	FADD_4S(1, 1, 16)
+	LDR_Q(16, 7, 16)
+	FADD_4S(3, 3, 16)
+	LDR_Q(16, 7, 32)
+	FADD_4S(5, 5, 16)
+	LDR_Q(16, 7, 48)
+	FADD_4S(7, 7, 16)
+	LDR_Q(16, 7, 64)
+	FADD_4S(9, 9, 16)
+	LDR_Q(16, 7, 80)
+	FADD_4S(11, 11, 16)
+	LDR_Q(16, 7, 96)
+	FADD_4S(13, 13, 16)
+	LDR_Q(16, 7, 112)
+	FADD_4S(15, 15, 16)
 
 body8x2_clamp:
 	FMOVS lo+96(FP), F16
-	WORD  $0x4e040610 // dup v16.4s, v16.s[0]
+	DUP_4S(16, 16)
 	FMOVS hi+100(FP), F17
-	WORD  $0x4e040631 // dup v17.4s, v17.s[0]
-	WORD  $0x4e20f600 // fmax v0.4s, v16.4s, v0.4s
-	WORD  $0x4ea0f620 // fmin v0.4s, v17.4s, v0.4s
-	WORD  $0x4e21f601 // fmax v1.4s, v16.4s, v1.4s
-	WORD  $0x4ea1f621 // fmin v1.4s, v17.4s, v1.4s
-	WORD  $0x4e22f602 // fmax v2.4s, v16.4s, v2.4s
-	WORD  $0x4ea2f622 // fmin v2.4s, v17.4s, v2.4s
-	WORD  $0x4e23f603 // fmax v3.4s, v16.4s, v3.4s
-	WORD  $0x4ea3f623 // fmin v3.4s, v17.4s, v3.4s
-	WORD  $0x4e24f604 // fmax v4.4s, v16.4s, v4.4s
-	WORD  $0x4ea4f624 // fmin v4.4s, v17.4s, v4.4s
-	WORD  $0x4e25f605 // fmax v5.4s, v16.4s, v5.4s
-	WORD  $0x4ea5f625 // fmin v5.4s, v17.4s, v5.4s
-	WORD  $0x4e26f606 // fmax v6.4s, v16.4s, v6.4s
-	WORD  $0x4ea6f626 // fmin v6.4s, v17.4s, v6.4s
-	WORD  $0x4e27f607 // fmax v7.4s, v16.4s, v7.4s
-	WORD  $0x4ea7f627 // fmin v7.4s, v17.4s, v7.4s
-	WORD  $0x4e28f608 // fmax v8.4s, v16.4s, v8.4s
-	WORD  $0x4ea8f628 // fmin v8.4s, v17.4s, v8.4s
-	WORD  $0x4e29f609 // fmax v9.4s, v16.4s, v9.4s
-	WORD  $0x4ea9f629 // fmin v9.4s, v17.4s, v9.4s
-	WORD  $0x4e2af60a // fmax v10.4s, v16.4s, v10.4s
-	WORD  $0x4eaaf62a // fmin v10.4s, v17.4s, v10.4s
-	WORD  $0x4e2bf60b // fmax v11.4s, v16.4s, v11.4s
-	WORD  $0x4eabf62b // fmin v11.4s, v17.4s, v11.4s
-	WORD  $0x4e2cf60c // fmax v12.4s, v16.4s, v12.4s
-	WORD  $0x4eacf62c // fmin v12.4s, v17.4s, v12.4s
-	WORD  $0x4e2df60d // fmax v13.4s, v16.4s, v13.4s
-	WORD  $0x4eadf62d // fmin v13.4s, v17.4s, v13.4s
-	WORD  $0x4e2ef60e // fmax v14.4s, v16.4s, v14.4s
-	WORD  $0x4eaef62e // fmin v14.4s, v17.4s, v14.4s
-	WORD  $0x4e2ff60f // fmax v15.4s, v16.4s, v15.4s
-	WORD  $0x4eaff62f // fmin v15.4s, v17.4s, v15.4s
-	WORD  $0xad000800 // stp q0, q2, [x0]
-	WORD  $0xad011804 // stp q4, q6, [x0, #32]
-	WORD  $0xad022808 // stp q8, q10, [x0, #64]
-	WORD  $0xad03380c // stp q12, q14, [x0, #96]
-	WORD  $0xad000ce1 // stp q1, q3, [x7]
-	WORD  $0xad011ce5 // stp q5, q7, [x7, #32]
-	WORD  $0xad022ce9 // stp q9, q11, [x7, #64]
-	WORD  $0xad033ced // stp q13, q15, [x7, #96]
+	DUP_4S(17, 17)
+	FMAX_4S(0, 16, 0)
+	FMIN_4S(0, 17, 0)
+	FMAX_4S(1, 16, 1)
+	FMIN_4S(1, 17, 1)
+	FMAX_4S(2, 16, 2)
+	FMIN_4S(2, 17, 2)
+	FMAX_4S(3, 16, 3)
+	FMIN_4S(3, 17, 3)
+	FMAX_4S(4, 16, 4)
+	FMIN_4S(4, 17, 4)
+	FMAX_4S(5, 16, 5)
+	FMIN_4S(5, 17, 5)
+	FMAX_4S(6, 16, 6)
+	FMIN_4S(6, 17, 6)
+	FMAX_4S(7, 16, 7)
+	FMIN_4S(7, 17, 7)
+	FMAX_4S(8, 16, 8)
+	FMIN_4S(8, 17, 8)
+	FMAX_4S(9, 16, 9)
+	FMIN_4S(9, 17, 9)
+	FMAX_4S(10, 16, 10)
+	FMIN_4S(10, 17, 10)
+	FMAX_4S(11, 16, 11)
+	FMIN_4S(11, 17, 11)
+	FMAX_4S(12, 16, 12)
+	FMIN_4S(12, 17, 12)
+	FMAX_4S(13, 16, 13)
+	FMIN_4S(13, 17, 13)
+	FMAX_4S(14, 16, 14)
+	FMIN_4S(14, 17, 14)
+	FMAX_4S(15, 16, 15)
+	FMIN_4S(15, 17, 15)
+	STP_Q(0, 2, 0, 0)
+	STP_Q(4, 6, 0, 32)
+	STP_Q(8, 10, 0, 64)
+	STP_Q(12, 14, 0, 96)
+	STP_Q(1, 3, 7, 0)
+	STP_Q(5, 7, 7, 32)
+	STP_Q(9, 11, 7, 64)
+	STP_Q(13, 15, 7, 96)
 	ADDS  $128, R1, R1
 	ADDS  $128, R0, R0
 	MOVD  asked+48(FP), R20
@@ -1382,44 +1383,44 @@ body9x2:
 	MOVD bias+88(FP), R6
 	CMP  $0, R6
 	BEQ  body9x2_zero
-	WORD $0xad4004c0 // ldp q0, q1, [x6]
-	WORD $0x4ea01c02 // mov v2.16b, v0.16b
-	WORD $0x4ea11c23 // mov v3.16b, v1.16b
-	WORD $0x4ea01c04 // mov v4.16b, v0.16b
-	WORD $0x4ea11c25 // mov v5.16b, v1.16b
-	WORD $0x4ea01c06 // mov v6.16b, v0.16b
-	WORD $0x4ea11c27 // mov v7.16b, v1.16b
-	WORD $0x4ea01c08 // mov v8.16b, v0.16b
-	WORD $0x4ea11c29 // mov v9.16b, v1.16b
-	WORD $0x4ea01c0a // mov v10.16b, v0.16b
-	WORD $0x4ea11c2b // mov v11.16b, v1.16b
-	WORD $0x4ea01c0c // mov v12.16b, v0.16b
-	WORD $0x4ea11c2d // mov v13.16b, v1.16b
-	WORD $0x4ea01c0e // mov v14.16b, v0.16b
-	WORD $0x4ea11c2f // mov v15.16b, v1.16b
-	WORD $0x4ea01c10 // mov v16.16b, v0.16b
-	WORD $0x4ea11c31 // mov v17.16b, v1.16b
+	LDP_Q(0, 1, 6, 0)
+	MOV_16B(2, 0)
+	MOV_16B(3, 1)
+	MOV_16B(4, 0)
+	MOV_16B(5, 1)
+	MOV_16B(6, 0)
+	MOV_16B(7, 1)
+	MOV_16B(8, 0)
+	MOV_16B(9, 1)
+	MOV_16B(10, 0)
+	MOV_16B(11, 1)
+	MOV_16B(12, 0)
+	MOV_16B(13, 1)
+	MOV_16B(14, 0)
+	MOV_16B(15, 1)
+	MOV_16B(16, 0)
+	MOV_16B(17, 1)
 	JMP  body9x2_begin
 
 body9x2_zero:
-	WORD $0x6f00e400 // movi v0.2d, #0
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x6f00e404 // movi v4.2d, #0
-	WORD $0x6f00e405 // movi v5.2d, #0
-	WORD $0x6f00e406 // movi v6.2d, #0
-	WORD $0x6f00e407 // movi v7.2d, #0
-	WORD $0x6f00e408 // movi v8.2d, #0
-	WORD $0x6f00e409 // movi v9.2d, #0
-	WORD $0x6f00e40a // movi v10.2d, #0
-	WORD $0x6f00e40b // movi v11.2d, #0
-	WORD $0x6f00e40c // movi v12.2d, #0
-	WORD $0x6f00e40d // movi v13.2d, #0
-	WORD $0x6f00e40e // movi v14.2d, #0
-	WORD $0x6f00e40f // movi v15.2d, #0
-	WORD $0x6f00e410 // movi v16.2d, #0
-	WORD $0x6f00e411 // movi v17.2d, #0
+	MOVI_2D(0)
+	MOVI_2D(1)
+	MOVI_2D(2)
+	MOVI_2D(3)
+	MOVI_2D(4)
+	MOVI_2D(5)
+	MOVI_2D(6)
+	MOVI_2D(7)
+	MOVI_2D(8)
+	MOVI_2D(9)
+	MOVI_2D(10)
+	MOVI_2D(11)
+	MOVI_2D(12)
+	MOVI_2D(13)
+	MOVI_2D(14)
+	MOVI_2D(15)
+	MOVI_2D(16)
+	MOVI_2D(17)
 
 body9x2_begin:
 	MOVD list+56(FP), R6
@@ -1440,103 +1441,103 @@ body9x2_tap:
 	PRFM  64(R10), PLDL1KEEP
 	PRFM  128(R10), PLDL1KEEP
 	PRFM  (R3), PLDL2KEEP
-	WORD  $0xad404d32 // ldp q18, q19, [x9]
+	LDP_Q(18, 19, 9, 0)
 	PRFM  64(R3), PLDL2KEEP
-	WORD  $0xad415534 // ldp q20, q21, [x9, #32]
-	WORD  $0xfd400116 // ldr d22, [x8]
-	WORD  $0xfd400917 // ldr d23, [x8, #16]
-	WORD  $0xfd401118 // ldr d24, [x8, #32]
-	WORD  $0xfd401919 // ldr d25, [x8, #48]
-	WORD  $0x4f961240 // fmla v0.4s, v18.4s, v22.s[0]
-	WORD  $0x4f961261 // fmla v1.4s, v19.4s, v22.s[0]
-	WORD  $0x4f971242 // fmla v2.4s, v18.4s, v23.s[0]
-	WORD  $0x4f971263 // fmla v3.4s, v19.4s, v23.s[0]
-	WORD  $0x4f981244 // fmla v4.4s, v18.4s, v24.s[0]
-	WORD  $0x4f981265 // fmla v5.4s, v19.4s, v24.s[0]
-	WORD  $0x4f991246 // fmla v6.4s, v18.4s, v25.s[0]
-	WORD  $0x4f991267 // fmla v7.4s, v19.4s, v25.s[0]
-	WORD  $0x4fb61280 // fmla v0.4s, v20.4s, v22.s[1]
-	WORD  $0x4fb612a1 // fmla v1.4s, v21.4s, v22.s[1]
-	WORD  $0x4fb71282 // fmla v2.4s, v20.4s, v23.s[1]
-	WORD  $0x4fb712a3 // fmla v3.4s, v21.4s, v23.s[1]
-	WORD  $0x4fb81284 // fmla v4.4s, v20.4s, v24.s[1]
-	WORD  $0x4fb812a5 // fmla v5.4s, v21.4s, v24.s[1]
-	WORD  $0x4fb91286 // fmla v6.4s, v20.4s, v25.s[1]
-	WORD  $0x4fb912a7 // fmla v7.4s, v21.4s, v25.s[1]
-	WORD  $0xfd402116 // ldr d22, [x8, #64]
-	WORD  $0xfd402917 // ldr d23, [x8, #80]
-	WORD  $0xfd403118 // ldr d24, [x8, #96]
-	WORD  $0xfd403919 // ldr d25, [x8, #112]
-	WORD  $0x4f961248 // fmla v8.4s, v18.4s, v22.s[0]
-	WORD  $0x4f961269 // fmla v9.4s, v19.4s, v22.s[0]
-	WORD  $0x4f97124a // fmla v10.4s, v18.4s, v23.s[0]
-	WORD  $0x4f97126b // fmla v11.4s, v19.4s, v23.s[0]
-	WORD  $0x4f98124c // fmla v12.4s, v18.4s, v24.s[0]
-	WORD  $0x4f98126d // fmla v13.4s, v19.4s, v24.s[0]
-	WORD  $0x4f99124e // fmla v14.4s, v18.4s, v25.s[0]
-	WORD  $0x4f99126f // fmla v15.4s, v19.4s, v25.s[0]
-	WORD  $0x4fb61288 // fmla v8.4s, v20.4s, v22.s[1]
-	WORD  $0x4fb612a9 // fmla v9.4s, v21.4s, v22.s[1]
-	WORD  $0x4fb7128a // fmla v10.4s, v20.4s, v23.s[1]
-	WORD  $0x4fb712ab // fmla v11.4s, v21.4s, v23.s[1]
-	WORD  $0x4fb8128c // fmla v12.4s, v20.4s, v24.s[1]
-	WORD  $0x4fb812ad // fmla v13.4s, v21.4s, v24.s[1]
-	WORD  $0x4fb9128e // fmla v14.4s, v20.4s, v25.s[1]
-	WORD  $0x4fb912af // fmla v15.4s, v21.4s, v25.s[1]
-	WORD  $0xfd404116 // ldr d22, [x8, #128]
-	WORD  $0x4f961250 // fmla v16.4s, v18.4s, v22.s[0]
-	WORD  $0x4f961271 // fmla v17.4s, v19.4s, v22.s[0]
-	WORD  $0x4fb61290 // fmla v16.4s, v20.4s, v22.s[1]
-	WORD  $0x4fb612b1 // fmla v17.4s, v21.4s, v22.s[1]
+	LDP_Q(20, 21, 9, 32)
+	LDR_D(22, 8, 0)
+	LDR_D(23, 8, 16)
+	LDR_D(24, 8, 32)
+	LDR_D(25, 8, 48)
+	FMLA_S(0, 18, 22, 0)
+	FMLA_S(1, 19, 22, 0)
+	FMLA_S(2, 18, 23, 0)
+	FMLA_S(3, 19, 23, 0)
+	FMLA_S(4, 18, 24, 0)
+	FMLA_S(5, 19, 24, 0)
+	FMLA_S(6, 18, 25, 0)
+	FMLA_S(7, 19, 25, 0)
+	FMLA_S(0, 20, 22, 1)
+	FMLA_S(1, 21, 22, 1)
+	FMLA_S(2, 20, 23, 1)
+	FMLA_S(3, 21, 23, 1)
+	FMLA_S(4, 20, 24, 1)
+	FMLA_S(5, 21, 24, 1)
+	FMLA_S(6, 20, 25, 1)
+	FMLA_S(7, 21, 25, 1)
+	LDR_D(22, 8, 64)
+	LDR_D(23, 8, 80)
+	LDR_D(24, 8, 96)
+	LDR_D(25, 8, 112)
+	FMLA_S(8, 18, 22, 0)
+	FMLA_S(9, 19, 22, 0)
+	FMLA_S(10, 18, 23, 0)
+	FMLA_S(11, 19, 23, 0)
+	FMLA_S(12, 18, 24, 0)
+	FMLA_S(13, 19, 24, 0)
+	FMLA_S(14, 18, 25, 0)
+	FMLA_S(15, 19, 25, 0)
+	FMLA_S(8, 20, 22, 1)
+	FMLA_S(9, 21, 22, 1)
+	FMLA_S(10, 20, 23, 1)
+	FMLA_S(11, 21, 23, 1)
+	FMLA_S(12, 20, 24, 1)
+	FMLA_S(13, 21, 24, 1)
+	FMLA_S(14, 20, 25, 1)
+	FMLA_S(15, 21, 25, 1)
+	LDR_D(22, 8, 128)
+	FMLA_S(16, 18, 22, 0)
+	FMLA_S(17, 19, 22, 0)
+	FMLA_S(16, 20, 22, 1)
+	FMLA_S(17, 21, 22, 1)
 	PRFM  128(R3), PLDL2KEEP
-	WORD  $0xad424d32 // ldp q18, q19, [x9, #64]
+	LDP_Q(18, 19, 9, 64)
 	PRFM  192(R3), PLDL2KEEP
-	WORD  $0xad435534 // ldp q20, q21, [x9, #96]
-	WORD  $0xfd400516 // ldr d22, [x8, #8]
-	WORD  $0xfd400d17 // ldr d23, [x8, #24]
-	WORD  $0xfd401518 // ldr d24, [x8, #40]
-	WORD  $0xfd401d19 // ldr d25, [x8, #56]
-	WORD  $0x4f961240 // fmla v0.4s, v18.4s, v22.s[0]
-	WORD  $0x4f961261 // fmla v1.4s, v19.4s, v22.s[0]
-	WORD  $0x4f971242 // fmla v2.4s, v18.4s, v23.s[0]
-	WORD  $0x4f971263 // fmla v3.4s, v19.4s, v23.s[0]
-	WORD  $0x4f981244 // fmla v4.4s, v18.4s, v24.s[0]
-	WORD  $0x4f981265 // fmla v5.4s, v19.4s, v24.s[0]
-	WORD  $0x4f991246 // fmla v6.4s, v18.4s, v25.s[0]
-	WORD  $0x4f991267 // fmla v7.4s, v19.4s, v25.s[0]
-	WORD  $0x4fb61280 // fmla v0.4s, v20.4s, v22.s[1]
-	WORD  $0x4fb612a1 // fmla v1.4s, v21.4s, v22.s[1]
-	WORD  $0x4fb71282 // fmla v2.4s, v20.4s, v23.s[1]
-	WORD  $0x4fb712a3 // fmla v3.4s, v21.4s, v23.s[1]
-	WORD  $0x4fb81284 // fmla v4.4s, v20.4s, v24.s[1]
-	WORD  $0x4fb812a5 // fmla v5.4s, v21.4s, v24.s[1]
-	WORD  $0x4fb91286 // fmla v6.4s, v20.4s, v25.s[1]
-	WORD  $0x4fb912a7 // fmla v7.4s, v21.4s, v25.s[1]
-	WORD  $0xfd402516 // ldr d22, [x8, #72]
-	WORD  $0xfd402d17 // ldr d23, [x8, #88]
-	WORD  $0xfd403518 // ldr d24, [x8, #104]
-	WORD  $0xfd403d19 // ldr d25, [x8, #120]
-	WORD  $0x4f961248 // fmla v8.4s, v18.4s, v22.s[0]
-	WORD  $0x4f961269 // fmla v9.4s, v19.4s, v22.s[0]
-	WORD  $0x4f97124a // fmla v10.4s, v18.4s, v23.s[0]
-	WORD  $0x4f97126b // fmla v11.4s, v19.4s, v23.s[0]
-	WORD  $0x4f98124c // fmla v12.4s, v18.4s, v24.s[0]
-	WORD  $0x4f98126d // fmla v13.4s, v19.4s, v24.s[0]
-	WORD  $0x4f99124e // fmla v14.4s, v18.4s, v25.s[0]
-	WORD  $0x4f99126f // fmla v15.4s, v19.4s, v25.s[0]
-	WORD  $0x4fb61288 // fmla v8.4s, v20.4s, v22.s[1]
-	WORD  $0x4fb612a9 // fmla v9.4s, v21.4s, v22.s[1]
-	WORD  $0x4fb7128a // fmla v10.4s, v20.4s, v23.s[1]
-	WORD  $0x4fb712ab // fmla v11.4s, v21.4s, v23.s[1]
-	WORD  $0x4fb8128c // fmla v12.4s, v20.4s, v24.s[1]
-	WORD  $0x4fb812ad // fmla v13.4s, v21.4s, v24.s[1]
-	WORD  $0x4fb9128e // fmla v14.4s, v20.4s, v25.s[1]
-	WORD  $0x4fb912af // fmla v15.4s, v21.4s, v25.s[1]
-	WORD  $0xfd404516 // ldr d22, [x8, #136]
-	WORD  $0x4f961250 // fmla v16.4s, v18.4s, v22.s[0]
-	WORD  $0x4f961271 // fmla v17.4s, v19.4s, v22.s[0]
-	WORD  $0x4fb61290 // fmla v16.4s, v20.4s, v22.s[1]
-	WORD  $0x4fb612b1 // fmla v17.4s, v21.4s, v22.s[1]
+	LDP_Q(20, 21, 9, 96)
+	LDR_D(22, 8, 8)
+	LDR_D(23, 8, 24)
+	LDR_D(24, 8, 40)
+	LDR_D(25, 8, 56)
+	FMLA_S(0, 18, 22, 0)
+	FMLA_S(1, 19, 22, 0)
+	FMLA_S(2, 18, 23, 0)
+	FMLA_S(3, 19, 23, 0)
+	FMLA_S(4, 18, 24, 0)
+	FMLA_S(5, 19, 24, 0)
+	FMLA_S(6, 18, 25, 0)
+	FMLA_S(7, 19, 25, 0)
+	FMLA_S(0, 20, 22, 1)
+	FMLA_S(1, 21, 22, 1)
+	FMLA_S(2, 20, 23, 1)
+	FMLA_S(3, 21, 23, 1)
+	FMLA_S(4, 20, 24, 1)
+	FMLA_S(5, 21, 24, 1)
+	FMLA_S(6, 20, 25, 1)
+	FMLA_S(7, 21, 25, 1)
+	LDR_D(22, 8, 72)
+	LDR_D(23, 8, 88)
+	LDR_D(24, 8, 104)
+	LDR_D(25, 8, 120)
+	FMLA_S(8, 18, 22, 0)
+	FMLA_S(9, 19, 22, 0)
+	FMLA_S(10, 18, 23, 0)
+	FMLA_S(11, 19, 23, 0)
+	FMLA_S(12, 18, 24, 0)
+	FMLA_S(13, 19, 24, 0)
+	FMLA_S(14, 18, 25, 0)
+	FMLA_S(15, 19, 25, 0)
+	FMLA_S(8, 20, 22, 1)
+	FMLA_S(9, 21, 22, 1)
+	FMLA_S(10, 20, 23, 1)
+	FMLA_S(11, 21, 23, 1)
+	FMLA_S(12, 20, 24, 1)
+	FMLA_S(13, 21, 24, 1)
+	FMLA_S(14, 20, 25, 1)
+	FMLA_S(15, 21, 25, 1)
+	LDR_D(22, 8, 136)
+	FMLA_S(16, 18, 22, 0)
+	FMLA_S(17, 19, 22, 0)
+	FMLA_S(16, 20, 22, 1)
+	FMLA_S(17, 21, 22, 1)
 	ADDS  $256, R3, R3
 	ADDS  $24, R6, R6
 	SUBS  $1, R7, R7
@@ -1547,94 +1548,94 @@ body9x2_tap:
 	ADDS  R0, R7, R7
 	CMP   $0, R6
 	BEQ   body9x2_clamp
-	WORD  $0x3dc00012 // ldr q18, [x0]
-	WORD  $0x4e32d400 // fadd v0.4s, v0.4s, v18.4s
-	WORD  $0x3dc00412 // ldr q18, [x0, #16]
-	WORD  $0x4e32d442 // fadd v2.4s, v2.4s, v18.4s
-	WORD  $0x3dc00812 // ldr q18, [x0, #32]
-	WORD  $0x4e32d484 // fadd v4.4s, v4.4s, v18.4s
-	WORD  $0x3dc00c12 // ldr q18, [x0, #48]
-	WORD  $0x4e32d4c6 // fadd v6.4s, v6.4s, v18.4s
-	WORD  $0x3dc01012 // ldr q18, [x0, #64]
-	WORD  $0x4e32d508 // fadd v8.4s, v8.4s, v18.4s
-	WORD  $0x3dc01412 // ldr q18, [x0, #80]
-	WORD  $0x4e32d54a // fadd v10.4s, v10.4s, v18.4s
-	WORD  $0x3dc01812 // ldr q18, [x0, #96]
-	WORD  $0x4e32d58c // fadd v12.4s, v12.4s, v18.4s
-	WORD  $0x3dc01c12 // ldr q18, [x0, #112]
-	WORD  $0x4e32d5ce // fadd v14.4s, v14.4s, v18.4s
-	WORD  $0x3dc02012 // ldr q18, [x0, #128]
-	WORD  $0x4e32d610 // fadd v16.4s, v16.4s, v18.4s
-	WORD  $0x3dc000f2 // ldr q18, [x7]
-	WORD  $0x4e32d421 // fadd v1.4s, v1.4s, v18.4s
-	WORD  $0x3dc004f2 // ldr q18, [x7, #16]
-	WORD  $0x4e32d463 // fadd v3.4s, v3.4s, v18.4s
-	WORD  $0x3dc008f2 // ldr q18, [x7, #32]
-	WORD  $0x4e32d4a5 // fadd v5.4s, v5.4s, v18.4s
-	WORD  $0x3dc00cf2 // ldr q18, [x7, #48]
-	WORD  $0x4e32d4e7 // fadd v7.4s, v7.4s, v18.4s
-	WORD  $0x3dc010f2 // ldr q18, [x7, #64]
-	WORD  $0x4e32d529 // fadd v9.4s, v9.4s, v18.4s
-	WORD  $0x3dc014f2 // ldr q18, [x7, #80]
-	WORD  $0x4e32d56b // fadd v11.4s, v11.4s, v18.4s
-	WORD  $0x3dc018f2 // ldr q18, [x7, #96]
-	WORD  $0x4e32d5ad // fadd v13.4s, v13.4s, v18.4s
-	WORD  $0x3dc01cf2 // ldr q18, [x7, #112]
-	WORD  $0x4e32d5ef // fadd v15.4s, v15.4s, v18.4s
-	WORD  $0x3dc020f2 // ldr q18, [x7, #128]
-	WORD  $0x4e32d631 // fadd v17.4s, v17.4s, v18.4s
+	LDR_Q(18, 0, 0)
+	FADD_4S(0, 0, 18)
+	LDR_Q(18, 0, 16)
+	FADD_4S(2, 2, 18)
+	LDR_Q(18, 0, 32)
+	FADD_4S(4, 4, 18)
+	LDR_Q(18, 0, 48)
+	FADD_4S(6, 6, 18)
+	LDR_Q(18, 0, 64)
+	FADD_4S(8, 8, 18)
+	LDR_Q(18, 0, 80)
+	FADD_4S(10, 10, 18)
+	LDR_Q(18, 0, 96)
+	FADD_4S(12, 12, 18)
+	LDR_Q(18, 0, 112)
+	FADD_4S(14, 14, 18)
+	LDR_Q(18, 0, 128)
+	FADD_4S(16, 16, 18)
+	LDR_Q(18, 7, 0)
+	FADD_4S(1, 1, 18)
+	LDR_Q(18, 7, 16)
+	FADD_4S(3, 3, 18)
+	LDR_Q(18, 7, 32)
+	FADD_4S(5, 5, 18)
+	LDR_Q(18, 7, 48)
+	FADD_4S(7, 7, 18)
+	LDR_Q(18, 7, 64)
+	FADD_4S(9, 9, 18)
+	LDR_Q(18, 7, 80)
+	FADD_4S(11, 11, 18)
+	LDR_Q(18, 7, 96)
+	FADD_4S(13, 13, 18)
+	LDR_Q(18, 7, 112)
+	FADD_4S(15, 15, 18)
+	LDR_Q(18, 7, 128)
+	FADD_4S(17, 17, 18)
 
 body9x2_clamp:
 	FMOVS lo+96(FP), F18
-	WORD  $0x4e040652 // dup v18.4s, v18.s[0]
+	DUP_4S(18, 18)
 	FMOVS hi+100(FP), F19
-	WORD  $0x4e040673 // dup v19.4s, v19.s[0]
-	WORD  $0x4e20f640 // fmax v0.4s, v18.4s, v0.4s
-	WORD  $0x4ea0f660 // fmin v0.4s, v19.4s, v0.4s
-	WORD  $0x4e21f641 // fmax v1.4s, v18.4s, v1.4s
-	WORD  $0x4ea1f661 // fmin v1.4s, v19.4s, v1.4s
-	WORD  $0x4e22f642 // fmax v2.4s, v18.4s, v2.4s
-	WORD  $0x4ea2f662 // fmin v2.4s, v19.4s, v2.4s
-	WORD  $0x4e23f643 // fmax v3.4s, v18.4s, v3.4s
-	WORD  $0x4ea3f663 // fmin v3.4s, v19.4s, v3.4s
-	WORD  $0x4e24f644 // fmax v4.4s, v18.4s, v4.4s
-	WORD  $0x4ea4f664 // fmin v4.4s, v19.4s, v4.4s
-	WORD  $0x4e25f645 // fmax v5.4s, v18.4s, v5.4s
-	WORD  $0x4ea5f665 // fmin v5.4s, v19.4s, v5.4s
-	WORD  $0x4e26f646 // fmax v6.4s, v18.4s, v6.4s
-	WORD  $0x4ea6f666 // fmin v6.4s, v19.4s, v6.4s
-	WORD  $0x4e27f647 // fmax v7.4s, v18.4s, v7.4s
-	WORD  $0x4ea7f667 // fmin v7.4s, v19.4s, v7.4s
-	WORD  $0x4e28f648 // fmax v8.4s, v18.4s, v8.4s
-	WORD  $0x4ea8f668 // fmin v8.4s, v19.4s, v8.4s
-	WORD  $0x4e29f649 // fmax v9.4s, v18.4s, v9.4s
-	WORD  $0x4ea9f669 // fmin v9.4s, v19.4s, v9.4s
-	WORD  $0x4e2af64a // fmax v10.4s, v18.4s, v10.4s
-	WORD  $0x4eaaf66a // fmin v10.4s, v19.4s, v10.4s
-	WORD  $0x4e2bf64b // fmax v11.4s, v18.4s, v11.4s
-	WORD  $0x4eabf66b // fmin v11.4s, v19.4s, v11.4s
-	WORD  $0x4e2cf64c // fmax v12.4s, v18.4s, v12.4s
-	WORD  $0x4eacf66c // fmin v12.4s, v19.4s, v12.4s
-	WORD  $0x4e2df64d // fmax v13.4s, v18.4s, v13.4s
-	WORD  $0x4eadf66d // fmin v13.4s, v19.4s, v13.4s
-	WORD  $0x4e2ef64e // fmax v14.4s, v18.4s, v14.4s
-	WORD  $0x4eaef66e // fmin v14.4s, v19.4s, v14.4s
-	WORD  $0x4e2ff64f // fmax v15.4s, v18.4s, v15.4s
-	WORD  $0x4eaff66f // fmin v15.4s, v19.4s, v15.4s
-	WORD  $0x4e30f650 // fmax v16.4s, v18.4s, v16.4s
-	WORD  $0x4eb0f670 // fmin v16.4s, v19.4s, v16.4s
-	WORD  $0x4e31f651 // fmax v17.4s, v18.4s, v17.4s
-	WORD  $0x4eb1f671 // fmin v17.4s, v19.4s, v17.4s
-	WORD  $0xad000800 // stp q0, q2, [x0]
-	WORD  $0xad011804 // stp q4, q6, [x0, #32]
-	WORD  $0xad022808 // stp q8, q10, [x0, #64]
-	WORD  $0xad03380c // stp q12, q14, [x0, #96]
-	WORD  $0x3d802010 // str q16, [x0, #128]
-	WORD  $0xad000ce1 // stp q1, q3, [x7]
-	WORD  $0xad011ce5 // stp q5, q7, [x7, #32]
-	WORD  $0xad022ce9 // stp q9, q11, [x7, #64]
-	WORD  $0xad033ced // stp q13, q15, [x7, #96]
-	WORD  $0x3d8020f1 // str q17, [x7, #128]
+	DUP_4S(19, 19)
+	FMAX_4S(0, 18, 0)
+	FMIN_4S(0, 19, 0)
+	FMAX_4S(1, 18, 1)
+	FMIN_4S(1, 19, 1)
+	FMAX_4S(2, 18, 2)
+	FMIN_4S(2, 19, 2)
+	FMAX_4S(3, 18, 3)
+	FMIN_4S(3, 19, 3)
+	FMAX_4S(4, 18, 4)
+	FMIN_4S(4, 19, 4)
+	FMAX_4S(5, 18, 5)
+	FMIN_4S(5, 19, 5)
+	FMAX_4S(6, 18, 6)
+	FMIN_4S(6, 19, 6)
+	FMAX_4S(7, 18, 7)
+	FMIN_4S(7, 19, 7)
+	FMAX_4S(8, 18, 8)
+	FMIN_4S(8, 19, 8)
+	FMAX_4S(9, 18, 9)
+	FMIN_4S(9, 19, 9)
+	FMAX_4S(10, 18, 10)
+	FMIN_4S(10, 19, 10)
+	FMAX_4S(11, 18, 11)
+	FMIN_4S(11, 19, 11)
+	FMAX_4S(12, 18, 12)
+	FMIN_4S(12, 19, 12)
+	FMAX_4S(13, 18, 13)
+	FMIN_4S(13, 19, 13)
+	FMAX_4S(14, 18, 14)
+	FMIN_4S(14, 19, 14)
+	FMAX_4S(15, 18, 15)
+	FMIN_4S(15, 19, 15)
+	FMAX_4S(16, 18, 16)
+	FMIN_4S(16, 19, 16)
+	FMAX_4S(17, 18, 17)
+	FMIN_4S(17, 19, 17)
+	STP_Q(0, 2, 0, 0)
+	STP_Q(4, 6, 0, 32)
+	STP_Q(8, 10, 0, 64)
+	STP_Q(12, 14, 0, 96)
+	STR_Q(16, 0, 128)
+	STP_Q(1, 3, 7, 0)
+	STP_Q(5, 7, 7, 32)
+	STP_Q(9, 11, 7, 64)
+	STP_Q(13, 15, 7, 96)
+	STR_Q(17, 7, 128)
 	ADDS  $144, R1, R1
 	ADDS  $144, R0, R0
 	MOVD  asked+48(FP), R20
@@ -1653,48 +1654,48 @@ body10x2:
 	MOVD bias+88(FP), R6
 	CMP  $0, R6
 	BEQ  body10x2_zero
-	WORD $0xad4004c0 // ldp q0, q1, [x6]
-	WORD $0x4ea01c02 // mov v2.16b, v0.16b
-	WORD $0x4ea11c23 // mov v3.16b, v1.16b
-	WORD $0x4ea01c04 // mov v4.16b, v0.16b
-	WORD $0x4ea11c25 // mov v5.16b, v1.16b
-	WORD $0x4ea01c06 // mov v6.16b, v0.16b
-	WORD $0x4ea11c27 // mov v7.16b, v1.16b
-	WORD $0x4ea01c08 // mov v8.16b, v0.16b
-	WORD $0x4ea11c29 // mov v9.16b, v1.16b
-	WORD $0x4ea01c0a // mov v10.16b, v0.16b
-	WORD $0x4ea11c2b // mov v11.16b, v1.16b
-	WORD $0x4ea01c0c // mov v12.16b, v0.16b
-	WORD $0x4ea11c2d // mov v13.16b, v1.16b
-	WORD $0x4ea01c0e // mov v14.16b, v0.16b
-	WORD $0x4ea11c2f // mov v15.16b, v1.16b
-	WORD $0x4ea01c10 // mov v16.16b, v0.16b
-	WORD $0x4ea11c31 // mov v17.16b, v1.16b
-	WORD $0x4ea01c12 // mov v18.16b, v0.16b
-	WORD $0x4ea11c33 // mov v19.16b, v1.16b
+	LDP_Q(0, 1, 6, 0)
+	MOV_16B(2, 0)
+	MOV_16B(3, 1)
+	MOV_16B(4, 0)
+	MOV_16B(5, 1)
+	MOV_16B(6, 0)
+	MOV_16B(7, 1)
+	MOV_16B(8, 0)
+	MOV_16B(9, 1)
+	MOV_16B(10, 0)
+	MOV_16B(11, 1)
+	MOV_16B(12, 0)
+	MOV_16B(13, 1)
+	MOV_16B(14, 0)
+	MOV_16B(15, 1)
+	MOV_16B(16, 0)
+	MOV_16B(17, 1)
+	MOV_16B(18, 0)
+	MOV_16B(19, 1)
 	JMP  body10x2_begin
 
 body10x2_zero:
-	WORD $0x6f00e400 // movi v0.2d, #0
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x6f00e404 // movi v4.2d, #0
-	WORD $0x6f00e405 // movi v5.2d, #0
-	WORD $0x6f00e406 // movi v6.2d, #0
-	WORD $0x6f00e407 // movi v7.2d, #0
-	WORD $0x6f00e408 // movi v8.2d, #0
-	WORD $0x6f00e409 // movi v9.2d, #0
-	WORD $0x6f00e40a // movi v10.2d, #0
-	WORD $0x6f00e40b // movi v11.2d, #0
-	WORD $0x6f00e40c // movi v12.2d, #0
-	WORD $0x6f00e40d // movi v13.2d, #0
-	WORD $0x6f00e40e // movi v14.2d, #0
-	WORD $0x6f00e40f // movi v15.2d, #0
-	WORD $0x6f00e410 // movi v16.2d, #0
-	WORD $0x6f00e411 // movi v17.2d, #0
-	WORD $0x6f00e412 // movi v18.2d, #0
-	WORD $0x6f00e413 // movi v19.2d, #0
+	MOVI_2D(0)
+	MOVI_2D(1)
+	MOVI_2D(2)
+	MOVI_2D(3)
+	MOVI_2D(4)
+	MOVI_2D(5)
+	MOVI_2D(6)
+	MOVI_2D(7)
+	MOVI_2D(8)
+	MOVI_2D(9)
+	MOVI_2D(10)
+	MOVI_2D(11)
+	MOVI_2D(12)
+	MOVI_2D(13)
+	MOVI_2D(14)
+	MOVI_2D(15)
+	MOVI_2D(16)
+	MOVI_2D(17)
+	MOVI_2D(18)
+	MOVI_2D(19)
 
 body10x2_begin:
 	MOVD list+56(FP), R6
@@ -1715,113 +1716,113 @@ body10x2_tap:
 	PRFM  64(R10), PLDL1KEEP
 	PRFM  128(R10), PLDL1KEEP
 	PRFM  (R3), PLDL2KEEP
-	WORD  $0xad405534 // ldp q20, q21, [x9]
+	LDP_Q(20, 21, 9, 0)
 	PRFM  64(R3), PLDL2KEEP
-	WORD  $0xad415d36 // ldp q22, q23, [x9, #32]
-	WORD  $0xfd400118 // ldr d24, [x8]
-	WORD  $0xfd400919 // ldr d25, [x8, #16]
-	WORD  $0xfd40111a // ldr d26, [x8, #32]
-	WORD  $0xfd40191b // ldr d27, [x8, #48]
-	WORD  $0x4f981280 // fmla v0.4s, v20.4s, v24.s[0]
-	WORD  $0x4f9812a1 // fmla v1.4s, v21.4s, v24.s[0]
-	WORD  $0x4f991282 // fmla v2.4s, v20.4s, v25.s[0]
-	WORD  $0x4f9912a3 // fmla v3.4s, v21.4s, v25.s[0]
-	WORD  $0x4f9a1284 // fmla v4.4s, v20.4s, v26.s[0]
-	WORD  $0x4f9a12a5 // fmla v5.4s, v21.4s, v26.s[0]
-	WORD  $0x4f9b1286 // fmla v6.4s, v20.4s, v27.s[0]
-	WORD  $0x4f9b12a7 // fmla v7.4s, v21.4s, v27.s[0]
-	WORD  $0x4fb812c0 // fmla v0.4s, v22.4s, v24.s[1]
-	WORD  $0x4fb812e1 // fmla v1.4s, v23.4s, v24.s[1]
-	WORD  $0x4fb912c2 // fmla v2.4s, v22.4s, v25.s[1]
-	WORD  $0x4fb912e3 // fmla v3.4s, v23.4s, v25.s[1]
-	WORD  $0x4fba12c4 // fmla v4.4s, v22.4s, v26.s[1]
-	WORD  $0x4fba12e5 // fmla v5.4s, v23.4s, v26.s[1]
-	WORD  $0x4fbb12c6 // fmla v6.4s, v22.4s, v27.s[1]
-	WORD  $0x4fbb12e7 // fmla v7.4s, v23.4s, v27.s[1]
-	WORD  $0xfd402118 // ldr d24, [x8, #64]
-	WORD  $0xfd402919 // ldr d25, [x8, #80]
-	WORD  $0xfd40311a // ldr d26, [x8, #96]
-	WORD  $0xfd40391b // ldr d27, [x8, #112]
-	WORD  $0x4f981288 // fmla v8.4s, v20.4s, v24.s[0]
-	WORD  $0x4f9812a9 // fmla v9.4s, v21.4s, v24.s[0]
-	WORD  $0x4f99128a // fmla v10.4s, v20.4s, v25.s[0]
-	WORD  $0x4f9912ab // fmla v11.4s, v21.4s, v25.s[0]
-	WORD  $0x4f9a128c // fmla v12.4s, v20.4s, v26.s[0]
-	WORD  $0x4f9a12ad // fmla v13.4s, v21.4s, v26.s[0]
-	WORD  $0x4f9b128e // fmla v14.4s, v20.4s, v27.s[0]
-	WORD  $0x4f9b12af // fmla v15.4s, v21.4s, v27.s[0]
-	WORD  $0x4fb812c8 // fmla v8.4s, v22.4s, v24.s[1]
-	WORD  $0x4fb812e9 // fmla v9.4s, v23.4s, v24.s[1]
-	WORD  $0x4fb912ca // fmla v10.4s, v22.4s, v25.s[1]
-	WORD  $0x4fb912eb // fmla v11.4s, v23.4s, v25.s[1]
-	WORD  $0x4fba12cc // fmla v12.4s, v22.4s, v26.s[1]
-	WORD  $0x4fba12ed // fmla v13.4s, v23.4s, v26.s[1]
-	WORD  $0x4fbb12ce // fmla v14.4s, v22.4s, v27.s[1]
-	WORD  $0x4fbb12ef // fmla v15.4s, v23.4s, v27.s[1]
-	WORD  $0xfd404118 // ldr d24, [x8, #128]
-	WORD  $0xfd404919 // ldr d25, [x8, #144]
-	WORD  $0x4f981290 // fmla v16.4s, v20.4s, v24.s[0]
-	WORD  $0x4f9812b1 // fmla v17.4s, v21.4s, v24.s[0]
-	WORD  $0x4f991292 // fmla v18.4s, v20.4s, v25.s[0]
-	WORD  $0x4f9912b3 // fmla v19.4s, v21.4s, v25.s[0]
-	WORD  $0x4fb812d0 // fmla v16.4s, v22.4s, v24.s[1]
-	WORD  $0x4fb812f1 // fmla v17.4s, v23.4s, v24.s[1]
-	WORD  $0x4fb912d2 // fmla v18.4s, v22.4s, v25.s[1]
-	WORD  $0x4fb912f3 // fmla v19.4s, v23.4s, v25.s[1]
+	LDP_Q(22, 23, 9, 32)
+	LDR_D(24, 8, 0)
+	LDR_D(25, 8, 16)
+	LDR_D(26, 8, 32)
+	LDR_D(27, 8, 48)
+	FMLA_S(0, 20, 24, 0)
+	FMLA_S(1, 21, 24, 0)
+	FMLA_S(2, 20, 25, 0)
+	FMLA_S(3, 21, 25, 0)
+	FMLA_S(4, 20, 26, 0)
+	FMLA_S(5, 21, 26, 0)
+	FMLA_S(6, 20, 27, 0)
+	FMLA_S(7, 21, 27, 0)
+	FMLA_S(0, 22, 24, 1)
+	FMLA_S(1, 23, 24, 1)
+	FMLA_S(2, 22, 25, 1)
+	FMLA_S(3, 23, 25, 1)
+	FMLA_S(4, 22, 26, 1)
+	FMLA_S(5, 23, 26, 1)
+	FMLA_S(6, 22, 27, 1)
+	FMLA_S(7, 23, 27, 1)
+	LDR_D(24, 8, 64)
+	LDR_D(25, 8, 80)
+	LDR_D(26, 8, 96)
+	LDR_D(27, 8, 112)
+	FMLA_S(8, 20, 24, 0)
+	FMLA_S(9, 21, 24, 0)
+	FMLA_S(10, 20, 25, 0)
+	FMLA_S(11, 21, 25, 0)
+	FMLA_S(12, 20, 26, 0)
+	FMLA_S(13, 21, 26, 0)
+	FMLA_S(14, 20, 27, 0)
+	FMLA_S(15, 21, 27, 0)
+	FMLA_S(8, 22, 24, 1)
+	FMLA_S(9, 23, 24, 1)
+	FMLA_S(10, 22, 25, 1)
+	FMLA_S(11, 23, 25, 1)
+	FMLA_S(12, 22, 26, 1)
+	FMLA_S(13, 23, 26, 1)
+	FMLA_S(14, 22, 27, 1)
+	FMLA_S(15, 23, 27, 1)
+	LDR_D(24, 8, 128)
+	LDR_D(25, 8, 144)
+	FMLA_S(16, 20, 24, 0)
+	FMLA_S(17, 21, 24, 0)
+	FMLA_S(18, 20, 25, 0)
+	FMLA_S(19, 21, 25, 0)
+	FMLA_S(16, 22, 24, 1)
+	FMLA_S(17, 23, 24, 1)
+	FMLA_S(18, 22, 25, 1)
+	FMLA_S(19, 23, 25, 1)
 	PRFM  128(R3), PLDL2KEEP
-	WORD  $0xad425534 // ldp q20, q21, [x9, #64]
+	LDP_Q(20, 21, 9, 64)
 	PRFM  192(R3), PLDL2KEEP
-	WORD  $0xad435d36 // ldp q22, q23, [x9, #96]
-	WORD  $0xfd400518 // ldr d24, [x8, #8]
-	WORD  $0xfd400d19 // ldr d25, [x8, #24]
-	WORD  $0xfd40151a // ldr d26, [x8, #40]
-	WORD  $0xfd401d1b // ldr d27, [x8, #56]
-	WORD  $0x4f981280 // fmla v0.4s, v20.4s, v24.s[0]
-	WORD  $0x4f9812a1 // fmla v1.4s, v21.4s, v24.s[0]
-	WORD  $0x4f991282 // fmla v2.4s, v20.4s, v25.s[0]
-	WORD  $0x4f9912a3 // fmla v3.4s, v21.4s, v25.s[0]
-	WORD  $0x4f9a1284 // fmla v4.4s, v20.4s, v26.s[0]
-	WORD  $0x4f9a12a5 // fmla v5.4s, v21.4s, v26.s[0]
-	WORD  $0x4f9b1286 // fmla v6.4s, v20.4s, v27.s[0]
-	WORD  $0x4f9b12a7 // fmla v7.4s, v21.4s, v27.s[0]
-	WORD  $0x4fb812c0 // fmla v0.4s, v22.4s, v24.s[1]
-	WORD  $0x4fb812e1 // fmla v1.4s, v23.4s, v24.s[1]
-	WORD  $0x4fb912c2 // fmla v2.4s, v22.4s, v25.s[1]
-	WORD  $0x4fb912e3 // fmla v3.4s, v23.4s, v25.s[1]
-	WORD  $0x4fba12c4 // fmla v4.4s, v22.4s, v26.s[1]
-	WORD  $0x4fba12e5 // fmla v5.4s, v23.4s, v26.s[1]
-	WORD  $0x4fbb12c6 // fmla v6.4s, v22.4s, v27.s[1]
-	WORD  $0x4fbb12e7 // fmla v7.4s, v23.4s, v27.s[1]
-	WORD  $0xfd402518 // ldr d24, [x8, #72]
-	WORD  $0xfd402d19 // ldr d25, [x8, #88]
-	WORD  $0xfd40351a // ldr d26, [x8, #104]
-	WORD  $0xfd403d1b // ldr d27, [x8, #120]
-	WORD  $0x4f981288 // fmla v8.4s, v20.4s, v24.s[0]
-	WORD  $0x4f9812a9 // fmla v9.4s, v21.4s, v24.s[0]
-	WORD  $0x4f99128a // fmla v10.4s, v20.4s, v25.s[0]
-	WORD  $0x4f9912ab // fmla v11.4s, v21.4s, v25.s[0]
-	WORD  $0x4f9a128c // fmla v12.4s, v20.4s, v26.s[0]
-	WORD  $0x4f9a12ad // fmla v13.4s, v21.4s, v26.s[0]
-	WORD  $0x4f9b128e // fmla v14.4s, v20.4s, v27.s[0]
-	WORD  $0x4f9b12af // fmla v15.4s, v21.4s, v27.s[0]
-	WORD  $0x4fb812c8 // fmla v8.4s, v22.4s, v24.s[1]
-	WORD  $0x4fb812e9 // fmla v9.4s, v23.4s, v24.s[1]
-	WORD  $0x4fb912ca // fmla v10.4s, v22.4s, v25.s[1]
-	WORD  $0x4fb912eb // fmla v11.4s, v23.4s, v25.s[1]
-	WORD  $0x4fba12cc // fmla v12.4s, v22.4s, v26.s[1]
-	WORD  $0x4fba12ed // fmla v13.4s, v23.4s, v26.s[1]
-	WORD  $0x4fbb12ce // fmla v14.4s, v22.4s, v27.s[1]
-	WORD  $0x4fbb12ef // fmla v15.4s, v23.4s, v27.s[1]
-	WORD  $0xfd404518 // ldr d24, [x8, #136]
-	WORD  $0xfd404d19 // ldr d25, [x8, #152]
-	WORD  $0x4f981290 // fmla v16.4s, v20.4s, v24.s[0]
-	WORD  $0x4f9812b1 // fmla v17.4s, v21.4s, v24.s[0]
-	WORD  $0x4f991292 // fmla v18.4s, v20.4s, v25.s[0]
-	WORD  $0x4f9912b3 // fmla v19.4s, v21.4s, v25.s[0]
-	WORD  $0x4fb812d0 // fmla v16.4s, v22.4s, v24.s[1]
-	WORD  $0x4fb812f1 // fmla v17.4s, v23.4s, v24.s[1]
-	WORD  $0x4fb912d2 // fmla v18.4s, v22.4s, v25.s[1]
-	WORD  $0x4fb912f3 // fmla v19.4s, v23.4s, v25.s[1]
+	LDP_Q(22, 23, 9, 96)
+	LDR_D(24, 8, 8)
+	LDR_D(25, 8, 24)
+	LDR_D(26, 8, 40)
+	LDR_D(27, 8, 56)
+	FMLA_S(0, 20, 24, 0)
+	FMLA_S(1, 21, 24, 0)
+	FMLA_S(2, 20, 25, 0)
+	FMLA_S(3, 21, 25, 0)
+	FMLA_S(4, 20, 26, 0)
+	FMLA_S(5, 21, 26, 0)
+	FMLA_S(6, 20, 27, 0)
+	FMLA_S(7, 21, 27, 0)
+	FMLA_S(0, 22, 24, 1)
+	FMLA_S(1, 23, 24, 1)
+	FMLA_S(2, 22, 25, 1)
+	FMLA_S(3, 23, 25, 1)
+	FMLA_S(4, 22, 26, 1)
+	FMLA_S(5, 23, 26, 1)
+	FMLA_S(6, 22, 27, 1)
+	FMLA_S(7, 23, 27, 1)
+	LDR_D(24, 8, 72)
+	LDR_D(25, 8, 88)
+	LDR_D(26, 8, 104)
+	LDR_D(27, 8, 120)
+	FMLA_S(8, 20, 24, 0)
+	FMLA_S(9, 21, 24, 0)
+	FMLA_S(10, 20, 25, 0)
+	FMLA_S(11, 21, 25, 0)
+	FMLA_S(12, 20, 26, 0)
+	FMLA_S(13, 21, 26, 0)
+	FMLA_S(14, 20, 27, 0)
+	FMLA_S(15, 21, 27, 0)
+	FMLA_S(8, 22, 24, 1)
+	FMLA_S(9, 23, 24, 1)
+	FMLA_S(10, 22, 25, 1)
+	FMLA_S(11, 23, 25, 1)
+	FMLA_S(12, 22, 26, 1)
+	FMLA_S(13, 23, 26, 1)
+	FMLA_S(14, 22, 27, 1)
+	FMLA_S(15, 23, 27, 1)
+	LDR_D(24, 8, 136)
+	LDR_D(25, 8, 152)
+	FMLA_S(16, 20, 24, 0)
+	FMLA_S(17, 21, 24, 0)
+	FMLA_S(18, 20, 25, 0)
+	FMLA_S(19, 21, 25, 0)
+	FMLA_S(16, 22, 24, 1)
+	FMLA_S(17, 23, 24, 1)
+	FMLA_S(18, 22, 25, 1)
+	FMLA_S(19, 23, 25, 1)
 	ADDS  $256, R3, R3
 	ADDS  $24, R6, R6
 	SUBS  $1, R7, R7
@@ -1832,102 +1833,102 @@ body10x2_tap:
 	ADDS  R0, R7, R7
 	CMP   $0, R6
 	BEQ   body10x2_clamp
-	WORD  $0x3dc00014 // ldr q20, [x0]
-	WORD  $0x4e34d400 // fadd v0.4s, v0.4s, v20.4s
-	WORD  $0x3dc00414 // ldr q20, [x0, #16]
-	WORD  $0x4e34d442 // fadd v2.4s, v2.4s, v20.4s
-	WORD  $0x3dc00814 // ldr q20, [x0, #32]
-	WORD  $0x4e34d484 // fadd v4.4s, v4.4s, v20.4s
-	WORD  $0x3dc00c14 // ldr q20, [x0, #48]
-	WORD  $0x4e34d4c6 // fadd v6.4s, v6.4s, v20.4s
-	WORD  $0x3dc01014 // ldr q20, [x0, #64]
-	WORD  $0x4e34d508 // fadd v8.4s, v8.4s, v20.4s
-	WORD  $0x3dc01414 // ldr q20, [x0, #80]
-	WORD  $0x4e34d54a // fadd v10.4s, v10.4s, v20.4s
-	WORD  $0x3dc01814 // ldr q20, [x0, #96]
-	WORD  $0x4e34d58c // fadd v12.4s, v12.4s, v20.4s
-	WORD  $0x3dc01c14 // ldr q20, [x0, #112]
-	WORD  $0x4e34d5ce // fadd v14.4s, v14.4s, v20.4s
-	WORD  $0x3dc02014 // ldr q20, [x0, #128]
-	WORD  $0x4e34d610 // fadd v16.4s, v16.4s, v20.4s
-	WORD  $0x3dc02414 // ldr q20, [x0, #144]
-	WORD  $0x4e34d652 // fadd v18.4s, v18.4s, v20.4s
-	WORD  $0x3dc000f4 // ldr q20, [x7]
-	WORD  $0x4e34d421 // fadd v1.4s, v1.4s, v20.4s
-	WORD  $0x3dc004f4 // ldr q20, [x7, #16]
-	WORD  $0x4e34d463 // fadd v3.4s, v3.4s, v20.4s
-	WORD  $0x3dc008f4 // ldr q20, [x7, #32]
-	WORD  $0x4e34d4a5 // fadd v5.4s, v5.4s, v20.4s
-	WORD  $0x3dc00cf4 // ldr q20, [x7, #48]
-	WORD  $0x4e34d4e7 // fadd v7.4s, v7.4s, v20.4s
-	WORD  $0x3dc010f4 // ldr q20, [x7, #64]
-	WORD  $0x4e34d529 // fadd v9.4s, v9.4s, v20.4s
-	WORD  $0x3dc014f4 // ldr q20, [x7, #80]
-	WORD  $0x4e34d56b // fadd v11.4s, v11.4s, v20.4s
-	WORD  $0x3dc018f4 // ldr q20, [x7, #96]
-	WORD  $0x4e34d5ad // fadd v13.4s, v13.4s, v20.4s
-	WORD  $0x3dc01cf4 // ldr q20, [x7, #112]
-	WORD  $0x4e34d5ef // fadd v15.4s, v15.4s, v20.4s
-	WORD  $0x3dc020f4 // ldr q20, [x7, #128]
-	WORD  $0x4e34d631 // fadd v17.4s, v17.4s, v20.4s
-	WORD  $0x3dc024f4 // ldr q20, [x7, #144]
-	WORD  $0x4e34d673 // fadd v19.4s, v19.4s, v20.4s
+	LDR_Q(20, 0, 0)
+	FADD_4S(0, 0, 20)
+	LDR_Q(20, 0, 16)
+	FADD_4S(2, 2, 20)
+	LDR_Q(20, 0, 32)
+	FADD_4S(4, 4, 20)
+	LDR_Q(20, 0, 48)
+	FADD_4S(6, 6, 20)
+	LDR_Q(20, 0, 64)
+	FADD_4S(8, 8, 20)
+	LDR_Q(20, 0, 80)
+	FADD_4S(10, 10, 20)
+	LDR_Q(20, 0, 96)
+	FADD_4S(12, 12, 20)
+	LDR_Q(20, 0, 112)
+	FADD_4S(14, 14, 20)
+	LDR_Q(20, 0, 128)
+	FADD_4S(16, 16, 20)
+	LDR_Q(20, 0, 144)
+	FADD_4S(18, 18, 20)
+	LDR_Q(20, 7, 0)
+	FADD_4S(1, 1, 20)
+	LDR_Q(20, 7, 16)
+	FADD_4S(3, 3, 20)
+	LDR_Q(20, 7, 32)
+	FADD_4S(5, 5, 20)
+	LDR_Q(20, 7, 48)
+	FADD_4S(7, 7, 20)
+	LDR_Q(20, 7, 64)
+	FADD_4S(9, 9, 20)
+	LDR_Q(20, 7, 80)
+	FADD_4S(11, 11, 20)
+	LDR_Q(20, 7, 96)
+	FADD_4S(13, 13, 20)
+	LDR_Q(20, 7, 112)
+	FADD_4S(15, 15, 20)
+	LDR_Q(20, 7, 128)
+	FADD_4S(17, 17, 20)
+	LDR_Q(20, 7, 144)
+	FADD_4S(19, 19, 20)
 
 body10x2_clamp:
 	FMOVS lo+96(FP), F20
-	WORD  $0x4e040694 // dup v20.4s, v20.s[0]
+	DUP_4S(20, 20)
 	FMOVS hi+100(FP), F21
-	WORD  $0x4e0406b5 // dup v21.4s, v21.s[0]
-	WORD  $0x4e20f680 // fmax v0.4s, v20.4s, v0.4s
-	WORD  $0x4ea0f6a0 // fmin v0.4s, v21.4s, v0.4s
-	WORD  $0x4e21f681 // fmax v1.4s, v20.4s, v1.4s
-	WORD  $0x4ea1f6a1 // fmin v1.4s, v21.4s, v1.4s
-	WORD  $0x4e22f682 // fmax v2.4s, v20.4s, v2.4s
-	WORD  $0x4ea2f6a2 // fmin v2.4s, v21.4s, v2.4s
-	WORD  $0x4e23f683 // fmax v3.4s, v20.4s, v3.4s
-	WORD  $0x4ea3f6a3 // fmin v3.4s, v21.4s, v3.4s
-	WORD  $0x4e24f684 // fmax v4.4s, v20.4s, v4.4s
-	WORD  $0x4ea4f6a4 // fmin v4.4s, v21.4s, v4.4s
-	WORD  $0x4e25f685 // fmax v5.4s, v20.4s, v5.4s
-	WORD  $0x4ea5f6a5 // fmin v5.4s, v21.4s, v5.4s
-	WORD  $0x4e26f686 // fmax v6.4s, v20.4s, v6.4s
-	WORD  $0x4ea6f6a6 // fmin v6.4s, v21.4s, v6.4s
-	WORD  $0x4e27f687 // fmax v7.4s, v20.4s, v7.4s
-	WORD  $0x4ea7f6a7 // fmin v7.4s, v21.4s, v7.4s
-	WORD  $0x4e28f688 // fmax v8.4s, v20.4s, v8.4s
-	WORD  $0x4ea8f6a8 // fmin v8.4s, v21.4s, v8.4s
-	WORD  $0x4e29f689 // fmax v9.4s, v20.4s, v9.4s
-	WORD  $0x4ea9f6a9 // fmin v9.4s, v21.4s, v9.4s
-	WORD  $0x4e2af68a // fmax v10.4s, v20.4s, v10.4s
-	WORD  $0x4eaaf6aa // fmin v10.4s, v21.4s, v10.4s
-	WORD  $0x4e2bf68b // fmax v11.4s, v20.4s, v11.4s
-	WORD  $0x4eabf6ab // fmin v11.4s, v21.4s, v11.4s
-	WORD  $0x4e2cf68c // fmax v12.4s, v20.4s, v12.4s
-	WORD  $0x4eacf6ac // fmin v12.4s, v21.4s, v12.4s
-	WORD  $0x4e2df68d // fmax v13.4s, v20.4s, v13.4s
-	WORD  $0x4eadf6ad // fmin v13.4s, v21.4s, v13.4s
-	WORD  $0x4e2ef68e // fmax v14.4s, v20.4s, v14.4s
-	WORD  $0x4eaef6ae // fmin v14.4s, v21.4s, v14.4s
-	WORD  $0x4e2ff68f // fmax v15.4s, v20.4s, v15.4s
-	WORD  $0x4eaff6af // fmin v15.4s, v21.4s, v15.4s
-	WORD  $0x4e30f690 // fmax v16.4s, v20.4s, v16.4s
-	WORD  $0x4eb0f6b0 // fmin v16.4s, v21.4s, v16.4s
-	WORD  $0x4e31f691 // fmax v17.4s, v20.4s, v17.4s
-	WORD  $0x4eb1f6b1 // fmin v17.4s, v21.4s, v17.4s
-	WORD  $0x4e32f692 // fmax v18.4s, v20.4s, v18.4s
-	WORD  $0x4eb2f6b2 // fmin v18.4s, v21.4s, v18.4s
-	WORD  $0x4e33f693 // fmax v19.4s, v20.4s, v19.4s
-	WORD  $0x4eb3f6b3 // fmin v19.4s, v21.4s, v19.4s
-	WORD  $0xad000800 // stp q0, q2, [x0]
-	WORD  $0xad011804 // stp q4, q6, [x0, #32]
-	WORD  $0xad022808 // stp q8, q10, [x0, #64]
-	WORD  $0xad03380c // stp q12, q14, [x0, #96]
-	WORD  $0xad044810 // stp q16, q18, [x0, #128]
-	WORD  $0xad000ce1 // stp q1, q3, [x7]
-	WORD  $0xad011ce5 // stp q5, q7, [x7, #32]
-	WORD  $0xad022ce9 // stp q9, q11, [x7, #64]
-	WORD  $0xad033ced // stp q13, q15, [x7, #96]
-	WORD  $0xad044cf1 // stp q17, q19, [x7, #128]
+	DUP_4S(21, 21)
+	FMAX_4S(0, 20, 0)
+	FMIN_4S(0, 21, 0)
+	FMAX_4S(1, 20, 1)
+	FMIN_4S(1, 21, 1)
+	FMAX_4S(2, 20, 2)
+	FMIN_4S(2, 21, 2)
+	FMAX_4S(3, 20, 3)
+	FMIN_4S(3, 21, 3)
+	FMAX_4S(4, 20, 4)
+	FMIN_4S(4, 21, 4)
+	FMAX_4S(5, 20, 5)
+	FMIN_4S(5, 21, 5)
+	FMAX_4S(6, 20, 6)
+	FMIN_4S(6, 21, 6)
+	FMAX_4S(7, 20, 7)
+	FMIN_4S(7, 21, 7)
+	FMAX_4S(8, 20, 8)
+	FMIN_4S(8, 21, 8)
+	FMAX_4S(9, 20, 9)
+	FMIN_4S(9, 21, 9)
+	FMAX_4S(10, 20, 10)
+	FMIN_4S(10, 21, 10)
+	FMAX_4S(11, 20, 11)
+	FMIN_4S(11, 21, 11)
+	FMAX_4S(12, 20, 12)
+	FMIN_4S(12, 21, 12)
+	FMAX_4S(13, 20, 13)
+	FMIN_4S(13, 21, 13)
+	FMAX_4S(14, 20, 14)
+	FMIN_4S(14, 21, 14)
+	FMAX_4S(15, 20, 15)
+	FMIN_4S(15, 21, 15)
+	FMAX_4S(16, 20, 16)
+	FMIN_4S(16, 21, 16)
+	FMAX_4S(17, 20, 17)
+	FMIN_4S(17, 21, 17)
+	FMAX_4S(18, 20, 18)
+	FMIN_4S(18, 21, 18)
+	FMAX_4S(19, 20, 19)
+	FMIN_4S(19, 21, 19)
+	STP_Q(0, 2, 0, 0)
+	STP_Q(4, 6, 0, 32)
+	STP_Q(8, 10, 0, 64)
+	STP_Q(12, 14, 0, 96)
+	STP_Q(16, 18, 0, 128)
+	STP_Q(1, 3, 7, 0)
+	STP_Q(5, 7, 7, 32)
+	STP_Q(9, 11, 7, 64)
+	STP_Q(13, 15, 7, 96)
+	STP_Q(17, 19, 7, 128)
 	ADDS  $160, R1, R1
 	ADDS  $160, R0, R0
 	MOVD  asked+48(FP), R20
@@ -1946,52 +1947,52 @@ body11x2:
 	MOVD bias+88(FP), R6
 	CMP  $0, R6
 	BEQ  body11x2_zero
-	WORD $0xad4004c0 // ldp q0, q1, [x6]
-	WORD $0x4ea01c02 // mov v2.16b, v0.16b
-	WORD $0x4ea11c23 // mov v3.16b, v1.16b
-	WORD $0x4ea01c04 // mov v4.16b, v0.16b
-	WORD $0x4ea11c25 // mov v5.16b, v1.16b
-	WORD $0x4ea01c06 // mov v6.16b, v0.16b
-	WORD $0x4ea11c27 // mov v7.16b, v1.16b
-	WORD $0x4ea01c08 // mov v8.16b, v0.16b
-	WORD $0x4ea11c29 // mov v9.16b, v1.16b
-	WORD $0x4ea01c0a // mov v10.16b, v0.16b
-	WORD $0x4ea11c2b // mov v11.16b, v1.16b
-	WORD $0x4ea01c0c // mov v12.16b, v0.16b
-	WORD $0x4ea11c2d // mov v13.16b, v1.16b
-	WORD $0x4ea01c0e // mov v14.16b, v0.16b
-	WORD $0x4ea11c2f // mov v15.16b, v1.16b
-	WORD $0x4ea01c10 // mov v16.16b, v0.16b
-	WORD $0x4ea11c31 // mov v17.16b, v1.16b
-	WORD $0x4ea01c12 // mov v18.16b, v0.16b
-	WORD $0x4ea11c33 // mov v19.16b, v1.16b
-	WORD $0x4ea01c14 // mov v20.16b, v0.16b
-	WORD $0x4ea11c35 // mov v21.16b, v1.16b
+	LDP_Q(0, 1, 6, 0)
+	MOV_16B(2, 0)
+	MOV_16B(3, 1)
+	MOV_16B(4, 0)
+	MOV_16B(5, 1)
+	MOV_16B(6, 0)
+	MOV_16B(7, 1)
+	MOV_16B(8, 0)
+	MOV_16B(9, 1)
+	MOV_16B(10, 0)
+	MOV_16B(11, 1)
+	MOV_16B(12, 0)
+	MOV_16B(13, 1)
+	MOV_16B(14, 0)
+	MOV_16B(15, 1)
+	MOV_16B(16, 0)
+	MOV_16B(17, 1)
+	MOV_16B(18, 0)
+	MOV_16B(19, 1)
+	MOV_16B(20, 0)
+	MOV_16B(21, 1)
 	JMP  body11x2_begin
 
 body11x2_zero:
-	WORD $0x6f00e400 // movi v0.2d, #0
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x6f00e404 // movi v4.2d, #0
-	WORD $0x6f00e405 // movi v5.2d, #0
-	WORD $0x6f00e406 // movi v6.2d, #0
-	WORD $0x6f00e407 // movi v7.2d, #0
-	WORD $0x6f00e408 // movi v8.2d, #0
-	WORD $0x6f00e409 // movi v9.2d, #0
-	WORD $0x6f00e40a // movi v10.2d, #0
-	WORD $0x6f00e40b // movi v11.2d, #0
-	WORD $0x6f00e40c // movi v12.2d, #0
-	WORD $0x6f00e40d // movi v13.2d, #0
-	WORD $0x6f00e40e // movi v14.2d, #0
-	WORD $0x6f00e40f // movi v15.2d, #0
-	WORD $0x6f00e410 // movi v16.2d, #0
-	WORD $0x6f00e411 // movi v17.2d, #0
-	WORD $0x6f00e412 // movi v18.2d, #0
-	WORD $0x6f00e413 // movi v19.2d, #0
-	WORD $0x6f00e414 // movi v20.2d, #0
-	WORD $0x6f00e415 // movi v21.2d, #0
+	MOVI_2D(0)
+	MOVI_2D(1)
+	MOVI_2D(2)
+	MOVI_2D(3)
+	MOVI_2D(4)
+	MOVI_2D(5)
+	MOVI_2D(6)
+	MOVI_2D(7)
+	MOVI_2D(8)
+	MOVI_2D(9)
+	MOVI_2D(10)
+	MOVI_2D(11)
+	MOVI_2D(12)
+	MOVI_2D(13)
+	MOVI_2D(14)
+	MOVI_2D(15)
+	MOVI_2D(16)
+	MOVI_2D(17)
+	MOVI_2D(18)
+	MOVI_2D(19)
+	MOVI_2D(20)
+	MOVI_2D(21)
 
 body11x2_begin:
 	MOVD list+56(FP), R6
@@ -2012,123 +2013,123 @@ body11x2_tap:
 	PRFM  64(R10), PLDL1KEEP
 	PRFM  128(R10), PLDL1KEEP
 	PRFM  (R3), PLDL2KEEP
-	WORD  $0xad405d36 // ldp q22, q23, [x9]
+	LDP_Q(22, 23, 9, 0)
 	PRFM  64(R3), PLDL2KEEP
-	WORD  $0xad416538 // ldp q24, q25, [x9, #32]
-	WORD  $0xfd40011a // ldr d26, [x8]
-	WORD  $0xfd40091b // ldr d27, [x8, #16]
-	WORD  $0xfd40111c // ldr d28, [x8, #32]
-	WORD  $0xfd40191d // ldr d29, [x8, #48]
-	WORD  $0x4f9a12c0 // fmla v0.4s, v22.4s, v26.s[0]
-	WORD  $0x4f9a12e1 // fmla v1.4s, v23.4s, v26.s[0]
-	WORD  $0x4f9b12c2 // fmla v2.4s, v22.4s, v27.s[0]
-	WORD  $0x4f9b12e3 // fmla v3.4s, v23.4s, v27.s[0]
-	WORD  $0x4f9c12c4 // fmla v4.4s, v22.4s, v28.s[0]
-	WORD  $0x4f9c12e5 // fmla v5.4s, v23.4s, v28.s[0]
-	WORD  $0x4f9d12c6 // fmla v6.4s, v22.4s, v29.s[0]
-	WORD  $0x4f9d12e7 // fmla v7.4s, v23.4s, v29.s[0]
-	WORD  $0x4fba1300 // fmla v0.4s, v24.4s, v26.s[1]
-	WORD  $0x4fba1321 // fmla v1.4s, v25.4s, v26.s[1]
-	WORD  $0x4fbb1302 // fmla v2.4s, v24.4s, v27.s[1]
-	WORD  $0x4fbb1323 // fmla v3.4s, v25.4s, v27.s[1]
-	WORD  $0x4fbc1304 // fmla v4.4s, v24.4s, v28.s[1]
-	WORD  $0x4fbc1325 // fmla v5.4s, v25.4s, v28.s[1]
-	WORD  $0x4fbd1306 // fmla v6.4s, v24.4s, v29.s[1]
-	WORD  $0x4fbd1327 // fmla v7.4s, v25.4s, v29.s[1]
-	WORD  $0xfd40211a // ldr d26, [x8, #64]
-	WORD  $0xfd40291b // ldr d27, [x8, #80]
-	WORD  $0xfd40311c // ldr d28, [x8, #96]
-	WORD  $0xfd40391d // ldr d29, [x8, #112]
-	WORD  $0x4f9a12c8 // fmla v8.4s, v22.4s, v26.s[0]
-	WORD  $0x4f9a12e9 // fmla v9.4s, v23.4s, v26.s[0]
-	WORD  $0x4f9b12ca // fmla v10.4s, v22.4s, v27.s[0]
-	WORD  $0x4f9b12eb // fmla v11.4s, v23.4s, v27.s[0]
-	WORD  $0x4f9c12cc // fmla v12.4s, v22.4s, v28.s[0]
-	WORD  $0x4f9c12ed // fmla v13.4s, v23.4s, v28.s[0]
-	WORD  $0x4f9d12ce // fmla v14.4s, v22.4s, v29.s[0]
-	WORD  $0x4f9d12ef // fmla v15.4s, v23.4s, v29.s[0]
-	WORD  $0x4fba1308 // fmla v8.4s, v24.4s, v26.s[1]
-	WORD  $0x4fba1329 // fmla v9.4s, v25.4s, v26.s[1]
-	WORD  $0x4fbb130a // fmla v10.4s, v24.4s, v27.s[1]
-	WORD  $0x4fbb132b // fmla v11.4s, v25.4s, v27.s[1]
-	WORD  $0x4fbc130c // fmla v12.4s, v24.4s, v28.s[1]
-	WORD  $0x4fbc132d // fmla v13.4s, v25.4s, v28.s[1]
-	WORD  $0x4fbd130e // fmla v14.4s, v24.4s, v29.s[1]
-	WORD  $0x4fbd132f // fmla v15.4s, v25.4s, v29.s[1]
-	WORD  $0xfd40411a // ldr d26, [x8, #128]
-	WORD  $0xfd40491b // ldr d27, [x8, #144]
-	WORD  $0xfd40511c // ldr d28, [x8, #160]
-	WORD  $0x4f9a12d0 // fmla v16.4s, v22.4s, v26.s[0]
-	WORD  $0x4f9a12f1 // fmla v17.4s, v23.4s, v26.s[0]
-	WORD  $0x4f9b12d2 // fmla v18.4s, v22.4s, v27.s[0]
-	WORD  $0x4f9b12f3 // fmla v19.4s, v23.4s, v27.s[0]
-	WORD  $0x4f9c12d4 // fmla v20.4s, v22.4s, v28.s[0]
-	WORD  $0x4f9c12f5 // fmla v21.4s, v23.4s, v28.s[0]
-	WORD  $0x4fba1310 // fmla v16.4s, v24.4s, v26.s[1]
-	WORD  $0x4fba1331 // fmla v17.4s, v25.4s, v26.s[1]
-	WORD  $0x4fbb1312 // fmla v18.4s, v24.4s, v27.s[1]
-	WORD  $0x4fbb1333 // fmla v19.4s, v25.4s, v27.s[1]
-	WORD  $0x4fbc1314 // fmla v20.4s, v24.4s, v28.s[1]
-	WORD  $0x4fbc1335 // fmla v21.4s, v25.4s, v28.s[1]
+	LDP_Q(24, 25, 9, 32)
+	LDR_D(26, 8, 0)
+	LDR_D(27, 8, 16)
+	LDR_D(28, 8, 32)
+	LDR_D(29, 8, 48)
+	FMLA_S(0, 22, 26, 0)
+	FMLA_S(1, 23, 26, 0)
+	FMLA_S(2, 22, 27, 0)
+	FMLA_S(3, 23, 27, 0)
+	FMLA_S(4, 22, 28, 0)
+	FMLA_S(5, 23, 28, 0)
+	FMLA_S(6, 22, 29, 0)
+	FMLA_S(7, 23, 29, 0)
+	FMLA_S(0, 24, 26, 1)
+	FMLA_S(1, 25, 26, 1)
+	FMLA_S(2, 24, 27, 1)
+	FMLA_S(3, 25, 27, 1)
+	FMLA_S(4, 24, 28, 1)
+	FMLA_S(5, 25, 28, 1)
+	FMLA_S(6, 24, 29, 1)
+	FMLA_S(7, 25, 29, 1)
+	LDR_D(26, 8, 64)
+	LDR_D(27, 8, 80)
+	LDR_D(28, 8, 96)
+	LDR_D(29, 8, 112)
+	FMLA_S(8, 22, 26, 0)
+	FMLA_S(9, 23, 26, 0)
+	FMLA_S(10, 22, 27, 0)
+	FMLA_S(11, 23, 27, 0)
+	FMLA_S(12, 22, 28, 0)
+	FMLA_S(13, 23, 28, 0)
+	FMLA_S(14, 22, 29, 0)
+	FMLA_S(15, 23, 29, 0)
+	FMLA_S(8, 24, 26, 1)
+	FMLA_S(9, 25, 26, 1)
+	FMLA_S(10, 24, 27, 1)
+	FMLA_S(11, 25, 27, 1)
+	FMLA_S(12, 24, 28, 1)
+	FMLA_S(13, 25, 28, 1)
+	FMLA_S(14, 24, 29, 1)
+	FMLA_S(15, 25, 29, 1)
+	LDR_D(26, 8, 128)
+	LDR_D(27, 8, 144)
+	LDR_D(28, 8, 160)
+	FMLA_S(16, 22, 26, 0)
+	FMLA_S(17, 23, 26, 0)
+	FMLA_S(18, 22, 27, 0)
+	FMLA_S(19, 23, 27, 0)
+	FMLA_S(20, 22, 28, 0)
+	FMLA_S(21, 23, 28, 0)
+	FMLA_S(16, 24, 26, 1)
+	FMLA_S(17, 25, 26, 1)
+	FMLA_S(18, 24, 27, 1)
+	FMLA_S(19, 25, 27, 1)
+	FMLA_S(20, 24, 28, 1)
+	FMLA_S(21, 25, 28, 1)
 	PRFM  128(R3), PLDL2KEEP
-	WORD  $0xad425d36 // ldp q22, q23, [x9, #64]
+	LDP_Q(22, 23, 9, 64)
 	PRFM  192(R3), PLDL2KEEP
-	WORD  $0xad436538 // ldp q24, q25, [x9, #96]
-	WORD  $0xfd40051a // ldr d26, [x8, #8]
-	WORD  $0xfd400d1b // ldr d27, [x8, #24]
-	WORD  $0xfd40151c // ldr d28, [x8, #40]
-	WORD  $0xfd401d1d // ldr d29, [x8, #56]
-	WORD  $0x4f9a12c0 // fmla v0.4s, v22.4s, v26.s[0]
-	WORD  $0x4f9a12e1 // fmla v1.4s, v23.4s, v26.s[0]
-	WORD  $0x4f9b12c2 // fmla v2.4s, v22.4s, v27.s[0]
-	WORD  $0x4f9b12e3 // fmla v3.4s, v23.4s, v27.s[0]
-	WORD  $0x4f9c12c4 // fmla v4.4s, v22.4s, v28.s[0]
-	WORD  $0x4f9c12e5 // fmla v5.4s, v23.4s, v28.s[0]
-	WORD  $0x4f9d12c6 // fmla v6.4s, v22.4s, v29.s[0]
-	WORD  $0x4f9d12e7 // fmla v7.4s, v23.4s, v29.s[0]
-	WORD  $0x4fba1300 // fmla v0.4s, v24.4s, v26.s[1]
-	WORD  $0x4fba1321 // fmla v1.4s, v25.4s, v26.s[1]
-	WORD  $0x4fbb1302 // fmla v2.4s, v24.4s, v27.s[1]
-	WORD  $0x4fbb1323 // fmla v3.4s, v25.4s, v27.s[1]
-	WORD  $0x4fbc1304 // fmla v4.4s, v24.4s, v28.s[1]
-	WORD  $0x4fbc1325 // fmla v5.4s, v25.4s, v28.s[1]
-	WORD  $0x4fbd1306 // fmla v6.4s, v24.4s, v29.s[1]
-	WORD  $0x4fbd1327 // fmla v7.4s, v25.4s, v29.s[1]
-	WORD  $0xfd40251a // ldr d26, [x8, #72]
-	WORD  $0xfd402d1b // ldr d27, [x8, #88]
-	WORD  $0xfd40351c // ldr d28, [x8, #104]
-	WORD  $0xfd403d1d // ldr d29, [x8, #120]
-	WORD  $0x4f9a12c8 // fmla v8.4s, v22.4s, v26.s[0]
-	WORD  $0x4f9a12e9 // fmla v9.4s, v23.4s, v26.s[0]
-	WORD  $0x4f9b12ca // fmla v10.4s, v22.4s, v27.s[0]
-	WORD  $0x4f9b12eb // fmla v11.4s, v23.4s, v27.s[0]
-	WORD  $0x4f9c12cc // fmla v12.4s, v22.4s, v28.s[0]
-	WORD  $0x4f9c12ed // fmla v13.4s, v23.4s, v28.s[0]
-	WORD  $0x4f9d12ce // fmla v14.4s, v22.4s, v29.s[0]
-	WORD  $0x4f9d12ef // fmla v15.4s, v23.4s, v29.s[0]
-	WORD  $0x4fba1308 // fmla v8.4s, v24.4s, v26.s[1]
-	WORD  $0x4fba1329 // fmla v9.4s, v25.4s, v26.s[1]
-	WORD  $0x4fbb130a // fmla v10.4s, v24.4s, v27.s[1]
-	WORD  $0x4fbb132b // fmla v11.4s, v25.4s, v27.s[1]
-	WORD  $0x4fbc130c // fmla v12.4s, v24.4s, v28.s[1]
-	WORD  $0x4fbc132d // fmla v13.4s, v25.4s, v28.s[1]
-	WORD  $0x4fbd130e // fmla v14.4s, v24.4s, v29.s[1]
-	WORD  $0x4fbd132f // fmla v15.4s, v25.4s, v29.s[1]
-	WORD  $0xfd40451a // ldr d26, [x8, #136]
-	WORD  $0xfd404d1b // ldr d27, [x8, #152]
-	WORD  $0xfd40551c // ldr d28, [x8, #168]
-	WORD  $0x4f9a12d0 // fmla v16.4s, v22.4s, v26.s[0]
-	WORD  $0x4f9a12f1 // fmla v17.4s, v23.4s, v26.s[0]
-	WORD  $0x4f9b12d2 // fmla v18.4s, v22.4s, v27.s[0]
-	WORD  $0x4f9b12f3 // fmla v19.4s, v23.4s, v27.s[0]
-	WORD  $0x4f9c12d4 // fmla v20.4s, v22.4s, v28.s[0]
-	WORD  $0x4f9c12f5 // fmla v21.4s, v23.4s, v28.s[0]
-	WORD  $0x4fba1310 // fmla v16.4s, v24.4s, v26.s[1]
-	WORD  $0x4fba1331 // fmla v17.4s, v25.4s, v26.s[1]
-	WORD  $0x4fbb1312 // fmla v18.4s, v24.4s, v27.s[1]
-	WORD  $0x4fbb1333 // fmla v19.4s, v25.4s, v27.s[1]
-	WORD  $0x4fbc1314 // fmla v20.4s, v24.4s, v28.s[1]
-	WORD  $0x4fbc1335 // fmla v21.4s, v25.4s, v28.s[1]
+	LDP_Q(24, 25, 9, 96)
+	LDR_D(26, 8, 8)
+	LDR_D(27, 8, 24)
+	LDR_D(28, 8, 40)
+	LDR_D(29, 8, 56)
+	FMLA_S(0, 22, 26, 0)
+	FMLA_S(1, 23, 26, 0)
+	FMLA_S(2, 22, 27, 0)
+	FMLA_S(3, 23, 27, 0)
+	FMLA_S(4, 22, 28, 0)
+	FMLA_S(5, 23, 28, 0)
+	FMLA_S(6, 22, 29, 0)
+	FMLA_S(7, 23, 29, 0)
+	FMLA_S(0, 24, 26, 1)
+	FMLA_S(1, 25, 26, 1)
+	FMLA_S(2, 24, 27, 1)
+	FMLA_S(3, 25, 27, 1)
+	FMLA_S(4, 24, 28, 1)
+	FMLA_S(5, 25, 28, 1)
+	FMLA_S(6, 24, 29, 1)
+	FMLA_S(7, 25, 29, 1)
+	LDR_D(26, 8, 72)
+	LDR_D(27, 8, 88)
+	LDR_D(28, 8, 104)
+	LDR_D(29, 8, 120)
+	FMLA_S(8, 22, 26, 0)
+	FMLA_S(9, 23, 26, 0)
+	FMLA_S(10, 22, 27, 0)
+	FMLA_S(11, 23, 27, 0)
+	FMLA_S(12, 22, 28, 0)
+	FMLA_S(13, 23, 28, 0)
+	FMLA_S(14, 22, 29, 0)
+	FMLA_S(15, 23, 29, 0)
+	FMLA_S(8, 24, 26, 1)
+	FMLA_S(9, 25, 26, 1)
+	FMLA_S(10, 24, 27, 1)
+	FMLA_S(11, 25, 27, 1)
+	FMLA_S(12, 24, 28, 1)
+	FMLA_S(13, 25, 28, 1)
+	FMLA_S(14, 24, 29, 1)
+	FMLA_S(15, 25, 29, 1)
+	LDR_D(26, 8, 136)
+	LDR_D(27, 8, 152)
+	LDR_D(28, 8, 168)
+	FMLA_S(16, 22, 26, 0)
+	FMLA_S(17, 23, 26, 0)
+	FMLA_S(18, 22, 27, 0)
+	FMLA_S(19, 23, 27, 0)
+	FMLA_S(20, 22, 28, 0)
+	FMLA_S(21, 23, 28, 0)
+	FMLA_S(16, 24, 26, 1)
+	FMLA_S(17, 25, 26, 1)
+	FMLA_S(18, 24, 27, 1)
+	FMLA_S(19, 25, 27, 1)
+	FMLA_S(20, 24, 28, 1)
+	FMLA_S(21, 25, 28, 1)
 	ADDS  $256, R3, R3
 	ADDS  $24, R6, R6
 	SUBS  $1, R7, R7
@@ -2139,112 +2140,112 @@ body11x2_tap:
 	ADDS  R0, R7, R7
 	CMP   $0, R6
 	BEQ   body11x2_clamp
-	WORD  $0x3dc00016 // ldr q22, [x0]
-	WORD  $0x4e36d400 // fadd v0.4s, v0.4s, v22.4s
-	WORD  $0x3dc00416 // ldr q22, [x0, #16]
-	WORD  $0x4e36d442 // fadd v2.4s, v2.4s, v22.4s
-	WORD  $0x3dc00816 // ldr q22, [x0, #32]
-	WORD  $0x4e36d484 // fadd v4.4s, v4.4s, v22.4s
-	WORD  $0x3dc00c16 // ldr q22, [x0, #48]
-	WORD  $0x4e36d4c6 // fadd v6.4s, v6.4s, v22.4s
-	WORD  $0x3dc01016 // ldr q22, [x0, #64]
-	WORD  $0x4e36d508 // fadd v8.4s, v8.4s, v22.4s
-	WORD  $0x3dc01416 // ldr q22, [x0, #80]
-	WORD  $0x4e36d54a // fadd v10.4s, v10.4s, v22.4s
-	WORD  $0x3dc01816 // ldr q22, [x0, #96]
-	WORD  $0x4e36d58c // fadd v12.4s, v12.4s, v22.4s
-	WORD  $0x3dc01c16 // ldr q22, [x0, #112]
-	WORD  $0x4e36d5ce // fadd v14.4s, v14.4s, v22.4s
-	WORD  $0x3dc02016 // ldr q22, [x0, #128]
-	WORD  $0x4e36d610 // fadd v16.4s, v16.4s, v22.4s
-	WORD  $0x3dc02416 // ldr q22, [x0, #144]
-	WORD  $0x4e36d652 // fadd v18.4s, v18.4s, v22.4s
-	WORD  $0x3dc02816 // ldr q22, [x0, #160]
-	WORD  $0x4e36d694 // fadd v20.4s, v20.4s, v22.4s
-	WORD  $0x3dc000f6 // ldr q22, [x7]
-	WORD  $0x4e36d421 // fadd v1.4s, v1.4s, v22.4s
-	WORD  $0x3dc004f6 // ldr q22, [x7, #16]
-	WORD  $0x4e36d463 // fadd v3.4s, v3.4s, v22.4s
-	WORD  $0x3dc008f6 // ldr q22, [x7, #32]
-	WORD  $0x4e36d4a5 // fadd v5.4s, v5.4s, v22.4s
-	WORD  $0x3dc00cf6 // ldr q22, [x7, #48]
-	WORD  $0x4e36d4e7 // fadd v7.4s, v7.4s, v22.4s
-	WORD  $0x3dc010f6 // ldr q22, [x7, #64]
-	WORD  $0x4e36d529 // fadd v9.4s, v9.4s, v22.4s
-	WORD  $0x3dc014f6 // ldr q22, [x7, #80]
-	WORD  $0x4e36d56b // fadd v11.4s, v11.4s, v22.4s
-	WORD  $0x3dc018f6 // ldr q22, [x7, #96]
-	WORD  $0x4e36d5ad // fadd v13.4s, v13.4s, v22.4s
-	WORD  $0x3dc01cf6 // ldr q22, [x7, #112]
-	WORD  $0x4e36d5ef // fadd v15.4s, v15.4s, v22.4s
-	WORD  $0x3dc020f6 // ldr q22, [x7, #128]
-	WORD  $0x4e36d631 // fadd v17.4s, v17.4s, v22.4s
-	WORD  $0x3dc024f6 // ldr q22, [x7, #144]
-	WORD  $0x4e36d673 // fadd v19.4s, v19.4s, v22.4s
-	WORD  $0x3dc028f6 // ldr q22, [x7, #160]
-	WORD  $0x4e36d6b5 // fadd v21.4s, v21.4s, v22.4s
+	LDR_Q(22, 0, 0)
+	FADD_4S(0, 0, 22)
+	LDR_Q(22, 0, 16)
+	FADD_4S(2, 2, 22)
+	LDR_Q(22, 0, 32)
+	FADD_4S(4, 4, 22)
+	LDR_Q(22, 0, 48)
+	FADD_4S(6, 6, 22)
+	LDR_Q(22, 0, 64)
+	FADD_4S(8, 8, 22)
+	LDR_Q(22, 0, 80)
+	FADD_4S(10, 10, 22)
+	LDR_Q(22, 0, 96)
+	FADD_4S(12, 12, 22)
+	LDR_Q(22, 0, 112)
+	FADD_4S(14, 14, 22)
+	LDR_Q(22, 0, 128)
+	FADD_4S(16, 16, 22)
+	LDR_Q(22, 0, 144)
+	FADD_4S(18, 18, 22)
+	LDR_Q(22, 0, 160)
+	FADD_4S(20, 20, 22)
+	LDR_Q(22, 7, 0)
+	FADD_4S(1, 1, 22)
+	LDR_Q(22, 7, 16)
+	FADD_4S(3, 3, 22)
+	LDR_Q(22, 7, 32)
+	FADD_4S(5, 5, 22)
+	LDR_Q(22, 7, 48)
+	FADD_4S(7, 7, 22)
+	LDR_Q(22, 7, 64)
+	FADD_4S(9, 9, 22)
+	LDR_Q(22, 7, 80)
+	FADD_4S(11, 11, 22)
+	LDR_Q(22, 7, 96)
+	FADD_4S(13, 13, 22)
+	LDR_Q(22, 7, 112)
+	FADD_4S(15, 15, 22)
+	LDR_Q(22, 7, 128)
+	FADD_4S(17, 17, 22)
+	LDR_Q(22, 7, 144)
+	FADD_4S(19, 19, 22)
+	LDR_Q(22, 7, 160)
+	FADD_4S(21, 21, 22)
 
 body11x2_clamp:
 	FMOVS lo+96(FP), F22
-	WORD  $0x4e0406d6 // dup v22.4s, v22.s[0]
+	DUP_4S(22, 22)
 	FMOVS hi+100(FP), F23
-	WORD  $0x4e0406f7 // dup v23.4s, v23.s[0]
-	WORD  $0x4e20f6c0 // fmax v0.4s, v22.4s, v0.4s
-	WORD  $0x4ea0f6e0 // fmin v0.4s, v23.4s, v0.4s
-	WORD  $0x4e21f6c1 // fmax v1.4s, v22.4s, v1.4s
-	WORD  $0x4ea1f6e1 // fmin v1.4s, v23.4s, v1.4s
-	WORD  $0x4e22f6c2 // fmax v2.4s, v22.4s, v2.4s
-	WORD  $0x4ea2f6e2 // fmin v2.4s, v23.4s, v2.4s
-	WORD  $0x4e23f6c3 // fmax v3.4s, v22.4s, v3.4s
-	WORD  $0x4ea3f6e3 // fmin v3.4s, v23.4s, v3.4s
-	WORD  $0x4e24f6c4 // fmax v4.4s, v22.4s, v4.4s
-	WORD  $0x4ea4f6e4 // fmin v4.4s, v23.4s, v4.4s
-	WORD  $0x4e25f6c5 // fmax v5.4s, v22.4s, v5.4s
-	WORD  $0x4ea5f6e5 // fmin v5.4s, v23.4s, v5.4s
-	WORD  $0x4e26f6c6 // fmax v6.4s, v22.4s, v6.4s
-	WORD  $0x4ea6f6e6 // fmin v6.4s, v23.4s, v6.4s
-	WORD  $0x4e27f6c7 // fmax v7.4s, v22.4s, v7.4s
-	WORD  $0x4ea7f6e7 // fmin v7.4s, v23.4s, v7.4s
-	WORD  $0x4e28f6c8 // fmax v8.4s, v22.4s, v8.4s
-	WORD  $0x4ea8f6e8 // fmin v8.4s, v23.4s, v8.4s
-	WORD  $0x4e29f6c9 // fmax v9.4s, v22.4s, v9.4s
-	WORD  $0x4ea9f6e9 // fmin v9.4s, v23.4s, v9.4s
-	WORD  $0x4e2af6ca // fmax v10.4s, v22.4s, v10.4s
-	WORD  $0x4eaaf6ea // fmin v10.4s, v23.4s, v10.4s
-	WORD  $0x4e2bf6cb // fmax v11.4s, v22.4s, v11.4s
-	WORD  $0x4eabf6eb // fmin v11.4s, v23.4s, v11.4s
-	WORD  $0x4e2cf6cc // fmax v12.4s, v22.4s, v12.4s
-	WORD  $0x4eacf6ec // fmin v12.4s, v23.4s, v12.4s
-	WORD  $0x4e2df6cd // fmax v13.4s, v22.4s, v13.4s
-	WORD  $0x4eadf6ed // fmin v13.4s, v23.4s, v13.4s
-	WORD  $0x4e2ef6ce // fmax v14.4s, v22.4s, v14.4s
-	WORD  $0x4eaef6ee // fmin v14.4s, v23.4s, v14.4s
-	WORD  $0x4e2ff6cf // fmax v15.4s, v22.4s, v15.4s
-	WORD  $0x4eaff6ef // fmin v15.4s, v23.4s, v15.4s
-	WORD  $0x4e30f6d0 // fmax v16.4s, v22.4s, v16.4s
-	WORD  $0x4eb0f6f0 // fmin v16.4s, v23.4s, v16.4s
-	WORD  $0x4e31f6d1 // fmax v17.4s, v22.4s, v17.4s
-	WORD  $0x4eb1f6f1 // fmin v17.4s, v23.4s, v17.4s
-	WORD  $0x4e32f6d2 // fmax v18.4s, v22.4s, v18.4s
-	WORD  $0x4eb2f6f2 // fmin v18.4s, v23.4s, v18.4s
-	WORD  $0x4e33f6d3 // fmax v19.4s, v22.4s, v19.4s
-	WORD  $0x4eb3f6f3 // fmin v19.4s, v23.4s, v19.4s
-	WORD  $0x4e34f6d4 // fmax v20.4s, v22.4s, v20.4s
-	WORD  $0x4eb4f6f4 // fmin v20.4s, v23.4s, v20.4s
-	WORD  $0x4e35f6d5 // fmax v21.4s, v22.4s, v21.4s
-	WORD  $0x4eb5f6f5 // fmin v21.4s, v23.4s, v21.4s
-	WORD  $0xad000800 // stp q0, q2, [x0]
-	WORD  $0xad011804 // stp q4, q6, [x0, #32]
-	WORD  $0xad022808 // stp q8, q10, [x0, #64]
-	WORD  $0xad03380c // stp q12, q14, [x0, #96]
-	WORD  $0xad044810 // stp q16, q18, [x0, #128]
-	WORD  $0x3d802814 // str q20, [x0, #160]
-	WORD  $0xad000ce1 // stp q1, q3, [x7]
-	WORD  $0xad011ce5 // stp q5, q7, [x7, #32]
-	WORD  $0xad022ce9 // stp q9, q11, [x7, #64]
-	WORD  $0xad033ced // stp q13, q15, [x7, #96]
-	WORD  $0xad044cf1 // stp q17, q19, [x7, #128]
-	WORD  $0x3d8028f5 // str q21, [x7, #160]
+	DUP_4S(23, 23)
+	FMAX_4S(0, 22, 0)
+	FMIN_4S(0, 23, 0)
+	FMAX_4S(1, 22, 1)
+	FMIN_4S(1, 23, 1)
+	FMAX_4S(2, 22, 2)
+	FMIN_4S(2, 23, 2)
+	FMAX_4S(3, 22, 3)
+	FMIN_4S(3, 23, 3)
+	FMAX_4S(4, 22, 4)
+	FMIN_4S(4, 23, 4)
+	FMAX_4S(5, 22, 5)
+	FMIN_4S(5, 23, 5)
+	FMAX_4S(6, 22, 6)
+	FMIN_4S(6, 23, 6)
+	FMAX_4S(7, 22, 7)
+	FMIN_4S(7, 23, 7)
+	FMAX_4S(8, 22, 8)
+	FMIN_4S(8, 23, 8)
+	FMAX_4S(9, 22, 9)
+	FMIN_4S(9, 23, 9)
+	FMAX_4S(10, 22, 10)
+	FMIN_4S(10, 23, 10)
+	FMAX_4S(11, 22, 11)
+	FMIN_4S(11, 23, 11)
+	FMAX_4S(12, 22, 12)
+	FMIN_4S(12, 23, 12)
+	FMAX_4S(13, 22, 13)
+	FMIN_4S(13, 23, 13)
+	FMAX_4S(14, 22, 14)
+	FMIN_4S(14, 23, 14)
+	FMAX_4S(15, 22, 15)
+	FMIN_4S(15, 23, 15)
+	FMAX_4S(16, 22, 16)
+	FMIN_4S(16, 23, 16)
+	FMAX_4S(17, 22, 17)
+	FMIN_4S(17, 23, 17)
+	FMAX_4S(18, 22, 18)
+	FMIN_4S(18, 23, 18)
+	FMAX_4S(19, 22, 19)
+	FMIN_4S(19, 23, 19)
+	FMAX_4S(20, 22, 20)
+	FMIN_4S(20, 23, 20)
+	FMAX_4S(21, 22, 21)
+	FMIN_4S(21, 23, 21)
+	STP_Q(0, 2, 0, 0)
+	STP_Q(4, 6, 0, 32)
+	STP_Q(8, 10, 0, 64)
+	STP_Q(12, 14, 0, 96)
+	STP_Q(16, 18, 0, 128)
+	STR_Q(20, 0, 160)
+	STP_Q(1, 3, 7, 0)
+	STP_Q(5, 7, 7, 32)
+	STP_Q(9, 11, 7, 64)
+	STP_Q(13, 15, 7, 96)
+	STP_Q(17, 19, 7, 128)
+	STR_Q(21, 7, 160)
 	ADDS  $176, R1, R1
 	ADDS  $176, R0, R0
 	MOVD  asked+48(FP), R20
@@ -2263,56 +2264,56 @@ body12x2:
 	MOVD bias+88(FP), R6
 	CMP  $0, R6
 	BEQ  body12x2_zero
-	WORD $0xad4004c0 // ldp q0, q1, [x6]
-	WORD $0x4ea01c02 // mov v2.16b, v0.16b
-	WORD $0x4ea11c23 // mov v3.16b, v1.16b
-	WORD $0x4ea01c04 // mov v4.16b, v0.16b
-	WORD $0x4ea11c25 // mov v5.16b, v1.16b
-	WORD $0x4ea01c06 // mov v6.16b, v0.16b
-	WORD $0x4ea11c27 // mov v7.16b, v1.16b
-	WORD $0x4ea01c08 // mov v8.16b, v0.16b
-	WORD $0x4ea11c29 // mov v9.16b, v1.16b
-	WORD $0x4ea01c0a // mov v10.16b, v0.16b
-	WORD $0x4ea11c2b // mov v11.16b, v1.16b
-	WORD $0x4ea01c0c // mov v12.16b, v0.16b
-	WORD $0x4ea11c2d // mov v13.16b, v1.16b
-	WORD $0x4ea01c0e // mov v14.16b, v0.16b
-	WORD $0x4ea11c2f // mov v15.16b, v1.16b
-	WORD $0x4ea01c10 // mov v16.16b, v0.16b
-	WORD $0x4ea11c31 // mov v17.16b, v1.16b
-	WORD $0x4ea01c12 // mov v18.16b, v0.16b
-	WORD $0x4ea11c33 // mov v19.16b, v1.16b
-	WORD $0x4ea01c14 // mov v20.16b, v0.16b
-	WORD $0x4ea11c35 // mov v21.16b, v1.16b
-	WORD $0x4ea01c16 // mov v22.16b, v0.16b
-	WORD $0x4ea11c37 // mov v23.16b, v1.16b
+	LDP_Q(0, 1, 6, 0)
+	MOV_16B(2, 0)
+	MOV_16B(3, 1)
+	MOV_16B(4, 0)
+	MOV_16B(5, 1)
+	MOV_16B(6, 0)
+	MOV_16B(7, 1)
+	MOV_16B(8, 0)
+	MOV_16B(9, 1)
+	MOV_16B(10, 0)
+	MOV_16B(11, 1)
+	MOV_16B(12, 0)
+	MOV_16B(13, 1)
+	MOV_16B(14, 0)
+	MOV_16B(15, 1)
+	MOV_16B(16, 0)
+	MOV_16B(17, 1)
+	MOV_16B(18, 0)
+	MOV_16B(19, 1)
+	MOV_16B(20, 0)
+	MOV_16B(21, 1)
+	MOV_16B(22, 0)
+	MOV_16B(23, 1)
 	JMP  body12x2_begin
 
 body12x2_zero:
-	WORD $0x6f00e400 // movi v0.2d, #0
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x6f00e404 // movi v4.2d, #0
-	WORD $0x6f00e405 // movi v5.2d, #0
-	WORD $0x6f00e406 // movi v6.2d, #0
-	WORD $0x6f00e407 // movi v7.2d, #0
-	WORD $0x6f00e408 // movi v8.2d, #0
-	WORD $0x6f00e409 // movi v9.2d, #0
-	WORD $0x6f00e40a // movi v10.2d, #0
-	WORD $0x6f00e40b // movi v11.2d, #0
-	WORD $0x6f00e40c // movi v12.2d, #0
-	WORD $0x6f00e40d // movi v13.2d, #0
-	WORD $0x6f00e40e // movi v14.2d, #0
-	WORD $0x6f00e40f // movi v15.2d, #0
-	WORD $0x6f00e410 // movi v16.2d, #0
-	WORD $0x6f00e411 // movi v17.2d, #0
-	WORD $0x6f00e412 // movi v18.2d, #0
-	WORD $0x6f00e413 // movi v19.2d, #0
-	WORD $0x6f00e414 // movi v20.2d, #0
-	WORD $0x6f00e415 // movi v21.2d, #0
-	WORD $0x6f00e416 // movi v22.2d, #0
-	WORD $0x6f00e417 // movi v23.2d, #0
+	MOVI_2D(0)
+	MOVI_2D(1)
+	MOVI_2D(2)
+	MOVI_2D(3)
+	MOVI_2D(4)
+	MOVI_2D(5)
+	MOVI_2D(6)
+	MOVI_2D(7)
+	MOVI_2D(8)
+	MOVI_2D(9)
+	MOVI_2D(10)
+	MOVI_2D(11)
+	MOVI_2D(12)
+	MOVI_2D(13)
+	MOVI_2D(14)
+	MOVI_2D(15)
+	MOVI_2D(16)
+	MOVI_2D(17)
+	MOVI_2D(18)
+	MOVI_2D(19)
+	MOVI_2D(20)
+	MOVI_2D(21)
+	MOVI_2D(22)
+	MOVI_2D(23)
 
 body12x2_begin:
 	MOVD list+56(FP), R6
@@ -2333,133 +2334,133 @@ body12x2_tap:
 	PRFM  64(R10), PLDL1KEEP
 	PRFM  128(R10), PLDL1KEEP
 	PRFM  (R3), PLDL2KEEP
-	WORD  $0xad406538 // ldp q24, q25, [x9]
+	LDP_Q(24, 25, 9, 0)
 	PRFM  64(R3), PLDL2KEEP
-	WORD  $0xad416d3a // ldp q26, q27, [x9, #32]
-	WORD  $0xfd40011c // ldr d28, [x8]
-	WORD  $0xfd40091d // ldr d29, [x8, #16]
-	WORD  $0xfd40111e // ldr d30, [x8, #32]
-	WORD  $0xfd40191f // ldr d31, [x8, #48]
-	WORD  $0x4f9c1300 // fmla v0.4s, v24.4s, v28.s[0]
-	WORD  $0x4f9c1321 // fmla v1.4s, v25.4s, v28.s[0]
-	WORD  $0x4f9d1302 // fmla v2.4s, v24.4s, v29.s[0]
-	WORD  $0x4f9d1323 // fmla v3.4s, v25.4s, v29.s[0]
-	WORD  $0x4f9e1304 // fmla v4.4s, v24.4s, v30.s[0]
-	WORD  $0x4f9e1325 // fmla v5.4s, v25.4s, v30.s[0]
-	WORD  $0x4f9f1306 // fmla v6.4s, v24.4s, v31.s[0]
-	WORD  $0x4f9f1327 // fmla v7.4s, v25.4s, v31.s[0]
-	WORD  $0x4fbc1340 // fmla v0.4s, v26.4s, v28.s[1]
-	WORD  $0x4fbc1361 // fmla v1.4s, v27.4s, v28.s[1]
-	WORD  $0x4fbd1342 // fmla v2.4s, v26.4s, v29.s[1]
-	WORD  $0x4fbd1363 // fmla v3.4s, v27.4s, v29.s[1]
-	WORD  $0x4fbe1344 // fmla v4.4s, v26.4s, v30.s[1]
-	WORD  $0x4fbe1365 // fmla v5.4s, v27.4s, v30.s[1]
-	WORD  $0x4fbf1346 // fmla v6.4s, v26.4s, v31.s[1]
-	WORD  $0x4fbf1367 // fmla v7.4s, v27.4s, v31.s[1]
-	WORD  $0xfd40211c // ldr d28, [x8, #64]
-	WORD  $0xfd40291d // ldr d29, [x8, #80]
-	WORD  $0xfd40311e // ldr d30, [x8, #96]
-	WORD  $0xfd40391f // ldr d31, [x8, #112]
-	WORD  $0x4f9c1308 // fmla v8.4s, v24.4s, v28.s[0]
-	WORD  $0x4f9c1329 // fmla v9.4s, v25.4s, v28.s[0]
-	WORD  $0x4f9d130a // fmla v10.4s, v24.4s, v29.s[0]
-	WORD  $0x4f9d132b // fmla v11.4s, v25.4s, v29.s[0]
-	WORD  $0x4f9e130c // fmla v12.4s, v24.4s, v30.s[0]
-	WORD  $0x4f9e132d // fmla v13.4s, v25.4s, v30.s[0]
-	WORD  $0x4f9f130e // fmla v14.4s, v24.4s, v31.s[0]
-	WORD  $0x4f9f132f // fmla v15.4s, v25.4s, v31.s[0]
-	WORD  $0x4fbc1348 // fmla v8.4s, v26.4s, v28.s[1]
-	WORD  $0x4fbc1369 // fmla v9.4s, v27.4s, v28.s[1]
-	WORD  $0x4fbd134a // fmla v10.4s, v26.4s, v29.s[1]
-	WORD  $0x4fbd136b // fmla v11.4s, v27.4s, v29.s[1]
-	WORD  $0x4fbe134c // fmla v12.4s, v26.4s, v30.s[1]
-	WORD  $0x4fbe136d // fmla v13.4s, v27.4s, v30.s[1]
-	WORD  $0x4fbf134e // fmla v14.4s, v26.4s, v31.s[1]
-	WORD  $0x4fbf136f // fmla v15.4s, v27.4s, v31.s[1]
-	WORD  $0xfd40411c // ldr d28, [x8, #128]
-	WORD  $0xfd40491d // ldr d29, [x8, #144]
-	WORD  $0xfd40511e // ldr d30, [x8, #160]
-	WORD  $0xfd40591f // ldr d31, [x8, #176]
-	WORD  $0x4f9c1310 // fmla v16.4s, v24.4s, v28.s[0]
-	WORD  $0x4f9c1331 // fmla v17.4s, v25.4s, v28.s[0]
-	WORD  $0x4f9d1312 // fmla v18.4s, v24.4s, v29.s[0]
-	WORD  $0x4f9d1333 // fmla v19.4s, v25.4s, v29.s[0]
-	WORD  $0x4f9e1314 // fmla v20.4s, v24.4s, v30.s[0]
-	WORD  $0x4f9e1335 // fmla v21.4s, v25.4s, v30.s[0]
-	WORD  $0x4f9f1316 // fmla v22.4s, v24.4s, v31.s[0]
-	WORD  $0x4f9f1337 // fmla v23.4s, v25.4s, v31.s[0]
-	WORD  $0x4fbc1350 // fmla v16.4s, v26.4s, v28.s[1]
-	WORD  $0x4fbc1371 // fmla v17.4s, v27.4s, v28.s[1]
-	WORD  $0x4fbd1352 // fmla v18.4s, v26.4s, v29.s[1]
-	WORD  $0x4fbd1373 // fmla v19.4s, v27.4s, v29.s[1]
-	WORD  $0x4fbe1354 // fmla v20.4s, v26.4s, v30.s[1]
-	WORD  $0x4fbe1375 // fmla v21.4s, v27.4s, v30.s[1]
-	WORD  $0x4fbf1356 // fmla v22.4s, v26.4s, v31.s[1]
-	WORD  $0x4fbf1377 // fmla v23.4s, v27.4s, v31.s[1]
+	LDP_Q(26, 27, 9, 32)
+	LDR_D(28, 8, 0)
+	LDR_D(29, 8, 16)
+	LDR_D(30, 8, 32)
+	LDR_D(31, 8, 48)
+	FMLA_S(0, 24, 28, 0)
+	FMLA_S(1, 25, 28, 0)
+	FMLA_S(2, 24, 29, 0)
+	FMLA_S(3, 25, 29, 0)
+	FMLA_S(4, 24, 30, 0)
+	FMLA_S(5, 25, 30, 0)
+	FMLA_S(6, 24, 31, 0)
+	FMLA_S(7, 25, 31, 0)
+	FMLA_S(0, 26, 28, 1)
+	FMLA_S(1, 27, 28, 1)
+	FMLA_S(2, 26, 29, 1)
+	FMLA_S(3, 27, 29, 1)
+	FMLA_S(4, 26, 30, 1)
+	FMLA_S(5, 27, 30, 1)
+	FMLA_S(6, 26, 31, 1)
+	FMLA_S(7, 27, 31, 1)
+	LDR_D(28, 8, 64)
+	LDR_D(29, 8, 80)
+	LDR_D(30, 8, 96)
+	LDR_D(31, 8, 112)
+	FMLA_S(8, 24, 28, 0)
+	FMLA_S(9, 25, 28, 0)
+	FMLA_S(10, 24, 29, 0)
+	FMLA_S(11, 25, 29, 0)
+	FMLA_S(12, 24, 30, 0)
+	FMLA_S(13, 25, 30, 0)
+	FMLA_S(14, 24, 31, 0)
+	FMLA_S(15, 25, 31, 0)
+	FMLA_S(8, 26, 28, 1)
+	FMLA_S(9, 27, 28, 1)
+	FMLA_S(10, 26, 29, 1)
+	FMLA_S(11, 27, 29, 1)
+	FMLA_S(12, 26, 30, 1)
+	FMLA_S(13, 27, 30, 1)
+	FMLA_S(14, 26, 31, 1)
+	FMLA_S(15, 27, 31, 1)
+	LDR_D(28, 8, 128)
+	LDR_D(29, 8, 144)
+	LDR_D(30, 8, 160)
+	LDR_D(31, 8, 176)
+	FMLA_S(16, 24, 28, 0)
+	FMLA_S(17, 25, 28, 0)
+	FMLA_S(18, 24, 29, 0)
+	FMLA_S(19, 25, 29, 0)
+	FMLA_S(20, 24, 30, 0)
+	FMLA_S(21, 25, 30, 0)
+	FMLA_S(22, 24, 31, 0)
+	FMLA_S(23, 25, 31, 0)
+	FMLA_S(16, 26, 28, 1)
+	FMLA_S(17, 27, 28, 1)
+	FMLA_S(18, 26, 29, 1)
+	FMLA_S(19, 27, 29, 1)
+	FMLA_S(20, 26, 30, 1)
+	FMLA_S(21, 27, 30, 1)
+	FMLA_S(22, 26, 31, 1)
+	FMLA_S(23, 27, 31, 1)
 	PRFM  128(R3), PLDL2KEEP
-	WORD  $0xad426538 // ldp q24, q25, [x9, #64]
+	LDP_Q(24, 25, 9, 64)
 	PRFM  192(R3), PLDL2KEEP
-	WORD  $0xad436d3a // ldp q26, q27, [x9, #96]
-	WORD  $0xfd40051c // ldr d28, [x8, #8]
-	WORD  $0xfd400d1d // ldr d29, [x8, #24]
-	WORD  $0xfd40151e // ldr d30, [x8, #40]
-	WORD  $0xfd401d1f // ldr d31, [x8, #56]
-	WORD  $0x4f9c1300 // fmla v0.4s, v24.4s, v28.s[0]
-	WORD  $0x4f9c1321 // fmla v1.4s, v25.4s, v28.s[0]
-	WORD  $0x4f9d1302 // fmla v2.4s, v24.4s, v29.s[0]
-	WORD  $0x4f9d1323 // fmla v3.4s, v25.4s, v29.s[0]
-	WORD  $0x4f9e1304 // fmla v4.4s, v24.4s, v30.s[0]
-	WORD  $0x4f9e1325 // fmla v5.4s, v25.4s, v30.s[0]
-	WORD  $0x4f9f1306 // fmla v6.4s, v24.4s, v31.s[0]
-	WORD  $0x4f9f1327 // fmla v7.4s, v25.4s, v31.s[0]
-	WORD  $0x4fbc1340 // fmla v0.4s, v26.4s, v28.s[1]
-	WORD  $0x4fbc1361 // fmla v1.4s, v27.4s, v28.s[1]
-	WORD  $0x4fbd1342 // fmla v2.4s, v26.4s, v29.s[1]
-	WORD  $0x4fbd1363 // fmla v3.4s, v27.4s, v29.s[1]
-	WORD  $0x4fbe1344 // fmla v4.4s, v26.4s, v30.s[1]
-	WORD  $0x4fbe1365 // fmla v5.4s, v27.4s, v30.s[1]
-	WORD  $0x4fbf1346 // fmla v6.4s, v26.4s, v31.s[1]
-	WORD  $0x4fbf1367 // fmla v7.4s, v27.4s, v31.s[1]
-	WORD  $0xfd40251c // ldr d28, [x8, #72]
-	WORD  $0xfd402d1d // ldr d29, [x8, #88]
-	WORD  $0xfd40351e // ldr d30, [x8, #104]
-	WORD  $0xfd403d1f // ldr d31, [x8, #120]
-	WORD  $0x4f9c1308 // fmla v8.4s, v24.4s, v28.s[0]
-	WORD  $0x4f9c1329 // fmla v9.4s, v25.4s, v28.s[0]
-	WORD  $0x4f9d130a // fmla v10.4s, v24.4s, v29.s[0]
-	WORD  $0x4f9d132b // fmla v11.4s, v25.4s, v29.s[0]
-	WORD  $0x4f9e130c // fmla v12.4s, v24.4s, v30.s[0]
-	WORD  $0x4f9e132d // fmla v13.4s, v25.4s, v30.s[0]
-	WORD  $0x4f9f130e // fmla v14.4s, v24.4s, v31.s[0]
-	WORD  $0x4f9f132f // fmla v15.4s, v25.4s, v31.s[0]
-	WORD  $0x4fbc1348 // fmla v8.4s, v26.4s, v28.s[1]
-	WORD  $0x4fbc1369 // fmla v9.4s, v27.4s, v28.s[1]
-	WORD  $0x4fbd134a // fmla v10.4s, v26.4s, v29.s[1]
-	WORD  $0x4fbd136b // fmla v11.4s, v27.4s, v29.s[1]
-	WORD  $0x4fbe134c // fmla v12.4s, v26.4s, v30.s[1]
-	WORD  $0x4fbe136d // fmla v13.4s, v27.4s, v30.s[1]
-	WORD  $0x4fbf134e // fmla v14.4s, v26.4s, v31.s[1]
-	WORD  $0x4fbf136f // fmla v15.4s, v27.4s, v31.s[1]
-	WORD  $0xfd40451c // ldr d28, [x8, #136]
-	WORD  $0xfd404d1d // ldr d29, [x8, #152]
-	WORD  $0xfd40551e // ldr d30, [x8, #168]
-	WORD  $0xfd405d1f // ldr d31, [x8, #184]
-	WORD  $0x4f9c1310 // fmla v16.4s, v24.4s, v28.s[0]
-	WORD  $0x4f9c1331 // fmla v17.4s, v25.4s, v28.s[0]
-	WORD  $0x4f9d1312 // fmla v18.4s, v24.4s, v29.s[0]
-	WORD  $0x4f9d1333 // fmla v19.4s, v25.4s, v29.s[0]
-	WORD  $0x4f9e1314 // fmla v20.4s, v24.4s, v30.s[0]
-	WORD  $0x4f9e1335 // fmla v21.4s, v25.4s, v30.s[0]
-	WORD  $0x4f9f1316 // fmla v22.4s, v24.4s, v31.s[0]
-	WORD  $0x4f9f1337 // fmla v23.4s, v25.4s, v31.s[0]
-	WORD  $0x4fbc1350 // fmla v16.4s, v26.4s, v28.s[1]
-	WORD  $0x4fbc1371 // fmla v17.4s, v27.4s, v28.s[1]
-	WORD  $0x4fbd1352 // fmla v18.4s, v26.4s, v29.s[1]
-	WORD  $0x4fbd1373 // fmla v19.4s, v27.4s, v29.s[1]
-	WORD  $0x4fbe1354 // fmla v20.4s, v26.4s, v30.s[1]
-	WORD  $0x4fbe1375 // fmla v21.4s, v27.4s, v30.s[1]
-	WORD  $0x4fbf1356 // fmla v22.4s, v26.4s, v31.s[1]
-	WORD  $0x4fbf1377 // fmla v23.4s, v27.4s, v31.s[1]
+	LDP_Q(26, 27, 9, 96)
+	LDR_D(28, 8, 8)
+	LDR_D(29, 8, 24)
+	LDR_D(30, 8, 40)
+	LDR_D(31, 8, 56)
+	FMLA_S(0, 24, 28, 0)
+	FMLA_S(1, 25, 28, 0)
+	FMLA_S(2, 24, 29, 0)
+	FMLA_S(3, 25, 29, 0)
+	FMLA_S(4, 24, 30, 0)
+	FMLA_S(5, 25, 30, 0)
+	FMLA_S(6, 24, 31, 0)
+	FMLA_S(7, 25, 31, 0)
+	FMLA_S(0, 26, 28, 1)
+	FMLA_S(1, 27, 28, 1)
+	FMLA_S(2, 26, 29, 1)
+	FMLA_S(3, 27, 29, 1)
+	FMLA_S(4, 26, 30, 1)
+	FMLA_S(5, 27, 30, 1)
+	FMLA_S(6, 26, 31, 1)
+	FMLA_S(7, 27, 31, 1)
+	LDR_D(28, 8, 72)
+	LDR_D(29, 8, 88)
+	LDR_D(30, 8, 104)
+	LDR_D(31, 8, 120)
+	FMLA_S(8, 24, 28, 0)
+	FMLA_S(9, 25, 28, 0)
+	FMLA_S(10, 24, 29, 0)
+	FMLA_S(11, 25, 29, 0)
+	FMLA_S(12, 24, 30, 0)
+	FMLA_S(13, 25, 30, 0)
+	FMLA_S(14, 24, 31, 0)
+	FMLA_S(15, 25, 31, 0)
+	FMLA_S(8, 26, 28, 1)
+	FMLA_S(9, 27, 28, 1)
+	FMLA_S(10, 26, 29, 1)
+	FMLA_S(11, 27, 29, 1)
+	FMLA_S(12, 26, 30, 1)
+	FMLA_S(13, 27, 30, 1)
+	FMLA_S(14, 26, 31, 1)
+	FMLA_S(15, 27, 31, 1)
+	LDR_D(28, 8, 136)
+	LDR_D(29, 8, 152)
+	LDR_D(30, 8, 168)
+	LDR_D(31, 8, 184)
+	FMLA_S(16, 24, 28, 0)
+	FMLA_S(17, 25, 28, 0)
+	FMLA_S(18, 24, 29, 0)
+	FMLA_S(19, 25, 29, 0)
+	FMLA_S(20, 24, 30, 0)
+	FMLA_S(21, 25, 30, 0)
+	FMLA_S(22, 24, 31, 0)
+	FMLA_S(23, 25, 31, 0)
+	FMLA_S(16, 26, 28, 1)
+	FMLA_S(17, 27, 28, 1)
+	FMLA_S(18, 26, 29, 1)
+	FMLA_S(19, 27, 29, 1)
+	FMLA_S(20, 26, 30, 1)
+	FMLA_S(21, 27, 30, 1)
+	FMLA_S(22, 26, 31, 1)
+	FMLA_S(23, 27, 31, 1)
 	ADDS  $256, R3, R3
 	ADDS  $24, R6, R6
 	SUBS  $1, R7, R7
@@ -2470,120 +2471,120 @@ body12x2_tap:
 	ADDS  R0, R7, R7
 	CMP   $0, R6
 	BEQ   body12x2_clamp
-	WORD  $0x3dc00018 // ldr q24, [x0]
-	WORD  $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
-	WORD  $0x3dc00418 // ldr q24, [x0, #16]
-	WORD  $0x4e38d442 // fadd v2.4s, v2.4s, v24.4s
-	WORD  $0x3dc00818 // ldr q24, [x0, #32]
-	WORD  $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
-	WORD  $0x3dc00c18 // ldr q24, [x0, #48]
-	WORD  $0x4e38d4c6 // fadd v6.4s, v6.4s, v24.4s
-	WORD  $0x3dc01018 // ldr q24, [x0, #64]
-	WORD  $0x4e38d508 // fadd v8.4s, v8.4s, v24.4s
-	WORD  $0x3dc01418 // ldr q24, [x0, #80]
-	WORD  $0x4e38d54a // fadd v10.4s, v10.4s, v24.4s
-	WORD  $0x3dc01818 // ldr q24, [x0, #96]
-	WORD  $0x4e38d58c // fadd v12.4s, v12.4s, v24.4s
-	WORD  $0x3dc01c18 // ldr q24, [x0, #112]
-	WORD  $0x4e38d5ce // fadd v14.4s, v14.4s, v24.4s
-	WORD  $0x3dc02018 // ldr q24, [x0, #128]
-	WORD  $0x4e38d610 // fadd v16.4s, v16.4s, v24.4s
-	WORD  $0x3dc02418 // ldr q24, [x0, #144]
-	WORD  $0x4e38d652 // fadd v18.4s, v18.4s, v24.4s
-	WORD  $0x3dc02818 // ldr q24, [x0, #160]
-	WORD  $0x4e38d694 // fadd v20.4s, v20.4s, v24.4s
-	WORD  $0x3dc02c18 // ldr q24, [x0, #176]
-	WORD  $0x4e38d6d6 // fadd v22.4s, v22.4s, v24.4s
-	WORD  $0x3dc000f8 // ldr q24, [x7]
-	WORD  $0x4e38d421 // fadd v1.4s, v1.4s, v24.4s
-	WORD  $0x3dc004f8 // ldr q24, [x7, #16]
-	WORD  $0x4e38d463 // fadd v3.4s, v3.4s, v24.4s
-	WORD  $0x3dc008f8 // ldr q24, [x7, #32]
-	WORD  $0x4e38d4a5 // fadd v5.4s, v5.4s, v24.4s
-	WORD  $0x3dc00cf8 // ldr q24, [x7, #48]
-	WORD  $0x4e38d4e7 // fadd v7.4s, v7.4s, v24.4s
-	WORD  $0x3dc010f8 // ldr q24, [x7, #64]
-	WORD  $0x4e38d529 // fadd v9.4s, v9.4s, v24.4s
-	WORD  $0x3dc014f8 // ldr q24, [x7, #80]
-	WORD  $0x4e38d56b // fadd v11.4s, v11.4s, v24.4s
-	WORD  $0x3dc018f8 // ldr q24, [x7, #96]
-	WORD  $0x4e38d5ad // fadd v13.4s, v13.4s, v24.4s
-	WORD  $0x3dc01cf8 // ldr q24, [x7, #112]
-	WORD  $0x4e38d5ef // fadd v15.4s, v15.4s, v24.4s
-	WORD  $0x3dc020f8 // ldr q24, [x7, #128]
-	WORD  $0x4e38d631 // fadd v17.4s, v17.4s, v24.4s
-	WORD  $0x3dc024f8 // ldr q24, [x7, #144]
-	WORD  $0x4e38d673 // fadd v19.4s, v19.4s, v24.4s
-	WORD  $0x3dc028f8 // ldr q24, [x7, #160]
-	WORD  $0x4e38d6b5 // fadd v21.4s, v21.4s, v24.4s
-	WORD  $0x3dc02cf8 // ldr q24, [x7, #176]
-	WORD  $0x4e38d6f7 // fadd v23.4s, v23.4s, v24.4s
+	LDR_Q(24, 0, 0)
+	FADD_4S(0, 0, 24)
+	LDR_Q(24, 0, 16)
+	FADD_4S(2, 2, 24)
+	LDR_Q(24, 0, 32)
+	FADD_4S(4, 4, 24)
+	LDR_Q(24, 0, 48)
+	FADD_4S(6, 6, 24)
+	LDR_Q(24, 0, 64)
+	FADD_4S(8, 8, 24)
+	LDR_Q(24, 0, 80)
+	FADD_4S(10, 10, 24)
+	LDR_Q(24, 0, 96)
+	FADD_4S(12, 12, 24)
+	LDR_Q(24, 0, 112)
+	FADD_4S(14, 14, 24)
+	LDR_Q(24, 0, 128)
+	FADD_4S(16, 16, 24)
+	LDR_Q(24, 0, 144)
+	FADD_4S(18, 18, 24)
+	LDR_Q(24, 0, 160)
+	FADD_4S(20, 20, 24)
+	LDR_Q(24, 0, 176)
+	FADD_4S(22, 22, 24)
+	LDR_Q(24, 7, 0)
+	FADD_4S(1, 1, 24)
+	LDR_Q(24, 7, 16)
+	FADD_4S(3, 3, 24)
+	LDR_Q(24, 7, 32)
+	FADD_4S(5, 5, 24)
+	LDR_Q(24, 7, 48)
+	FADD_4S(7, 7, 24)
+	LDR_Q(24, 7, 64)
+	FADD_4S(9, 9, 24)
+	LDR_Q(24, 7, 80)
+	FADD_4S(11, 11, 24)
+	LDR_Q(24, 7, 96)
+	FADD_4S(13, 13, 24)
+	LDR_Q(24, 7, 112)
+	FADD_4S(15, 15, 24)
+	LDR_Q(24, 7, 128)
+	FADD_4S(17, 17, 24)
+	LDR_Q(24, 7, 144)
+	FADD_4S(19, 19, 24)
+	LDR_Q(24, 7, 160)
+	FADD_4S(21, 21, 24)
+	LDR_Q(24, 7, 176)
+	FADD_4S(23, 23, 24)
 
 body12x2_clamp:
 	FMOVS lo+96(FP), F24
-	WORD  $0x4e040718 // dup v24.4s, v24.s[0]
+	DUP_4S(24, 24)
 	FMOVS hi+100(FP), F25
-	WORD  $0x4e040739 // dup v25.4s, v25.s[0]
-	WORD  $0x4e20f700 // fmax v0.4s, v24.4s, v0.4s
-	WORD  $0x4ea0f720 // fmin v0.4s, v25.4s, v0.4s
-	WORD  $0x4e21f701 // fmax v1.4s, v24.4s, v1.4s
-	WORD  $0x4ea1f721 // fmin v1.4s, v25.4s, v1.4s
-	WORD  $0x4e22f702 // fmax v2.4s, v24.4s, v2.4s
-	WORD  $0x4ea2f722 // fmin v2.4s, v25.4s, v2.4s
-	WORD  $0x4e23f703 // fmax v3.4s, v24.4s, v3.4s
-	WORD  $0x4ea3f723 // fmin v3.4s, v25.4s, v3.4s
-	WORD  $0x4e24f704 // fmax v4.4s, v24.4s, v4.4s
-	WORD  $0x4ea4f724 // fmin v4.4s, v25.4s, v4.4s
-	WORD  $0x4e25f705 // fmax v5.4s, v24.4s, v5.4s
-	WORD  $0x4ea5f725 // fmin v5.4s, v25.4s, v5.4s
-	WORD  $0x4e26f706 // fmax v6.4s, v24.4s, v6.4s
-	WORD  $0x4ea6f726 // fmin v6.4s, v25.4s, v6.4s
-	WORD  $0x4e27f707 // fmax v7.4s, v24.4s, v7.4s
-	WORD  $0x4ea7f727 // fmin v7.4s, v25.4s, v7.4s
-	WORD  $0x4e28f708 // fmax v8.4s, v24.4s, v8.4s
-	WORD  $0x4ea8f728 // fmin v8.4s, v25.4s, v8.4s
-	WORD  $0x4e29f709 // fmax v9.4s, v24.4s, v9.4s
-	WORD  $0x4ea9f729 // fmin v9.4s, v25.4s, v9.4s
-	WORD  $0x4e2af70a // fmax v10.4s, v24.4s, v10.4s
-	WORD  $0x4eaaf72a // fmin v10.4s, v25.4s, v10.4s
-	WORD  $0x4e2bf70b // fmax v11.4s, v24.4s, v11.4s
-	WORD  $0x4eabf72b // fmin v11.4s, v25.4s, v11.4s
-	WORD  $0x4e2cf70c // fmax v12.4s, v24.4s, v12.4s
-	WORD  $0x4eacf72c // fmin v12.4s, v25.4s, v12.4s
-	WORD  $0x4e2df70d // fmax v13.4s, v24.4s, v13.4s
-	WORD  $0x4eadf72d // fmin v13.4s, v25.4s, v13.4s
-	WORD  $0x4e2ef70e // fmax v14.4s, v24.4s, v14.4s
-	WORD  $0x4eaef72e // fmin v14.4s, v25.4s, v14.4s
-	WORD  $0x4e2ff70f // fmax v15.4s, v24.4s, v15.4s
-	WORD  $0x4eaff72f // fmin v15.4s, v25.4s, v15.4s
-	WORD  $0x4e30f710 // fmax v16.4s, v24.4s, v16.4s
-	WORD  $0x4eb0f730 // fmin v16.4s, v25.4s, v16.4s
-	WORD  $0x4e31f711 // fmax v17.4s, v24.4s, v17.4s
-	WORD  $0x4eb1f731 // fmin v17.4s, v25.4s, v17.4s
-	WORD  $0x4e32f712 // fmax v18.4s, v24.4s, v18.4s
-	WORD  $0x4eb2f732 // fmin v18.4s, v25.4s, v18.4s
-	WORD  $0x4e33f713 // fmax v19.4s, v24.4s, v19.4s
-	WORD  $0x4eb3f733 // fmin v19.4s, v25.4s, v19.4s
-	WORD  $0x4e34f714 // fmax v20.4s, v24.4s, v20.4s
-	WORD  $0x4eb4f734 // fmin v20.4s, v25.4s, v20.4s
-	WORD  $0x4e35f715 // fmax v21.4s, v24.4s, v21.4s
-	WORD  $0x4eb5f735 // fmin v21.4s, v25.4s, v21.4s
-	WORD  $0x4e36f716 // fmax v22.4s, v24.4s, v22.4s
-	WORD  $0x4eb6f736 // fmin v22.4s, v25.4s, v22.4s
-	WORD  $0x4e37f717 // fmax v23.4s, v24.4s, v23.4s
-	WORD  $0x4eb7f737 // fmin v23.4s, v25.4s, v23.4s
-	WORD  $0xad000800 // stp q0, q2, [x0]
-	WORD  $0xad011804 // stp q4, q6, [x0, #32]
-	WORD  $0xad022808 // stp q8, q10, [x0, #64]
-	WORD  $0xad03380c // stp q12, q14, [x0, #96]
-	WORD  $0xad044810 // stp q16, q18, [x0, #128]
-	WORD  $0xad055814 // stp q20, q22, [x0, #160]
-	WORD  $0xad000ce1 // stp q1, q3, [x7]
-	WORD  $0xad011ce5 // stp q5, q7, [x7, #32]
-	WORD  $0xad022ce9 // stp q9, q11, [x7, #64]
-	WORD  $0xad033ced // stp q13, q15, [x7, #96]
-	WORD  $0xad044cf1 // stp q17, q19, [x7, #128]
-	WORD  $0xad055cf5 // stp q21, q23, [x7, #160]
+	DUP_4S(25, 25)
+	FMAX_4S(0, 24, 0)
+	FMIN_4S(0, 25, 0)
+	FMAX_4S(1, 24, 1)
+	FMIN_4S(1, 25, 1)
+	FMAX_4S(2, 24, 2)
+	FMIN_4S(2, 25, 2)
+	FMAX_4S(3, 24, 3)
+	FMIN_4S(3, 25, 3)
+	FMAX_4S(4, 24, 4)
+	FMIN_4S(4, 25, 4)
+	FMAX_4S(5, 24, 5)
+	FMIN_4S(5, 25, 5)
+	FMAX_4S(6, 24, 6)
+	FMIN_4S(6, 25, 6)
+	FMAX_4S(7, 24, 7)
+	FMIN_4S(7, 25, 7)
+	FMAX_4S(8, 24, 8)
+	FMIN_4S(8, 25, 8)
+	FMAX_4S(9, 24, 9)
+	FMIN_4S(9, 25, 9)
+	FMAX_4S(10, 24, 10)
+	FMIN_4S(10, 25, 10)
+	FMAX_4S(11, 24, 11)
+	FMIN_4S(11, 25, 11)
+	FMAX_4S(12, 24, 12)
+	FMIN_4S(12, 25, 12)
+	FMAX_4S(13, 24, 13)
+	FMIN_4S(13, 25, 13)
+	FMAX_4S(14, 24, 14)
+	FMIN_4S(14, 25, 14)
+	FMAX_4S(15, 24, 15)
+	FMIN_4S(15, 25, 15)
+	FMAX_4S(16, 24, 16)
+	FMIN_4S(16, 25, 16)
+	FMAX_4S(17, 24, 17)
+	FMIN_4S(17, 25, 17)
+	FMAX_4S(18, 24, 18)
+	FMIN_4S(18, 25, 18)
+	FMAX_4S(19, 24, 19)
+	FMIN_4S(19, 25, 19)
+	FMAX_4S(20, 24, 20)
+	FMIN_4S(20, 25, 20)
+	FMAX_4S(21, 24, 21)
+	FMIN_4S(21, 25, 21)
+	FMAX_4S(22, 24, 22)
+	FMIN_4S(22, 25, 22)
+	FMAX_4S(23, 24, 23)
+	FMIN_4S(23, 25, 23)
+	STP_Q(0, 2, 0, 0)
+	STP_Q(4, 6, 0, 32)
+	STP_Q(8, 10, 0, 64)
+	STP_Q(12, 14, 0, 96)
+	STP_Q(16, 18, 0, 128)
+	STP_Q(20, 22, 0, 160)
+	STP_Q(1, 3, 7, 0)
+	STP_Q(5, 7, 7, 32)
+	STP_Q(9, 11, 7, 64)
+	STP_Q(13, 15, 7, 96)
+	STP_Q(17, 19, 7, 128)
+	STP_Q(21, 23, 7, 160)
 	ADDS  $192, R1, R1
 	ADDS  $192, R0, R0
 	MOVD  asked+48(FP), R20
@@ -2636,11 +2637,11 @@ tiles1_choose:
 	MOVD bias+88(FP), R6
 	CMP  $0, R6
 	BEQ  body1x1_zero
-	WORD $0x3dc000c0 // ldr q0, [x6]
+	LDR_Q(0, 6, 0)
 	JMP  body1x1_begin
 
 body1x1_zero:
-	WORD $0x6f00e400 // movi v0.2d, #0
+	MOVI_2D(0)
 
 body1x1_begin:
 	MOVD list+56(FP), R6
@@ -2659,19 +2660,19 @@ body1x1_tap:
 	ADDS  R1, R10, R10
 	PRFM  (R10), PLDL1KEEP
 	PRFM  (R3), PLDL2KEEP
-	WORD  $0x3dc00121 // ldr q1, [x9]
+	LDR_Q(1, 9, 0)
 	PRFM  64(R3), PLDL2KEEP
-	WORD  $0x3dc00522 // ldr q2, [x9, #16]
-	WORD  $0xfd400103 // ldr d3, [x8]
-	WORD  $0x4f831020 // fmla v0.4s, v1.4s, v3.s[0]
-	WORD  $0x4fa31040 // fmla v0.4s, v2.4s, v3.s[1]
+	LDR_Q(2, 9, 16)
+	LDR_D(3, 8, 0)
+	FMLA_S(0, 1, 3, 0)
+	FMLA_S(0, 2, 3, 1)
 	PRFM  128(R3), PLDL2KEEP
-	WORD  $0x3dc00921 // ldr q1, [x9, #32]
+	LDR_Q(1, 9, 32)
 	PRFM  192(R3), PLDL2KEEP
-	WORD  $0x3dc00d22 // ldr q2, [x9, #48]
-	WORD  $0xfd400503 // ldr d3, [x8, #8]
-	WORD  $0x4f831020 // fmla v0.4s, v1.4s, v3.s[0]
-	WORD  $0x4fa31040 // fmla v0.4s, v2.4s, v3.s[1]
+	LDR_Q(2, 9, 48)
+	LDR_D(3, 8, 8)
+	FMLA_S(0, 1, 3, 0)
+	FMLA_S(0, 2, 3, 1)
 	ADDS  $256, R3, R3
 	ADDS  $24, R6, R6
 	SUBS  $1, R7, R7
@@ -2682,17 +2683,17 @@ body1x1_tap:
 	ADDS  R0, R7, R7
 	CMP   $0, R6
 	BEQ   body1x1_clamp
-	WORD  $0x3dc00001 // ldr q1, [x0]
-	WORD  $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
+	LDR_Q(1, 0, 0)
+	FADD_4S(0, 0, 1)
 
 body1x1_clamp:
 	FMOVS lo+96(FP), F1
-	WORD  $0x4e040421 // dup v1.4s, v1.s[0]
+	DUP_4S(1, 1)
 	FMOVS hi+100(FP), F2
-	WORD  $0x4e040442 // dup v2.4s, v2.s[0]
-	WORD  $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD  $0x4ea0f440 // fmin v0.4s, v2.4s, v0.4s
-	WORD  $0x3d800000 // str q0, [x0]
+	DUP_4S(2, 2)
+	FMAX_4S(0, 1, 0)
+	FMIN_4S(0, 2, 0)
+	STR_Q(0, 0, 0)
 	ADDS  $16, R1, R1
 	ADDS  $16, R0, R0
 	MOVD  asked+48(FP), R20
@@ -2711,13 +2712,13 @@ body2x1:
 	MOVD bias+88(FP), R6
 	CMP  $0, R6
 	BEQ  body2x1_zero
-	WORD $0x3dc000c0 // ldr q0, [x6]
-	WORD $0x4ea01c01 // mov v1.16b, v0.16b
+	LDR_Q(0, 6, 0)
+	MOV_16B(1, 0)
 	JMP  body2x1_begin
 
 body2x1_zero:
-	WORD $0x6f00e400 // movi v0.2d, #0
-	WORD $0x6f00e401 // movi v1.2d, #0
+	MOVI_2D(0)
+	MOVI_2D(1)
 
 body2x1_begin:
 	MOVD list+56(FP), R6
@@ -2736,25 +2737,25 @@ body2x1_tap:
 	ADDS  R1, R10, R10
 	PRFM  (R10), PLDL1KEEP
 	PRFM  (R3), PLDL2KEEP
-	WORD  $0x3dc00122 // ldr q2, [x9]
+	LDR_Q(2, 9, 0)
 	PRFM  64(R3), PLDL2KEEP
-	WORD  $0x3dc00523 // ldr q3, [x9, #16]
-	WORD  $0xfd400104 // ldr d4, [x8]
-	WORD  $0xfd400905 // ldr d5, [x8, #16]
-	WORD  $0x4f841040 // fmla v0.4s, v2.4s, v4.s[0]
-	WORD  $0x4f851041 // fmla v1.4s, v2.4s, v5.s[0]
-	WORD  $0x4fa41060 // fmla v0.4s, v3.4s, v4.s[1]
-	WORD  $0x4fa51061 // fmla v1.4s, v3.4s, v5.s[1]
+	LDR_Q(3, 9, 16)
+	LDR_D(4, 8, 0)
+	LDR_D(5, 8, 16)
+	FMLA_S(0, 2, 4, 0)
+	FMLA_S(1, 2, 5, 0)
+	FMLA_S(0, 3, 4, 1)
+	FMLA_S(1, 3, 5, 1)
 	PRFM  128(R3), PLDL2KEEP
-	WORD  $0x3dc00922 // ldr q2, [x9, #32]
+	LDR_Q(2, 9, 32)
 	PRFM  192(R3), PLDL2KEEP
-	WORD  $0x3dc00d23 // ldr q3, [x9, #48]
-	WORD  $0xfd400504 // ldr d4, [x8, #8]
-	WORD  $0xfd400d05 // ldr d5, [x8, #24]
-	WORD  $0x4f841040 // fmla v0.4s, v2.4s, v4.s[0]
-	WORD  $0x4f851041 // fmla v1.4s, v2.4s, v5.s[0]
-	WORD  $0x4fa41060 // fmla v0.4s, v3.4s, v4.s[1]
-	WORD  $0x4fa51061 // fmla v1.4s, v3.4s, v5.s[1]
+	LDR_Q(3, 9, 48)
+	LDR_D(4, 8, 8)
+	LDR_D(5, 8, 24)
+	FMLA_S(0, 2, 4, 0)
+	FMLA_S(1, 2, 5, 0)
+	FMLA_S(0, 3, 4, 1)
+	FMLA_S(1, 3, 5, 1)
 	ADDS  $256, R3, R3
 	ADDS  $24, R6, R6
 	SUBS  $1, R7, R7
@@ -2765,21 +2766,21 @@ body2x1_tap:
 	ADDS  R0, R7, R7
 	CMP   $0, R6
 	BEQ   body2x1_clamp
-	WORD  $0x3dc00002 // ldr q2, [x0]
-	WORD  $0x4e22d400 // fadd v0.4s, v0.4s, v2.4s
-	WORD  $0x3dc00402 // ldr q2, [x0, #16]
-	WORD  $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
+	LDR_Q(2, 0, 0)
+	FADD_4S(0, 0, 2)
+	LDR_Q(2, 0, 16)
+	FADD_4S(1, 1, 2)
 
 body2x1_clamp:
 	FMOVS lo+96(FP), F2
-	WORD  $0x4e040442 // dup v2.4s, v2.s[0]
+	DUP_4S(2, 2)
 	FMOVS hi+100(FP), F3
-	WORD  $0x4e040463 // dup v3.4s, v3.s[0]
-	WORD  $0x4e20f440 // fmax v0.4s, v2.4s, v0.4s
-	WORD  $0x4ea0f460 // fmin v0.4s, v3.4s, v0.4s
-	WORD  $0x4e21f441 // fmax v1.4s, v2.4s, v1.4s
-	WORD  $0x4ea1f461 // fmin v1.4s, v3.4s, v1.4s
-	WORD  $0xad000400 // stp q0, q1, [x0]
+	DUP_4S(3, 3)
+	FMAX_4S(0, 2, 0)
+	FMIN_4S(0, 3, 0)
+	FMAX_4S(1, 2, 1)
+	FMIN_4S(1, 3, 1)
+	STP_Q(0, 1, 0, 0)
 	ADDS  $32, R1, R1
 	ADDS  $32, R0, R0
 	MOVD  asked+48(FP), R20
@@ -2798,15 +2799,15 @@ body3x1:
 	MOVD bias+88(FP), R6
 	CMP  $0, R6
 	BEQ  body3x1_zero
-	WORD $0x3dc000c0 // ldr q0, [x6]
-	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	WORD $0x4ea01c02 // mov v2.16b, v0.16b
+	LDR_Q(0, 6, 0)
+	MOV_16B(1, 0)
+	MOV_16B(2, 0)
 	JMP  body3x1_begin
 
 body3x1_zero:
-	WORD $0x6f00e400 // movi v0.2d, #0
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x6f00e402 // movi v2.2d, #0
+	MOVI_2D(0)
+	MOVI_2D(1)
+	MOVI_2D(2)
 
 body3x1_begin:
 	MOVD list+56(FP), R6
@@ -2825,31 +2826,31 @@ body3x1_tap:
 	ADDS  R1, R10, R10
 	PRFM  (R10), PLDL1KEEP
 	PRFM  (R3), PLDL2KEEP
-	WORD  $0x3dc00123 // ldr q3, [x9]
+	LDR_Q(3, 9, 0)
 	PRFM  64(R3), PLDL2KEEP
-	WORD  $0x3dc00524 // ldr q4, [x9, #16]
-	WORD  $0xfd400105 // ldr d5, [x8]
-	WORD  $0xfd400906 // ldr d6, [x8, #16]
-	WORD  $0xfd401107 // ldr d7, [x8, #32]
-	WORD  $0x4f851060 // fmla v0.4s, v3.4s, v5.s[0]
-	WORD  $0x4f861061 // fmla v1.4s, v3.4s, v6.s[0]
-	WORD  $0x4f871062 // fmla v2.4s, v3.4s, v7.s[0]
-	WORD  $0x4fa51080 // fmla v0.4s, v4.4s, v5.s[1]
-	WORD  $0x4fa61081 // fmla v1.4s, v4.4s, v6.s[1]
-	WORD  $0x4fa71082 // fmla v2.4s, v4.4s, v7.s[1]
+	LDR_Q(4, 9, 16)
+	LDR_D(5, 8, 0)
+	LDR_D(6, 8, 16)
+	LDR_D(7, 8, 32)
+	FMLA_S(0, 3, 5, 0)
+	FMLA_S(1, 3, 6, 0)
+	FMLA_S(2, 3, 7, 0)
+	FMLA_S(0, 4, 5, 1)
+	FMLA_S(1, 4, 6, 1)
+	FMLA_S(2, 4, 7, 1)
 	PRFM  128(R3), PLDL2KEEP
-	WORD  $0x3dc00923 // ldr q3, [x9, #32]
+	LDR_Q(3, 9, 32)
 	PRFM  192(R3), PLDL2KEEP
-	WORD  $0x3dc00d24 // ldr q4, [x9, #48]
-	WORD  $0xfd400505 // ldr d5, [x8, #8]
-	WORD  $0xfd400d06 // ldr d6, [x8, #24]
-	WORD  $0xfd401507 // ldr d7, [x8, #40]
-	WORD  $0x4f851060 // fmla v0.4s, v3.4s, v5.s[0]
-	WORD  $0x4f861061 // fmla v1.4s, v3.4s, v6.s[0]
-	WORD  $0x4f871062 // fmla v2.4s, v3.4s, v7.s[0]
-	WORD  $0x4fa51080 // fmla v0.4s, v4.4s, v5.s[1]
-	WORD  $0x4fa61081 // fmla v1.4s, v4.4s, v6.s[1]
-	WORD  $0x4fa71082 // fmla v2.4s, v4.4s, v7.s[1]
+	LDR_Q(4, 9, 48)
+	LDR_D(5, 8, 8)
+	LDR_D(6, 8, 24)
+	LDR_D(7, 8, 40)
+	FMLA_S(0, 3, 5, 0)
+	FMLA_S(1, 3, 6, 0)
+	FMLA_S(2, 3, 7, 0)
+	FMLA_S(0, 4, 5, 1)
+	FMLA_S(1, 4, 6, 1)
+	FMLA_S(2, 4, 7, 1)
 	ADDS  $256, R3, R3
 	ADDS  $24, R6, R6
 	SUBS  $1, R7, R7
@@ -2860,26 +2861,26 @@ body3x1_tap:
 	ADDS  R0, R7, R7
 	CMP   $0, R6
 	BEQ   body3x1_clamp
-	WORD  $0x3dc00003 // ldr q3, [x0]
-	WORD  $0x4e23d400 // fadd v0.4s, v0.4s, v3.4s
-	WORD  $0x3dc00403 // ldr q3, [x0, #16]
-	WORD  $0x4e23d421 // fadd v1.4s, v1.4s, v3.4s
-	WORD  $0x3dc00803 // ldr q3, [x0, #32]
-	WORD  $0x4e23d442 // fadd v2.4s, v2.4s, v3.4s
+	LDR_Q(3, 0, 0)
+	FADD_4S(0, 0, 3)
+	LDR_Q(3, 0, 16)
+	FADD_4S(1, 1, 3)
+	LDR_Q(3, 0, 32)
+	FADD_4S(2, 2, 3)
 
 body3x1_clamp:
 	FMOVS lo+96(FP), F3
-	WORD  $0x4e040463 // dup v3.4s, v3.s[0]
+	DUP_4S(3, 3)
 	FMOVS hi+100(FP), F4
-	WORD  $0x4e040484 // dup v4.4s, v4.s[0]
-	WORD  $0x4e20f460 // fmax v0.4s, v3.4s, v0.4s
-	WORD  $0x4ea0f480 // fmin v0.4s, v4.4s, v0.4s
-	WORD  $0x4e21f461 // fmax v1.4s, v3.4s, v1.4s
-	WORD  $0x4ea1f481 // fmin v1.4s, v4.4s, v1.4s
-	WORD  $0x4e22f462 // fmax v2.4s, v3.4s, v2.4s
-	WORD  $0x4ea2f482 // fmin v2.4s, v4.4s, v2.4s
-	WORD  $0xad000400 // stp q0, q1, [x0]
-	WORD  $0x3d800802 // str q2, [x0, #32]
+	DUP_4S(4, 4)
+	FMAX_4S(0, 3, 0)
+	FMIN_4S(0, 4, 0)
+	FMAX_4S(1, 3, 1)
+	FMIN_4S(1, 4, 1)
+	FMAX_4S(2, 3, 2)
+	FMIN_4S(2, 4, 2)
+	STP_Q(0, 1, 0, 0)
+	STR_Q(2, 0, 32)
 	ADDS  $48, R1, R1
 	ADDS  $48, R0, R0
 	MOVD  asked+48(FP), R20
@@ -2898,17 +2899,17 @@ body4x1:
 	MOVD bias+88(FP), R6
 	CMP  $0, R6
 	BEQ  body4x1_zero
-	WORD $0x3dc000c0 // ldr q0, [x6]
-	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	WORD $0x4ea01c02 // mov v2.16b, v0.16b
-	WORD $0x4ea01c03 // mov v3.16b, v0.16b
+	LDR_Q(0, 6, 0)
+	MOV_16B(1, 0)
+	MOV_16B(2, 0)
+	MOV_16B(3, 0)
 	JMP  body4x1_begin
 
 body4x1_zero:
-	WORD $0x6f00e400 // movi v0.2d, #0
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
+	MOVI_2D(0)
+	MOVI_2D(1)
+	MOVI_2D(2)
+	MOVI_2D(3)
 
 body4x1_begin:
 	MOVD list+56(FP), R6
@@ -2927,37 +2928,37 @@ body4x1_tap:
 	ADDS  R1, R10, R10
 	PRFM  (R10), PLDL1KEEP
 	PRFM  (R3), PLDL2KEEP
-	WORD  $0x3dc00124 // ldr q4, [x9]
+	LDR_Q(4, 9, 0)
 	PRFM  64(R3), PLDL2KEEP
-	WORD  $0x3dc00525 // ldr q5, [x9, #16]
-	WORD  $0xfd400106 // ldr d6, [x8]
-	WORD  $0xfd400907 // ldr d7, [x8, #16]
-	WORD  $0xfd401108 // ldr d8, [x8, #32]
-	WORD  $0xfd401909 // ldr d9, [x8, #48]
-	WORD  $0x4f861080 // fmla v0.4s, v4.4s, v6.s[0]
-	WORD  $0x4f871081 // fmla v1.4s, v4.4s, v7.s[0]
-	WORD  $0x4f881082 // fmla v2.4s, v4.4s, v8.s[0]
-	WORD  $0x4f891083 // fmla v3.4s, v4.4s, v9.s[0]
-	WORD  $0x4fa610a0 // fmla v0.4s, v5.4s, v6.s[1]
-	WORD  $0x4fa710a1 // fmla v1.4s, v5.4s, v7.s[1]
-	WORD  $0x4fa810a2 // fmla v2.4s, v5.4s, v8.s[1]
-	WORD  $0x4fa910a3 // fmla v3.4s, v5.4s, v9.s[1]
+	LDR_Q(5, 9, 16)
+	LDR_D(6, 8, 0)
+	LDR_D(7, 8, 16)
+	LDR_D(8, 8, 32)
+	LDR_D(9, 8, 48)
+	FMLA_S(0, 4, 6, 0)
+	FMLA_S(1, 4, 7, 0)
+	FMLA_S(2, 4, 8, 0)
+	FMLA_S(3, 4, 9, 0)
+	FMLA_S(0, 5, 6, 1)
+	FMLA_S(1, 5, 7, 1)
+	FMLA_S(2, 5, 8, 1)
+	FMLA_S(3, 5, 9, 1)
 	PRFM  128(R3), PLDL2KEEP
-	WORD  $0x3dc00924 // ldr q4, [x9, #32]
+	LDR_Q(4, 9, 32)
 	PRFM  192(R3), PLDL2KEEP
-	WORD  $0x3dc00d25 // ldr q5, [x9, #48]
-	WORD  $0xfd400506 // ldr d6, [x8, #8]
-	WORD  $0xfd400d07 // ldr d7, [x8, #24]
-	WORD  $0xfd401508 // ldr d8, [x8, #40]
-	WORD  $0xfd401d09 // ldr d9, [x8, #56]
-	WORD  $0x4f861080 // fmla v0.4s, v4.4s, v6.s[0]
-	WORD  $0x4f871081 // fmla v1.4s, v4.4s, v7.s[0]
-	WORD  $0x4f881082 // fmla v2.4s, v4.4s, v8.s[0]
-	WORD  $0x4f891083 // fmla v3.4s, v4.4s, v9.s[0]
-	WORD  $0x4fa610a0 // fmla v0.4s, v5.4s, v6.s[1]
-	WORD  $0x4fa710a1 // fmla v1.4s, v5.4s, v7.s[1]
-	WORD  $0x4fa810a2 // fmla v2.4s, v5.4s, v8.s[1]
-	WORD  $0x4fa910a3 // fmla v3.4s, v5.4s, v9.s[1]
+	LDR_Q(5, 9, 48)
+	LDR_D(6, 8, 8)
+	LDR_D(7, 8, 24)
+	LDR_D(8, 8, 40)
+	LDR_D(9, 8, 56)
+	FMLA_S(0, 4, 6, 0)
+	FMLA_S(1, 4, 7, 0)
+	FMLA_S(2, 4, 8, 0)
+	FMLA_S(3, 4, 9, 0)
+	FMLA_S(0, 5, 6, 1)
+	FMLA_S(1, 5, 7, 1)
+	FMLA_S(2, 5, 8, 1)
+	FMLA_S(3, 5, 9, 1)
 	ADDS  $256, R3, R3
 	ADDS  $24, R6, R6
 	SUBS  $1, R7, R7
@@ -2968,30 +2969,30 @@ body4x1_tap:
 	ADDS  R0, R7, R7
 	CMP   $0, R6
 	BEQ   body4x1_clamp
-	WORD  $0x3dc00004 // ldr q4, [x0]
-	WORD  $0x4e24d400 // fadd v0.4s, v0.4s, v4.4s
-	WORD  $0x3dc00404 // ldr q4, [x0, #16]
-	WORD  $0x4e24d421 // fadd v1.4s, v1.4s, v4.4s
-	WORD  $0x3dc00804 // ldr q4, [x0, #32]
-	WORD  $0x4e24d442 // fadd v2.4s, v2.4s, v4.4s
-	WORD  $0x3dc00c04 // ldr q4, [x0, #48]
-	WORD  $0x4e24d463 // fadd v3.4s, v3.4s, v4.4s
+	LDR_Q(4, 0, 0)
+	FADD_4S(0, 0, 4)
+	LDR_Q(4, 0, 16)
+	FADD_4S(1, 1, 4)
+	LDR_Q(4, 0, 32)
+	FADD_4S(2, 2, 4)
+	LDR_Q(4, 0, 48)
+	FADD_4S(3, 3, 4)
 
 body4x1_clamp:
 	FMOVS lo+96(FP), F4
-	WORD  $0x4e040484 // dup v4.4s, v4.s[0]
+	DUP_4S(4, 4)
 	FMOVS hi+100(FP), F5
-	WORD  $0x4e0404a5 // dup v5.4s, v5.s[0]
-	WORD  $0x4e20f480 // fmax v0.4s, v4.4s, v0.4s
-	WORD  $0x4ea0f4a0 // fmin v0.4s, v5.4s, v0.4s
-	WORD  $0x4e21f481 // fmax v1.4s, v4.4s, v1.4s
-	WORD  $0x4ea1f4a1 // fmin v1.4s, v5.4s, v1.4s
-	WORD  $0x4e22f482 // fmax v2.4s, v4.4s, v2.4s
-	WORD  $0x4ea2f4a2 // fmin v2.4s, v5.4s, v2.4s
-	WORD  $0x4e23f483 // fmax v3.4s, v4.4s, v3.4s
-	WORD  $0x4ea3f4a3 // fmin v3.4s, v5.4s, v3.4s
-	WORD  $0xad000400 // stp q0, q1, [x0]
-	WORD  $0xad010c02 // stp q2, q3, [x0, #32]
+	DUP_4S(5, 5)
+	FMAX_4S(0, 4, 0)
+	FMIN_4S(0, 5, 0)
+	FMAX_4S(1, 4, 1)
+	FMIN_4S(1, 5, 1)
+	FMAX_4S(2, 4, 2)
+	FMIN_4S(2, 5, 2)
+	FMAX_4S(3, 4, 3)
+	FMIN_4S(3, 5, 3)
+	STP_Q(0, 1, 0, 0)
+	STP_Q(2, 3, 0, 32)
 	ADDS  $64, R1, R1
 	ADDS  $64, R0, R0
 	MOVD  asked+48(FP), R20
@@ -3010,19 +3011,19 @@ body5x1:
 	MOVD bias+88(FP), R6
 	CMP  $0, R6
 	BEQ  body5x1_zero
-	WORD $0x3dc000c0 // ldr q0, [x6]
-	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	WORD $0x4ea01c02 // mov v2.16b, v0.16b
-	WORD $0x4ea01c03 // mov v3.16b, v0.16b
-	WORD $0x4ea01c04 // mov v4.16b, v0.16b
+	LDR_Q(0, 6, 0)
+	MOV_16B(1, 0)
+	MOV_16B(2, 0)
+	MOV_16B(3, 0)
+	MOV_16B(4, 0)
 	JMP  body5x1_begin
 
 body5x1_zero:
-	WORD $0x6f00e400 // movi v0.2d, #0
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x6f00e404 // movi v4.2d, #0
+	MOVI_2D(0)
+	MOVI_2D(1)
+	MOVI_2D(2)
+	MOVI_2D(3)
+	MOVI_2D(4)
 
 body5x1_begin:
 	MOVD list+56(FP), R6
@@ -3042,43 +3043,43 @@ body5x1_tap:
 	PRFM  (R10), PLDL1KEEP
 	PRFM  64(R10), PLDL1KEEP
 	PRFM  (R3), PLDL2KEEP
-	WORD  $0x3dc00125 // ldr q5, [x9]
+	LDR_Q(5, 9, 0)
 	PRFM  64(R3), PLDL2KEEP
-	WORD  $0x3dc00526 // ldr q6, [x9, #16]
-	WORD  $0xfd400107 // ldr d7, [x8]
-	WORD  $0xfd400908 // ldr d8, [x8, #16]
-	WORD  $0xfd401109 // ldr d9, [x8, #32]
-	WORD  $0xfd40190a // ldr d10, [x8, #48]
-	WORD  $0x4f8710a0 // fmla v0.4s, v5.4s, v7.s[0]
-	WORD  $0x4f8810a1 // fmla v1.4s, v5.4s, v8.s[0]
-	WORD  $0x4f8910a2 // fmla v2.4s, v5.4s, v9.s[0]
-	WORD  $0x4f8a10a3 // fmla v3.4s, v5.4s, v10.s[0]
-	WORD  $0x4fa710c0 // fmla v0.4s, v6.4s, v7.s[1]
-	WORD  $0x4fa810c1 // fmla v1.4s, v6.4s, v8.s[1]
-	WORD  $0x4fa910c2 // fmla v2.4s, v6.4s, v9.s[1]
-	WORD  $0x4faa10c3 // fmla v3.4s, v6.4s, v10.s[1]
-	WORD  $0xfd402107 // ldr d7, [x8, #64]
-	WORD  $0x4f8710a4 // fmla v4.4s, v5.4s, v7.s[0]
-	WORD  $0x4fa710c4 // fmla v4.4s, v6.4s, v7.s[1]
+	LDR_Q(6, 9, 16)
+	LDR_D(7, 8, 0)
+	LDR_D(8, 8, 16)
+	LDR_D(9, 8, 32)
+	LDR_D(10, 8, 48)
+	FMLA_S(0, 5, 7, 0)
+	FMLA_S(1, 5, 8, 0)
+	FMLA_S(2, 5, 9, 0)
+	FMLA_S(3, 5, 10, 0)
+	FMLA_S(0, 6, 7, 1)
+	FMLA_S(1, 6, 8, 1)
+	FMLA_S(2, 6, 9, 1)
+	FMLA_S(3, 6, 10, 1)
+	LDR_D(7, 8, 64)
+	FMLA_S(4, 5, 7, 0)
+	FMLA_S(4, 6, 7, 1)
 	PRFM  128(R3), PLDL2KEEP
-	WORD  $0x3dc00925 // ldr q5, [x9, #32]
+	LDR_Q(5, 9, 32)
 	PRFM  192(R3), PLDL2KEEP
-	WORD  $0x3dc00d26 // ldr q6, [x9, #48]
-	WORD  $0xfd400507 // ldr d7, [x8, #8]
-	WORD  $0xfd400d08 // ldr d8, [x8, #24]
-	WORD  $0xfd401509 // ldr d9, [x8, #40]
-	WORD  $0xfd401d0a // ldr d10, [x8, #56]
-	WORD  $0x4f8710a0 // fmla v0.4s, v5.4s, v7.s[0]
-	WORD  $0x4f8810a1 // fmla v1.4s, v5.4s, v8.s[0]
-	WORD  $0x4f8910a2 // fmla v2.4s, v5.4s, v9.s[0]
-	WORD  $0x4f8a10a3 // fmla v3.4s, v5.4s, v10.s[0]
-	WORD  $0x4fa710c0 // fmla v0.4s, v6.4s, v7.s[1]
-	WORD  $0x4fa810c1 // fmla v1.4s, v6.4s, v8.s[1]
-	WORD  $0x4fa910c2 // fmla v2.4s, v6.4s, v9.s[1]
-	WORD  $0x4faa10c3 // fmla v3.4s, v6.4s, v10.s[1]
-	WORD  $0xfd402507 // ldr d7, [x8, #72]
-	WORD  $0x4f8710a4 // fmla v4.4s, v5.4s, v7.s[0]
-	WORD  $0x4fa710c4 // fmla v4.4s, v6.4s, v7.s[1]
+	LDR_Q(6, 9, 48)
+	LDR_D(7, 8, 8)
+	LDR_D(8, 8, 24)
+	LDR_D(9, 8, 40)
+	LDR_D(10, 8, 56)
+	FMLA_S(0, 5, 7, 0)
+	FMLA_S(1, 5, 8, 0)
+	FMLA_S(2, 5, 9, 0)
+	FMLA_S(3, 5, 10, 0)
+	FMLA_S(0, 6, 7, 1)
+	FMLA_S(1, 6, 8, 1)
+	FMLA_S(2, 6, 9, 1)
+	FMLA_S(3, 6, 10, 1)
+	LDR_D(7, 8, 72)
+	FMLA_S(4, 5, 7, 0)
+	FMLA_S(4, 6, 7, 1)
 	ADDS  $256, R3, R3
 	ADDS  $24, R6, R6
 	SUBS  $1, R7, R7
@@ -3089,35 +3090,35 @@ body5x1_tap:
 	ADDS  R0, R7, R7
 	CMP   $0, R6
 	BEQ   body5x1_clamp
-	WORD  $0x3dc00005 // ldr q5, [x0]
-	WORD  $0x4e25d400 // fadd v0.4s, v0.4s, v5.4s
-	WORD  $0x3dc00405 // ldr q5, [x0, #16]
-	WORD  $0x4e25d421 // fadd v1.4s, v1.4s, v5.4s
-	WORD  $0x3dc00805 // ldr q5, [x0, #32]
-	WORD  $0x4e25d442 // fadd v2.4s, v2.4s, v5.4s
-	WORD  $0x3dc00c05 // ldr q5, [x0, #48]
-	WORD  $0x4e25d463 // fadd v3.4s, v3.4s, v5.4s
-	WORD  $0x3dc01005 // ldr q5, [x0, #64]
-	WORD  $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
+	LDR_Q(5, 0, 0)
+	FADD_4S(0, 0, 5)
+	LDR_Q(5, 0, 16)
+	FADD_4S(1, 1, 5)
+	LDR_Q(5, 0, 32)
+	FADD_4S(2, 2, 5)
+	LDR_Q(5, 0, 48)
+	FADD_4S(3, 3, 5)
+	LDR_Q(5, 0, 64)
+	FADD_4S(4, 4, 5)
 
 body5x1_clamp:
 	FMOVS lo+96(FP), F5
-	WORD  $0x4e0404a5 // dup v5.4s, v5.s[0]
+	DUP_4S(5, 5)
 	FMOVS hi+100(FP), F6
-	WORD  $0x4e0404c6 // dup v6.4s, v6.s[0]
-	WORD  $0x4e20f4a0 // fmax v0.4s, v5.4s, v0.4s
-	WORD  $0x4ea0f4c0 // fmin v0.4s, v6.4s, v0.4s
-	WORD  $0x4e21f4a1 // fmax v1.4s, v5.4s, v1.4s
-	WORD  $0x4ea1f4c1 // fmin v1.4s, v6.4s, v1.4s
-	WORD  $0x4e22f4a2 // fmax v2.4s, v5.4s, v2.4s
-	WORD  $0x4ea2f4c2 // fmin v2.4s, v6.4s, v2.4s
-	WORD  $0x4e23f4a3 // fmax v3.4s, v5.4s, v3.4s
-	WORD  $0x4ea3f4c3 // fmin v3.4s, v6.4s, v3.4s
-	WORD  $0x4e24f4a4 // fmax v4.4s, v5.4s, v4.4s
-	WORD  $0x4ea4f4c4 // fmin v4.4s, v6.4s, v4.4s
-	WORD  $0xad000400 // stp q0, q1, [x0]
-	WORD  $0xad010c02 // stp q2, q3, [x0, #32]
-	WORD  $0x3d801004 // str q4, [x0, #64]
+	DUP_4S(6, 6)
+	FMAX_4S(0, 5, 0)
+	FMIN_4S(0, 6, 0)
+	FMAX_4S(1, 5, 1)
+	FMIN_4S(1, 6, 1)
+	FMAX_4S(2, 5, 2)
+	FMIN_4S(2, 6, 2)
+	FMAX_4S(3, 5, 3)
+	FMIN_4S(3, 6, 3)
+	FMAX_4S(4, 5, 4)
+	FMIN_4S(4, 6, 4)
+	STP_Q(0, 1, 0, 0)
+	STP_Q(2, 3, 0, 32)
+	STR_Q(4, 0, 64)
 	ADDS  $80, R1, R1
 	ADDS  $80, R0, R0
 	MOVD  asked+48(FP), R20
@@ -3136,21 +3137,21 @@ body6x1:
 	MOVD bias+88(FP), R6
 	CMP  $0, R6
 	BEQ  body6x1_zero
-	WORD $0x3dc000c0 // ldr q0, [x6]
-	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	WORD $0x4ea01c02 // mov v2.16b, v0.16b
-	WORD $0x4ea01c03 // mov v3.16b, v0.16b
-	WORD $0x4ea01c04 // mov v4.16b, v0.16b
-	WORD $0x4ea01c05 // mov v5.16b, v0.16b
+	LDR_Q(0, 6, 0)
+	MOV_16B(1, 0)
+	MOV_16B(2, 0)
+	MOV_16B(3, 0)
+	MOV_16B(4, 0)
+	MOV_16B(5, 0)
 	JMP  body6x1_begin
 
 body6x1_zero:
-	WORD $0x6f00e400 // movi v0.2d, #0
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x6f00e404 // movi v4.2d, #0
-	WORD $0x6f00e405 // movi v5.2d, #0
+	MOVI_2D(0)
+	MOVI_2D(1)
+	MOVI_2D(2)
+	MOVI_2D(3)
+	MOVI_2D(4)
+	MOVI_2D(5)
 
 body6x1_begin:
 	MOVD list+56(FP), R6
@@ -3170,49 +3171,49 @@ body6x1_tap:
 	PRFM  (R10), PLDL1KEEP
 	PRFM  64(R10), PLDL1KEEP
 	PRFM  (R3), PLDL2KEEP
-	WORD  $0x3dc00126 // ldr q6, [x9]
+	LDR_Q(6, 9, 0)
 	PRFM  64(R3), PLDL2KEEP
-	WORD  $0x3dc00527 // ldr q7, [x9, #16]
-	WORD  $0xfd400108 // ldr d8, [x8]
-	WORD  $0xfd400909 // ldr d9, [x8, #16]
-	WORD  $0xfd40110a // ldr d10, [x8, #32]
-	WORD  $0xfd40190b // ldr d11, [x8, #48]
-	WORD  $0x4f8810c0 // fmla v0.4s, v6.4s, v8.s[0]
-	WORD  $0x4f8910c1 // fmla v1.4s, v6.4s, v9.s[0]
-	WORD  $0x4f8a10c2 // fmla v2.4s, v6.4s, v10.s[0]
-	WORD  $0x4f8b10c3 // fmla v3.4s, v6.4s, v11.s[0]
-	WORD  $0x4fa810e0 // fmla v0.4s, v7.4s, v8.s[1]
-	WORD  $0x4fa910e1 // fmla v1.4s, v7.4s, v9.s[1]
-	WORD  $0x4faa10e2 // fmla v2.4s, v7.4s, v10.s[1]
-	WORD  $0x4fab10e3 // fmla v3.4s, v7.4s, v11.s[1]
-	WORD  $0xfd402108 // ldr d8, [x8, #64]
-	WORD  $0xfd402909 // ldr d9, [x8, #80]
-	WORD  $0x4f8810c4 // fmla v4.4s, v6.4s, v8.s[0]
-	WORD  $0x4f8910c5 // fmla v5.4s, v6.4s, v9.s[0]
-	WORD  $0x4fa810e4 // fmla v4.4s, v7.4s, v8.s[1]
-	WORD  $0x4fa910e5 // fmla v5.4s, v7.4s, v9.s[1]
+	LDR_Q(7, 9, 16)
+	LDR_D(8, 8, 0)
+	LDR_D(9, 8, 16)
+	LDR_D(10, 8, 32)
+	LDR_D(11, 8, 48)
+	FMLA_S(0, 6, 8, 0)
+	FMLA_S(1, 6, 9, 0)
+	FMLA_S(2, 6, 10, 0)
+	FMLA_S(3, 6, 11, 0)
+	FMLA_S(0, 7, 8, 1)
+	FMLA_S(1, 7, 9, 1)
+	FMLA_S(2, 7, 10, 1)
+	FMLA_S(3, 7, 11, 1)
+	LDR_D(8, 8, 64)
+	LDR_D(9, 8, 80)
+	FMLA_S(4, 6, 8, 0)
+	FMLA_S(5, 6, 9, 0)
+	FMLA_S(4, 7, 8, 1)
+	FMLA_S(5, 7, 9, 1)
 	PRFM  128(R3), PLDL2KEEP
-	WORD  $0x3dc00926 // ldr q6, [x9, #32]
+	LDR_Q(6, 9, 32)
 	PRFM  192(R3), PLDL2KEEP
-	WORD  $0x3dc00d27 // ldr q7, [x9, #48]
-	WORD  $0xfd400508 // ldr d8, [x8, #8]
-	WORD  $0xfd400d09 // ldr d9, [x8, #24]
-	WORD  $0xfd40150a // ldr d10, [x8, #40]
-	WORD  $0xfd401d0b // ldr d11, [x8, #56]
-	WORD  $0x4f8810c0 // fmla v0.4s, v6.4s, v8.s[0]
-	WORD  $0x4f8910c1 // fmla v1.4s, v6.4s, v9.s[0]
-	WORD  $0x4f8a10c2 // fmla v2.4s, v6.4s, v10.s[0]
-	WORD  $0x4f8b10c3 // fmla v3.4s, v6.4s, v11.s[0]
-	WORD  $0x4fa810e0 // fmla v0.4s, v7.4s, v8.s[1]
-	WORD  $0x4fa910e1 // fmla v1.4s, v7.4s, v9.s[1]
-	WORD  $0x4faa10e2 // fmla v2.4s, v7.4s, v10.s[1]
-	WORD  $0x4fab10e3 // fmla v3.4s, v7.4s, v11.s[1]
-	WORD  $0xfd402508 // ldr d8, [x8, #72]
-	WORD  $0xfd402d09 // ldr d9, [x8, #88]
-	WORD  $0x4f8810c4 // fmla v4.4s, v6.4s, v8.s[0]
-	WORD  $0x4f8910c5 // fmla v5.4s, v6.4s, v9.s[0]
-	WORD  $0x4fa810e4 // fmla v4.4s, v7.4s, v8.s[1]
-	WORD  $0x4fa910e5 // fmla v5.4s, v7.4s, v9.s[1]
+	LDR_Q(7, 9, 48)
+	LDR_D(8, 8, 8)
+	LDR_D(9, 8, 24)
+	LDR_D(10, 8, 40)
+	LDR_D(11, 8, 56)
+	FMLA_S(0, 6, 8, 0)
+	FMLA_S(1, 6, 9, 0)
+	FMLA_S(2, 6, 10, 0)
+	FMLA_S(3, 6, 11, 0)
+	FMLA_S(0, 7, 8, 1)
+	FMLA_S(1, 7, 9, 1)
+	FMLA_S(2, 7, 10, 1)
+	FMLA_S(3, 7, 11, 1)
+	LDR_D(8, 8, 72)
+	LDR_D(9, 8, 88)
+	FMLA_S(4, 6, 8, 0)
+	FMLA_S(5, 6, 9, 0)
+	FMLA_S(4, 7, 8, 1)
+	FMLA_S(5, 7, 9, 1)
 	ADDS  $256, R3, R3
 	ADDS  $24, R6, R6
 	SUBS  $1, R7, R7
@@ -3223,39 +3224,39 @@ body6x1_tap:
 	ADDS  R0, R7, R7
 	CMP   $0, R6
 	BEQ   body6x1_clamp
-	WORD  $0x3dc00006 // ldr q6, [x0]
-	WORD  $0x4e26d400 // fadd v0.4s, v0.4s, v6.4s
-	WORD  $0x3dc00406 // ldr q6, [x0, #16]
-	WORD  $0x4e26d421 // fadd v1.4s, v1.4s, v6.4s
-	WORD  $0x3dc00806 // ldr q6, [x0, #32]
-	WORD  $0x4e26d442 // fadd v2.4s, v2.4s, v6.4s
-	WORD  $0x3dc00c06 // ldr q6, [x0, #48]
-	WORD  $0x4e26d463 // fadd v3.4s, v3.4s, v6.4s
-	WORD  $0x3dc01006 // ldr q6, [x0, #64]
-	WORD  $0x4e26d484 // fadd v4.4s, v4.4s, v6.4s
-	WORD  $0x3dc01406 // ldr q6, [x0, #80]
-	WORD  $0x4e26d4a5 // fadd v5.4s, v5.4s, v6.4s
+	LDR_Q(6, 0, 0)
+	FADD_4S(0, 0, 6)
+	LDR_Q(6, 0, 16)
+	FADD_4S(1, 1, 6)
+	LDR_Q(6, 0, 32)
+	FADD_4S(2, 2, 6)
+	LDR_Q(6, 0, 48)
+	FADD_4S(3, 3, 6)
+	LDR_Q(6, 0, 64)
+	FADD_4S(4, 4, 6)
+	LDR_Q(6, 0, 80)
+	FADD_4S(5, 5, 6)
 
 body6x1_clamp:
 	FMOVS lo+96(FP), F6
-	WORD  $0x4e0404c6 // dup v6.4s, v6.s[0]
+	DUP_4S(6, 6)
 	FMOVS hi+100(FP), F7
-	WORD  $0x4e0404e7 // dup v7.4s, v7.s[0]
-	WORD  $0x4e20f4c0 // fmax v0.4s, v6.4s, v0.4s
-	WORD  $0x4ea0f4e0 // fmin v0.4s, v7.4s, v0.4s
-	WORD  $0x4e21f4c1 // fmax v1.4s, v6.4s, v1.4s
-	WORD  $0x4ea1f4e1 // fmin v1.4s, v7.4s, v1.4s
-	WORD  $0x4e22f4c2 // fmax v2.4s, v6.4s, v2.4s
-	WORD  $0x4ea2f4e2 // fmin v2.4s, v7.4s, v2.4s
-	WORD  $0x4e23f4c3 // fmax v3.4s, v6.4s, v3.4s
-	WORD  $0x4ea3f4e3 // fmin v3.4s, v7.4s, v3.4s
-	WORD  $0x4e24f4c4 // fmax v4.4s, v6.4s, v4.4s
-	WORD  $0x4ea4f4e4 // fmin v4.4s, v7.4s, v4.4s
-	WORD  $0x4e25f4c5 // fmax v5.4s, v6.4s, v5.4s
-	WORD  $0x4ea5f4e5 // fmin v5.4s, v7.4s, v5.4s
-	WORD  $0xad000400 // stp q0, q1, [x0]
-	WORD  $0xad010c02 // stp q2, q3, [x0, #32]
-	WORD  $0xad021404 // stp q4, q5, [x0, #64]
+	DUP_4S(7, 7)
+	FMAX_4S(0, 6, 0)
+	FMIN_4S(0, 7, 0)
+	FMAX_4S(1, 6, 1)
+	FMIN_4S(1, 7, 1)
+	FMAX_4S(2, 6, 2)
+	FMIN_4S(2, 7, 2)
+	FMAX_4S(3, 6, 3)
+	FMIN_4S(3, 7, 3)
+	FMAX_4S(4, 6, 4)
+	FMIN_4S(4, 7, 4)
+	FMAX_4S(5, 6, 5)
+	FMIN_4S(5, 7, 5)
+	STP_Q(0, 1, 0, 0)
+	STP_Q(2, 3, 0, 32)
+	STP_Q(4, 5, 0, 64)
 	ADDS  $96, R1, R1
 	ADDS  $96, R0, R0
 	MOVD  asked+48(FP), R20
@@ -3274,23 +3275,23 @@ body7x1:
 	MOVD bias+88(FP), R6
 	CMP  $0, R6
 	BEQ  body7x1_zero
-	WORD $0x3dc000c0 // ldr q0, [x6]
-	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	WORD $0x4ea01c02 // mov v2.16b, v0.16b
-	WORD $0x4ea01c03 // mov v3.16b, v0.16b
-	WORD $0x4ea01c04 // mov v4.16b, v0.16b
-	WORD $0x4ea01c05 // mov v5.16b, v0.16b
-	WORD $0x4ea01c06 // mov v6.16b, v0.16b
+	LDR_Q(0, 6, 0)
+	MOV_16B(1, 0)
+	MOV_16B(2, 0)
+	MOV_16B(3, 0)
+	MOV_16B(4, 0)
+	MOV_16B(5, 0)
+	MOV_16B(6, 0)
 	JMP  body7x1_begin
 
 body7x1_zero:
-	WORD $0x6f00e400 // movi v0.2d, #0
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x6f00e404 // movi v4.2d, #0
-	WORD $0x6f00e405 // movi v5.2d, #0
-	WORD $0x6f00e406 // movi v6.2d, #0
+	MOVI_2D(0)
+	MOVI_2D(1)
+	MOVI_2D(2)
+	MOVI_2D(3)
+	MOVI_2D(4)
+	MOVI_2D(5)
+	MOVI_2D(6)
 
 body7x1_begin:
 	MOVD list+56(FP), R6
@@ -3310,55 +3311,55 @@ body7x1_tap:
 	PRFM  (R10), PLDL1KEEP
 	PRFM  64(R10), PLDL1KEEP
 	PRFM  (R3), PLDL2KEEP
-	WORD  $0x3dc00127 // ldr q7, [x9]
+	LDR_Q(7, 9, 0)
 	PRFM  64(R3), PLDL2KEEP
-	WORD  $0x3dc00528 // ldr q8, [x9, #16]
-	WORD  $0xfd400109 // ldr d9, [x8]
-	WORD  $0xfd40090a // ldr d10, [x8, #16]
-	WORD  $0xfd40110b // ldr d11, [x8, #32]
-	WORD  $0xfd40190c // ldr d12, [x8, #48]
-	WORD  $0x4f8910e0 // fmla v0.4s, v7.4s, v9.s[0]
-	WORD  $0x4f8a10e1 // fmla v1.4s, v7.4s, v10.s[0]
-	WORD  $0x4f8b10e2 // fmla v2.4s, v7.4s, v11.s[0]
-	WORD  $0x4f8c10e3 // fmla v3.4s, v7.4s, v12.s[0]
-	WORD  $0x4fa91100 // fmla v0.4s, v8.4s, v9.s[1]
-	WORD  $0x4faa1101 // fmla v1.4s, v8.4s, v10.s[1]
-	WORD  $0x4fab1102 // fmla v2.4s, v8.4s, v11.s[1]
-	WORD  $0x4fac1103 // fmla v3.4s, v8.4s, v12.s[1]
-	WORD  $0xfd402109 // ldr d9, [x8, #64]
-	WORD  $0xfd40290a // ldr d10, [x8, #80]
-	WORD  $0xfd40310b // ldr d11, [x8, #96]
-	WORD  $0x4f8910e4 // fmla v4.4s, v7.4s, v9.s[0]
-	WORD  $0x4f8a10e5 // fmla v5.4s, v7.4s, v10.s[0]
-	WORD  $0x4f8b10e6 // fmla v6.4s, v7.4s, v11.s[0]
-	WORD  $0x4fa91104 // fmla v4.4s, v8.4s, v9.s[1]
-	WORD  $0x4faa1105 // fmla v5.4s, v8.4s, v10.s[1]
-	WORD  $0x4fab1106 // fmla v6.4s, v8.4s, v11.s[1]
+	LDR_Q(8, 9, 16)
+	LDR_D(9, 8, 0)
+	LDR_D(10, 8, 16)
+	LDR_D(11, 8, 32)
+	LDR_D(12, 8, 48)
+	FMLA_S(0, 7, 9, 0)
+	FMLA_S(1, 7, 10, 0)
+	FMLA_S(2, 7, 11, 0)
+	FMLA_S(3, 7, 12, 0)
+	FMLA_S(0, 8, 9, 1)
+	FMLA_S(1, 8, 10, 1)
+	FMLA_S(2, 8, 11, 1)
+	FMLA_S(3, 8, 12, 1)
+	LDR_D(9, 8, 64)
+	LDR_D(10, 8, 80)
+	LDR_D(11, 8, 96)
+	FMLA_S(4, 7, 9, 0)
+	FMLA_S(5, 7, 10, 0)
+	FMLA_S(6, 7, 11, 0)
+	FMLA_S(4, 8, 9, 1)
+	FMLA_S(5, 8, 10, 1)
+	FMLA_S(6, 8, 11, 1)
 	PRFM  128(R3), PLDL2KEEP
-	WORD  $0x3dc00927 // ldr q7, [x9, #32]
+	LDR_Q(7, 9, 32)
 	PRFM  192(R3), PLDL2KEEP
-	WORD  $0x3dc00d28 // ldr q8, [x9, #48]
-	WORD  $0xfd400509 // ldr d9, [x8, #8]
-	WORD  $0xfd400d0a // ldr d10, [x8, #24]
-	WORD  $0xfd40150b // ldr d11, [x8, #40]
-	WORD  $0xfd401d0c // ldr d12, [x8, #56]
-	WORD  $0x4f8910e0 // fmla v0.4s, v7.4s, v9.s[0]
-	WORD  $0x4f8a10e1 // fmla v1.4s, v7.4s, v10.s[0]
-	WORD  $0x4f8b10e2 // fmla v2.4s, v7.4s, v11.s[0]
-	WORD  $0x4f8c10e3 // fmla v3.4s, v7.4s, v12.s[0]
-	WORD  $0x4fa91100 // fmla v0.4s, v8.4s, v9.s[1]
-	WORD  $0x4faa1101 // fmla v1.4s, v8.4s, v10.s[1]
-	WORD  $0x4fab1102 // fmla v2.4s, v8.4s, v11.s[1]
-	WORD  $0x4fac1103 // fmla v3.4s, v8.4s, v12.s[1]
-	WORD  $0xfd402509 // ldr d9, [x8, #72]
-	WORD  $0xfd402d0a // ldr d10, [x8, #88]
-	WORD  $0xfd40350b // ldr d11, [x8, #104]
-	WORD  $0x4f8910e4 // fmla v4.4s, v7.4s, v9.s[0]
-	WORD  $0x4f8a10e5 // fmla v5.4s, v7.4s, v10.s[0]
-	WORD  $0x4f8b10e6 // fmla v6.4s, v7.4s, v11.s[0]
-	WORD  $0x4fa91104 // fmla v4.4s, v8.4s, v9.s[1]
-	WORD  $0x4faa1105 // fmla v5.4s, v8.4s, v10.s[1]
-	WORD  $0x4fab1106 // fmla v6.4s, v8.4s, v11.s[1]
+	LDR_Q(8, 9, 48)
+	LDR_D(9, 8, 8)
+	LDR_D(10, 8, 24)
+	LDR_D(11, 8, 40)
+	LDR_D(12, 8, 56)
+	FMLA_S(0, 7, 9, 0)
+	FMLA_S(1, 7, 10, 0)
+	FMLA_S(2, 7, 11, 0)
+	FMLA_S(3, 7, 12, 0)
+	FMLA_S(0, 8, 9, 1)
+	FMLA_S(1, 8, 10, 1)
+	FMLA_S(2, 8, 11, 1)
+	FMLA_S(3, 8, 12, 1)
+	LDR_D(9, 8, 72)
+	LDR_D(10, 8, 88)
+	LDR_D(11, 8, 104)
+	FMLA_S(4, 7, 9, 0)
+	FMLA_S(5, 7, 10, 0)
+	FMLA_S(6, 7, 11, 0)
+	FMLA_S(4, 8, 9, 1)
+	FMLA_S(5, 8, 10, 1)
+	FMLA_S(6, 8, 11, 1)
 	ADDS  $256, R3, R3
 	ADDS  $24, R6, R6
 	SUBS  $1, R7, R7
@@ -3369,44 +3370,44 @@ body7x1_tap:
 	ADDS  R0, R7, R7
 	CMP   $0, R6
 	BEQ   body7x1_clamp
-	WORD  $0x3dc00007 // ldr q7, [x0]
-	WORD  $0x4e27d400 // fadd v0.4s, v0.4s, v7.4s
-	WORD  $0x3dc00407 // ldr q7, [x0, #16]
-	WORD  $0x4e27d421 // fadd v1.4s, v1.4s, v7.4s
-	WORD  $0x3dc00807 // ldr q7, [x0, #32]
-	WORD  $0x4e27d442 // fadd v2.4s, v2.4s, v7.4s
-	WORD  $0x3dc00c07 // ldr q7, [x0, #48]
-	WORD  $0x4e27d463 // fadd v3.4s, v3.4s, v7.4s
-	WORD  $0x3dc01007 // ldr q7, [x0, #64]
-	WORD  $0x4e27d484 // fadd v4.4s, v4.4s, v7.4s
-	WORD  $0x3dc01407 // ldr q7, [x0, #80]
-	WORD  $0x4e27d4a5 // fadd v5.4s, v5.4s, v7.4s
-	WORD  $0x3dc01807 // ldr q7, [x0, #96]
-	WORD  $0x4e27d4c6 // fadd v6.4s, v6.4s, v7.4s
+	LDR_Q(7, 0, 0)
+	FADD_4S(0, 0, 7)
+	LDR_Q(7, 0, 16)
+	FADD_4S(1, 1, 7)
+	LDR_Q(7, 0, 32)
+	FADD_4S(2, 2, 7)
+	LDR_Q(7, 0, 48)
+	FADD_4S(3, 3, 7)
+	LDR_Q(7, 0, 64)
+	FADD_4S(4, 4, 7)
+	LDR_Q(7, 0, 80)
+	FADD_4S(5, 5, 7)
+	LDR_Q(7, 0, 96)
+	FADD_4S(6, 6, 7)
 
 body7x1_clamp:
 	FMOVS lo+96(FP), F7
-	WORD  $0x4e0404e7 // dup v7.4s, v7.s[0]
+	DUP_4S(7, 7)
 	FMOVS hi+100(FP), F8
-	WORD  $0x4e040508 // dup v8.4s, v8.s[0]
-	WORD  $0x4e20f4e0 // fmax v0.4s, v7.4s, v0.4s
-	WORD  $0x4ea0f500 // fmin v0.4s, v8.4s, v0.4s
-	WORD  $0x4e21f4e1 // fmax v1.4s, v7.4s, v1.4s
-	WORD  $0x4ea1f501 // fmin v1.4s, v8.4s, v1.4s
-	WORD  $0x4e22f4e2 // fmax v2.4s, v7.4s, v2.4s
-	WORD  $0x4ea2f502 // fmin v2.4s, v8.4s, v2.4s
-	WORD  $0x4e23f4e3 // fmax v3.4s, v7.4s, v3.4s
-	WORD  $0x4ea3f503 // fmin v3.4s, v8.4s, v3.4s
-	WORD  $0x4e24f4e4 // fmax v4.4s, v7.4s, v4.4s
-	WORD  $0x4ea4f504 // fmin v4.4s, v8.4s, v4.4s
-	WORD  $0x4e25f4e5 // fmax v5.4s, v7.4s, v5.4s
-	WORD  $0x4ea5f505 // fmin v5.4s, v8.4s, v5.4s
-	WORD  $0x4e26f4e6 // fmax v6.4s, v7.4s, v6.4s
-	WORD  $0x4ea6f506 // fmin v6.4s, v8.4s, v6.4s
-	WORD  $0xad000400 // stp q0, q1, [x0]
-	WORD  $0xad010c02 // stp q2, q3, [x0, #32]
-	WORD  $0xad021404 // stp q4, q5, [x0, #64]
-	WORD  $0x3d801806 // str q6, [x0, #96]
+	DUP_4S(8, 8)
+	FMAX_4S(0, 7, 0)
+	FMIN_4S(0, 8, 0)
+	FMAX_4S(1, 7, 1)
+	FMIN_4S(1, 8, 1)
+	FMAX_4S(2, 7, 2)
+	FMIN_4S(2, 8, 2)
+	FMAX_4S(3, 7, 3)
+	FMIN_4S(3, 8, 3)
+	FMAX_4S(4, 7, 4)
+	FMIN_4S(4, 8, 4)
+	FMAX_4S(5, 7, 5)
+	FMIN_4S(5, 8, 5)
+	FMAX_4S(6, 7, 6)
+	FMIN_4S(6, 8, 6)
+	STP_Q(0, 1, 0, 0)
+	STP_Q(2, 3, 0, 32)
+	STP_Q(4, 5, 0, 64)
+	STR_Q(6, 0, 96)
 	ADDS  $112, R1, R1
 	ADDS  $112, R0, R0
 	MOVD  asked+48(FP), R20
@@ -3425,25 +3426,25 @@ body8x1:
 	MOVD bias+88(FP), R6
 	CMP  $0, R6
 	BEQ  body8x1_zero
-	WORD $0x3dc000c0 // ldr q0, [x6]
-	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	WORD $0x4ea01c02 // mov v2.16b, v0.16b
-	WORD $0x4ea01c03 // mov v3.16b, v0.16b
-	WORD $0x4ea01c04 // mov v4.16b, v0.16b
-	WORD $0x4ea01c05 // mov v5.16b, v0.16b
-	WORD $0x4ea01c06 // mov v6.16b, v0.16b
-	WORD $0x4ea01c07 // mov v7.16b, v0.16b
+	LDR_Q(0, 6, 0)
+	MOV_16B(1, 0)
+	MOV_16B(2, 0)
+	MOV_16B(3, 0)
+	MOV_16B(4, 0)
+	MOV_16B(5, 0)
+	MOV_16B(6, 0)
+	MOV_16B(7, 0)
 	JMP  body8x1_begin
 
 body8x1_zero:
-	WORD $0x6f00e400 // movi v0.2d, #0
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x6f00e404 // movi v4.2d, #0
-	WORD $0x6f00e405 // movi v5.2d, #0
-	WORD $0x6f00e406 // movi v6.2d, #0
-	WORD $0x6f00e407 // movi v7.2d, #0
+	MOVI_2D(0)
+	MOVI_2D(1)
+	MOVI_2D(2)
+	MOVI_2D(3)
+	MOVI_2D(4)
+	MOVI_2D(5)
+	MOVI_2D(6)
+	MOVI_2D(7)
 
 body8x1_begin:
 	MOVD list+56(FP), R6
@@ -3463,61 +3464,61 @@ body8x1_tap:
 	PRFM  (R10), PLDL1KEEP
 	PRFM  64(R10), PLDL1KEEP
 	PRFM  (R3), PLDL2KEEP
-	WORD  $0x3dc00128 // ldr q8, [x9]
+	LDR_Q(8, 9, 0)
 	PRFM  64(R3), PLDL2KEEP
-	WORD  $0x3dc00529 // ldr q9, [x9, #16]
-	WORD  $0xfd40010a // ldr d10, [x8]
-	WORD  $0xfd40090b // ldr d11, [x8, #16]
-	WORD  $0xfd40110c // ldr d12, [x8, #32]
-	WORD  $0xfd40190d // ldr d13, [x8, #48]
-	WORD  $0x4f8a1100 // fmla v0.4s, v8.4s, v10.s[0]
-	WORD  $0x4f8b1101 // fmla v1.4s, v8.4s, v11.s[0]
-	WORD  $0x4f8c1102 // fmla v2.4s, v8.4s, v12.s[0]
-	WORD  $0x4f8d1103 // fmla v3.4s, v8.4s, v13.s[0]
-	WORD  $0x4faa1120 // fmla v0.4s, v9.4s, v10.s[1]
-	WORD  $0x4fab1121 // fmla v1.4s, v9.4s, v11.s[1]
-	WORD  $0x4fac1122 // fmla v2.4s, v9.4s, v12.s[1]
-	WORD  $0x4fad1123 // fmla v3.4s, v9.4s, v13.s[1]
-	WORD  $0xfd40210a // ldr d10, [x8, #64]
-	WORD  $0xfd40290b // ldr d11, [x8, #80]
-	WORD  $0xfd40310c // ldr d12, [x8, #96]
-	WORD  $0xfd40390d // ldr d13, [x8, #112]
-	WORD  $0x4f8a1104 // fmla v4.4s, v8.4s, v10.s[0]
-	WORD  $0x4f8b1105 // fmla v5.4s, v8.4s, v11.s[0]
-	WORD  $0x4f8c1106 // fmla v6.4s, v8.4s, v12.s[0]
-	WORD  $0x4f8d1107 // fmla v7.4s, v8.4s, v13.s[0]
-	WORD  $0x4faa1124 // fmla v4.4s, v9.4s, v10.s[1]
-	WORD  $0x4fab1125 // fmla v5.4s, v9.4s, v11.s[1]
-	WORD  $0x4fac1126 // fmla v6.4s, v9.4s, v12.s[1]
-	WORD  $0x4fad1127 // fmla v7.4s, v9.4s, v13.s[1]
+	LDR_Q(9, 9, 16)
+	LDR_D(10, 8, 0)
+	LDR_D(11, 8, 16)
+	LDR_D(12, 8, 32)
+	LDR_D(13, 8, 48)
+	FMLA_S(0, 8, 10, 0)
+	FMLA_S(1, 8, 11, 0)
+	FMLA_S(2, 8, 12, 0)
+	FMLA_S(3, 8, 13, 0)
+	FMLA_S(0, 9, 10, 1)
+	FMLA_S(1, 9, 11, 1)
+	FMLA_S(2, 9, 12, 1)
+	FMLA_S(3, 9, 13, 1)
+	LDR_D(10, 8, 64)
+	LDR_D(11, 8, 80)
+	LDR_D(12, 8, 96)
+	LDR_D(13, 8, 112)
+	FMLA_S(4, 8, 10, 0)
+	FMLA_S(5, 8, 11, 0)
+	FMLA_S(6, 8, 12, 0)
+	FMLA_S(7, 8, 13, 0)
+	FMLA_S(4, 9, 10, 1)
+	FMLA_S(5, 9, 11, 1)
+	FMLA_S(6, 9, 12, 1)
+	FMLA_S(7, 9, 13, 1)
 	PRFM  128(R3), PLDL2KEEP
-	WORD  $0x3dc00928 // ldr q8, [x9, #32]
+	LDR_Q(8, 9, 32)
 	PRFM  192(R3), PLDL2KEEP
-	WORD  $0x3dc00d29 // ldr q9, [x9, #48]
-	WORD  $0xfd40050a // ldr d10, [x8, #8]
-	WORD  $0xfd400d0b // ldr d11, [x8, #24]
-	WORD  $0xfd40150c // ldr d12, [x8, #40]
-	WORD  $0xfd401d0d // ldr d13, [x8, #56]
-	WORD  $0x4f8a1100 // fmla v0.4s, v8.4s, v10.s[0]
-	WORD  $0x4f8b1101 // fmla v1.4s, v8.4s, v11.s[0]
-	WORD  $0x4f8c1102 // fmla v2.4s, v8.4s, v12.s[0]
-	WORD  $0x4f8d1103 // fmla v3.4s, v8.4s, v13.s[0]
-	WORD  $0x4faa1120 // fmla v0.4s, v9.4s, v10.s[1]
-	WORD  $0x4fab1121 // fmla v1.4s, v9.4s, v11.s[1]
-	WORD  $0x4fac1122 // fmla v2.4s, v9.4s, v12.s[1]
-	WORD  $0x4fad1123 // fmla v3.4s, v9.4s, v13.s[1]
-	WORD  $0xfd40250a // ldr d10, [x8, #72]
-	WORD  $0xfd402d0b // ldr d11, [x8, #88]
-	WORD  $0xfd40350c // ldr d12, [x8, #104]
-	WORD  $0xfd403d0d // ldr d13, [x8, #120]
-	WORD  $0x4f8a1104 // fmla v4.4s, v8.4s, v10.s[0]
-	WORD  $0x4f8b1105 // fmla v5.4s, v8.4s, v11.s[0]
-	WORD  $0x4f8c1106 // fmla v6.4s, v8.4s, v12.s[0]
-	WORD  $0x4f8d1107 // fmla v7.4s, v8.4s, v13.s[0]
-	WORD  $0x4faa1124 // fmla v4.4s, v9.4s, v10.s[1]
-	WORD  $0x4fab1125 // fmla v5.4s, v9.4s, v11.s[1]
-	WORD  $0x4fac1126 // fmla v6.4s, v9.4s, v12.s[1]
-	WORD  $0x4fad1127 // fmla v7.4s, v9.4s, v13.s[1]
+	LDR_Q(9, 9, 48)
+	LDR_D(10, 8, 8)
+	LDR_D(11, 8, 24)
+	LDR_D(12, 8, 40)
+	LDR_D(13, 8, 56)
+	FMLA_S(0, 8, 10, 0)
+	FMLA_S(1, 8, 11, 0)
+	FMLA_S(2, 8, 12, 0)
+	FMLA_S(3, 8, 13, 0)
+	FMLA_S(0, 9, 10, 1)
+	FMLA_S(1, 9, 11, 1)
+	FMLA_S(2, 9, 12, 1)
+	FMLA_S(3, 9, 13, 1)
+	LDR_D(10, 8, 72)
+	LDR_D(11, 8, 88)
+	LDR_D(12, 8, 104)
+	LDR_D(13, 8, 120)
+	FMLA_S(4, 8, 10, 0)
+	FMLA_S(5, 8, 11, 0)
+	FMLA_S(6, 8, 12, 0)
+	FMLA_S(7, 8, 13, 0)
+	FMLA_S(4, 9, 10, 1)
+	FMLA_S(5, 9, 11, 1)
+	FMLA_S(6, 9, 12, 1)
+	FMLA_S(7, 9, 13, 1)
 	ADDS  $256, R3, R3
 	ADDS  $24, R6, R6
 	SUBS  $1, R7, R7
@@ -3528,48 +3529,48 @@ body8x1_tap:
 	ADDS  R0, R7, R7
 	CMP   $0, R6
 	BEQ   body8x1_clamp
-	WORD  $0x3dc00008 // ldr q8, [x0]
-	WORD  $0x4e28d400 // fadd v0.4s, v0.4s, v8.4s
-	WORD  $0x3dc00408 // ldr q8, [x0, #16]
-	WORD  $0x4e28d421 // fadd v1.4s, v1.4s, v8.4s
-	WORD  $0x3dc00808 // ldr q8, [x0, #32]
-	WORD  $0x4e28d442 // fadd v2.4s, v2.4s, v8.4s
-	WORD  $0x3dc00c08 // ldr q8, [x0, #48]
-	WORD  $0x4e28d463 // fadd v3.4s, v3.4s, v8.4s
-	WORD  $0x3dc01008 // ldr q8, [x0, #64]
-	WORD  $0x4e28d484 // fadd v4.4s, v4.4s, v8.4s
-	WORD  $0x3dc01408 // ldr q8, [x0, #80]
-	WORD  $0x4e28d4a5 // fadd v5.4s, v5.4s, v8.4s
-	WORD  $0x3dc01808 // ldr q8, [x0, #96]
-	WORD  $0x4e28d4c6 // fadd v6.4s, v6.4s, v8.4s
-	WORD  $0x3dc01c08 // ldr q8, [x0, #112]
-	WORD  $0x4e28d4e7 // fadd v7.4s, v7.4s, v8.4s
+	LDR_Q(8, 0, 0)
+	FADD_4S(0, 0, 8)
+	LDR_Q(8, 0, 16)
+	FADD_4S(1, 1, 8)
+	LDR_Q(8, 0, 32)
+	FADD_4S(2, 2, 8)
+	LDR_Q(8, 0, 48)
+	FADD_4S(3, 3, 8)
+	LDR_Q(8, 0, 64)
+	FADD_4S(4, 4, 8)
+	LDR_Q(8, 0, 80)
+	FADD_4S(5, 5, 8)
+	LDR_Q(8, 0, 96)
+	FADD_4S(6, 6, 8)
+	LDR_Q(8, 0, 112)
+	FADD_4S(7, 7, 8)
 
 body8x1_clamp:
 	FMOVS lo+96(FP), F8
-	WORD  $0x4e040508 // dup v8.4s, v8.s[0]
+	DUP_4S(8, 8)
 	FMOVS hi+100(FP), F9
-	WORD  $0x4e040529 // dup v9.4s, v9.s[0]
-	WORD  $0x4e20f500 // fmax v0.4s, v8.4s, v0.4s
-	WORD  $0x4ea0f520 // fmin v0.4s, v9.4s, v0.4s
-	WORD  $0x4e21f501 // fmax v1.4s, v8.4s, v1.4s
-	WORD  $0x4ea1f521 // fmin v1.4s, v9.4s, v1.4s
-	WORD  $0x4e22f502 // fmax v2.4s, v8.4s, v2.4s
-	WORD  $0x4ea2f522 // fmin v2.4s, v9.4s, v2.4s
-	WORD  $0x4e23f503 // fmax v3.4s, v8.4s, v3.4s
-	WORD  $0x4ea3f523 // fmin v3.4s, v9.4s, v3.4s
-	WORD  $0x4e24f504 // fmax v4.4s, v8.4s, v4.4s
-	WORD  $0x4ea4f524 // fmin v4.4s, v9.4s, v4.4s
-	WORD  $0x4e25f505 // fmax v5.4s, v8.4s, v5.4s
-	WORD  $0x4ea5f525 // fmin v5.4s, v9.4s, v5.4s
-	WORD  $0x4e26f506 // fmax v6.4s, v8.4s, v6.4s
-	WORD  $0x4ea6f526 // fmin v6.4s, v9.4s, v6.4s
-	WORD  $0x4e27f507 // fmax v7.4s, v8.4s, v7.4s
-	WORD  $0x4ea7f527 // fmin v7.4s, v9.4s, v7.4s
-	WORD  $0xad000400 // stp q0, q1, [x0]
-	WORD  $0xad010c02 // stp q2, q3, [x0, #32]
-	WORD  $0xad021404 // stp q4, q5, [x0, #64]
-	WORD  $0xad031c06 // stp q6, q7, [x0, #96]
+	DUP_4S(9, 9)
+	FMAX_4S(0, 8, 0)
+	FMIN_4S(0, 9, 0)
+	FMAX_4S(1, 8, 1)
+	FMIN_4S(1, 9, 1)
+	FMAX_4S(2, 8, 2)
+	FMIN_4S(2, 9, 2)
+	FMAX_4S(3, 8, 3)
+	FMIN_4S(3, 9, 3)
+	FMAX_4S(4, 8, 4)
+	FMIN_4S(4, 9, 4)
+	FMAX_4S(5, 8, 5)
+	FMIN_4S(5, 9, 5)
+	FMAX_4S(6, 8, 6)
+	FMIN_4S(6, 9, 6)
+	FMAX_4S(7, 8, 7)
+	FMIN_4S(7, 9, 7)
+	STP_Q(0, 1, 0, 0)
+	STP_Q(2, 3, 0, 32)
+	STP_Q(4, 5, 0, 64)
+	STP_Q(6, 7, 0, 96)
 	ADDS  $128, R1, R1
 	ADDS  $128, R0, R0
 	MOVD  asked+48(FP), R20
@@ -3588,27 +3589,27 @@ body9x1:
 	MOVD bias+88(FP), R6
 	CMP  $0, R6
 	BEQ  body9x1_zero
-	WORD $0x3dc000c0 // ldr q0, [x6]
-	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	WORD $0x4ea01c02 // mov v2.16b, v0.16b
-	WORD $0x4ea01c03 // mov v3.16b, v0.16b
-	WORD $0x4ea01c04 // mov v4.16b, v0.16b
-	WORD $0x4ea01c05 // mov v5.16b, v0.16b
-	WORD $0x4ea01c06 // mov v6.16b, v0.16b
-	WORD $0x4ea01c07 // mov v7.16b, v0.16b
-	WORD $0x4ea01c08 // mov v8.16b, v0.16b
+	LDR_Q(0, 6, 0)
+	MOV_16B(1, 0)
+	MOV_16B(2, 0)
+	MOV_16B(3, 0)
+	MOV_16B(4, 0)
+	MOV_16B(5, 0)
+	MOV_16B(6, 0)
+	MOV_16B(7, 0)
+	MOV_16B(8, 0)
 	JMP  body9x1_begin
 
 body9x1_zero:
-	WORD $0x6f00e400 // movi v0.2d, #0
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x6f00e404 // movi v4.2d, #0
-	WORD $0x6f00e405 // movi v5.2d, #0
-	WORD $0x6f00e406 // movi v6.2d, #0
-	WORD $0x6f00e407 // movi v7.2d, #0
-	WORD $0x6f00e408 // movi v8.2d, #0
+	MOVI_2D(0)
+	MOVI_2D(1)
+	MOVI_2D(2)
+	MOVI_2D(3)
+	MOVI_2D(4)
+	MOVI_2D(5)
+	MOVI_2D(6)
+	MOVI_2D(7)
+	MOVI_2D(8)
 
 body9x1_begin:
 	MOVD list+56(FP), R6
@@ -3629,67 +3630,67 @@ body9x1_tap:
 	PRFM  64(R10), PLDL1KEEP
 	PRFM  128(R10), PLDL1KEEP
 	PRFM  (R3), PLDL2KEEP
-	WORD  $0x3dc00129 // ldr q9, [x9]
+	LDR_Q(9, 9, 0)
 	PRFM  64(R3), PLDL2KEEP
-	WORD  $0x3dc0052a // ldr q10, [x9, #16]
-	WORD  $0xfd40010b // ldr d11, [x8]
-	WORD  $0xfd40090c // ldr d12, [x8, #16]
-	WORD  $0xfd40110d // ldr d13, [x8, #32]
-	WORD  $0xfd40190e // ldr d14, [x8, #48]
-	WORD  $0x4f8b1120 // fmla v0.4s, v9.4s, v11.s[0]
-	WORD  $0x4f8c1121 // fmla v1.4s, v9.4s, v12.s[0]
-	WORD  $0x4f8d1122 // fmla v2.4s, v9.4s, v13.s[0]
-	WORD  $0x4f8e1123 // fmla v3.4s, v9.4s, v14.s[0]
-	WORD  $0x4fab1140 // fmla v0.4s, v10.4s, v11.s[1]
-	WORD  $0x4fac1141 // fmla v1.4s, v10.4s, v12.s[1]
-	WORD  $0x4fad1142 // fmla v2.4s, v10.4s, v13.s[1]
-	WORD  $0x4fae1143 // fmla v3.4s, v10.4s, v14.s[1]
-	WORD  $0xfd40210b // ldr d11, [x8, #64]
-	WORD  $0xfd40290c // ldr d12, [x8, #80]
-	WORD  $0xfd40310d // ldr d13, [x8, #96]
-	WORD  $0xfd40390e // ldr d14, [x8, #112]
-	WORD  $0x4f8b1124 // fmla v4.4s, v9.4s, v11.s[0]
-	WORD  $0x4f8c1125 // fmla v5.4s, v9.4s, v12.s[0]
-	WORD  $0x4f8d1126 // fmla v6.4s, v9.4s, v13.s[0]
-	WORD  $0x4f8e1127 // fmla v7.4s, v9.4s, v14.s[0]
-	WORD  $0x4fab1144 // fmla v4.4s, v10.4s, v11.s[1]
-	WORD  $0x4fac1145 // fmla v5.4s, v10.4s, v12.s[1]
-	WORD  $0x4fad1146 // fmla v6.4s, v10.4s, v13.s[1]
-	WORD  $0x4fae1147 // fmla v7.4s, v10.4s, v14.s[1]
-	WORD  $0xfd40410b // ldr d11, [x8, #128]
-	WORD  $0x4f8b1128 // fmla v8.4s, v9.4s, v11.s[0]
-	WORD  $0x4fab1148 // fmla v8.4s, v10.4s, v11.s[1]
+	LDR_Q(10, 9, 16)
+	LDR_D(11, 8, 0)
+	LDR_D(12, 8, 16)
+	LDR_D(13, 8, 32)
+	LDR_D(14, 8, 48)
+	FMLA_S(0, 9, 11, 0)
+	FMLA_S(1, 9, 12, 0)
+	FMLA_S(2, 9, 13, 0)
+	FMLA_S(3, 9, 14, 0)
+	FMLA_S(0, 10, 11, 1)
+	FMLA_S(1, 10, 12, 1)
+	FMLA_S(2, 10, 13, 1)
+	FMLA_S(3, 10, 14, 1)
+	LDR_D(11, 8, 64)
+	LDR_D(12, 8, 80)
+	LDR_D(13, 8, 96)
+	LDR_D(14, 8, 112)
+	FMLA_S(4, 9, 11, 0)
+	FMLA_S(5, 9, 12, 0)
+	FMLA_S(6, 9, 13, 0)
+	FMLA_S(7, 9, 14, 0)
+	FMLA_S(4, 10, 11, 1)
+	FMLA_S(5, 10, 12, 1)
+	FMLA_S(6, 10, 13, 1)
+	FMLA_S(7, 10, 14, 1)
+	LDR_D(11, 8, 128)
+	FMLA_S(8, 9, 11, 0)
+	FMLA_S(8, 10, 11, 1)
 	PRFM  128(R3), PLDL2KEEP
-	WORD  $0x3dc00929 // ldr q9, [x9, #32]
+	LDR_Q(9, 9, 32)
 	PRFM  192(R3), PLDL2KEEP
-	WORD  $0x3dc00d2a // ldr q10, [x9, #48]
-	WORD  $0xfd40050b // ldr d11, [x8, #8]
-	WORD  $0xfd400d0c // ldr d12, [x8, #24]
-	WORD  $0xfd40150d // ldr d13, [x8, #40]
-	WORD  $0xfd401d0e // ldr d14, [x8, #56]
-	WORD  $0x4f8b1120 // fmla v0.4s, v9.4s, v11.s[0]
-	WORD  $0x4f8c1121 // fmla v1.4s, v9.4s, v12.s[0]
-	WORD  $0x4f8d1122 // fmla v2.4s, v9.4s, v13.s[0]
-	WORD  $0x4f8e1123 // fmla v3.4s, v9.4s, v14.s[0]
-	WORD  $0x4fab1140 // fmla v0.4s, v10.4s, v11.s[1]
-	WORD  $0x4fac1141 // fmla v1.4s, v10.4s, v12.s[1]
-	WORD  $0x4fad1142 // fmla v2.4s, v10.4s, v13.s[1]
-	WORD  $0x4fae1143 // fmla v3.4s, v10.4s, v14.s[1]
-	WORD  $0xfd40250b // ldr d11, [x8, #72]
-	WORD  $0xfd402d0c // ldr d12, [x8, #88]
-	WORD  $0xfd40350d // ldr d13, [x8, #104]
-	WORD  $0xfd403d0e // ldr d14, [x8, #120]
-	WORD  $0x4f8b1124 // fmla v4.4s, v9.4s, v11.s[0]
-	WORD  $0x4f8c1125 // fmla v5.4s, v9.4s, v12.s[0]
-	WORD  $0x4f8d1126 // fmla v6.4s, v9.4s, v13.s[0]
-	WORD  $0x4f8e1127 // fmla v7.4s, v9.4s, v14.s[0]
-	WORD  $0x4fab1144 // fmla v4.4s, v10.4s, v11.s[1]
-	WORD  $0x4fac1145 // fmla v5.4s, v10.4s, v12.s[1]
-	WORD  $0x4fad1146 // fmla v6.4s, v10.4s, v13.s[1]
-	WORD  $0x4fae1147 // fmla v7.4s, v10.4s, v14.s[1]
-	WORD  $0xfd40450b // ldr d11, [x8, #136]
-	WORD  $0x4f8b1128 // fmla v8.4s, v9.4s, v11.s[0]
-	WORD  $0x4fab1148 // fmla v8.4s, v10.4s, v11.s[1]
+	LDR_Q(10, 9, 48)
+	LDR_D(11, 8, 8)
+	LDR_D(12, 8, 24)
+	LDR_D(13, 8, 40)
+	LDR_D(14, 8, 56)
+	FMLA_S(0, 9, 11, 0)
+	FMLA_S(1, 9, 12, 0)
+	FMLA_S(2, 9, 13, 0)
+	FMLA_S(3, 9, 14, 0)
+	FMLA_S(0, 10, 11, 1)
+	FMLA_S(1, 10, 12, 1)
+	FMLA_S(2, 10, 13, 1)
+	FMLA_S(3, 10, 14, 1)
+	LDR_D(11, 8, 72)
+	LDR_D(12, 8, 88)
+	LDR_D(13, 8, 104)
+	LDR_D(14, 8, 120)
+	FMLA_S(4, 9, 11, 0)
+	FMLA_S(5, 9, 12, 0)
+	FMLA_S(6, 9, 13, 0)
+	FMLA_S(7, 9, 14, 0)
+	FMLA_S(4, 10, 11, 1)
+	FMLA_S(5, 10, 12, 1)
+	FMLA_S(6, 10, 13, 1)
+	FMLA_S(7, 10, 14, 1)
+	LDR_D(11, 8, 136)
+	FMLA_S(8, 9, 11, 0)
+	FMLA_S(8, 10, 11, 1)
 	ADDS  $256, R3, R3
 	ADDS  $24, R6, R6
 	SUBS  $1, R7, R7
@@ -3700,53 +3701,53 @@ body9x1_tap:
 	ADDS  R0, R7, R7
 	CMP   $0, R6
 	BEQ   body9x1_clamp
-	WORD  $0x3dc00009 // ldr q9, [x0]
-	WORD  $0x4e29d400 // fadd v0.4s, v0.4s, v9.4s
-	WORD  $0x3dc00409 // ldr q9, [x0, #16]
-	WORD  $0x4e29d421 // fadd v1.4s, v1.4s, v9.4s
-	WORD  $0x3dc00809 // ldr q9, [x0, #32]
-	WORD  $0x4e29d442 // fadd v2.4s, v2.4s, v9.4s
-	WORD  $0x3dc00c09 // ldr q9, [x0, #48]
-	WORD  $0x4e29d463 // fadd v3.4s, v3.4s, v9.4s
-	WORD  $0x3dc01009 // ldr q9, [x0, #64]
-	WORD  $0x4e29d484 // fadd v4.4s, v4.4s, v9.4s
-	WORD  $0x3dc01409 // ldr q9, [x0, #80]
-	WORD  $0x4e29d4a5 // fadd v5.4s, v5.4s, v9.4s
-	WORD  $0x3dc01809 // ldr q9, [x0, #96]
-	WORD  $0x4e29d4c6 // fadd v6.4s, v6.4s, v9.4s
-	WORD  $0x3dc01c09 // ldr q9, [x0, #112]
-	WORD  $0x4e29d4e7 // fadd v7.4s, v7.4s, v9.4s
-	WORD  $0x3dc02009 // ldr q9, [x0, #128]
-	WORD  $0x4e29d508 // fadd v8.4s, v8.4s, v9.4s
+	LDR_Q(9, 0, 0)
+	FADD_4S(0, 0, 9)
+	LDR_Q(9, 0, 16)
+	FADD_4S(1, 1, 9)
+	LDR_Q(9, 0, 32)
+	FADD_4S(2, 2, 9)
+	LDR_Q(9, 0, 48)
+	FADD_4S(3, 3, 9)
+	LDR_Q(9, 0, 64)
+	FADD_4S(4, 4, 9)
+	LDR_Q(9, 0, 80)
+	FADD_4S(5, 5, 9)
+	LDR_Q(9, 0, 96)
+	FADD_4S(6, 6, 9)
+	LDR_Q(9, 0, 112)
+	FADD_4S(7, 7, 9)
+	LDR_Q(9, 0, 128)
+	FADD_4S(8, 8, 9)
 
 body9x1_clamp:
 	FMOVS lo+96(FP), F9
-	WORD  $0x4e040529 // dup v9.4s, v9.s[0]
+	DUP_4S(9, 9)
 	FMOVS hi+100(FP), F10
-	WORD  $0x4e04054a // dup v10.4s, v10.s[0]
-	WORD  $0x4e20f520 // fmax v0.4s, v9.4s, v0.4s
-	WORD  $0x4ea0f540 // fmin v0.4s, v10.4s, v0.4s
-	WORD  $0x4e21f521 // fmax v1.4s, v9.4s, v1.4s
-	WORD  $0x4ea1f541 // fmin v1.4s, v10.4s, v1.4s
-	WORD  $0x4e22f522 // fmax v2.4s, v9.4s, v2.4s
-	WORD  $0x4ea2f542 // fmin v2.4s, v10.4s, v2.4s
-	WORD  $0x4e23f523 // fmax v3.4s, v9.4s, v3.4s
-	WORD  $0x4ea3f543 // fmin v3.4s, v10.4s, v3.4s
-	WORD  $0x4e24f524 // fmax v4.4s, v9.4s, v4.4s
-	WORD  $0x4ea4f544 // fmin v4.4s, v10.4s, v4.4s
-	WORD  $0x4e25f525 // fmax v5.4s, v9.4s, v5.4s
-	WORD  $0x4ea5f545 // fmin v5.4s, v10.4s, v5.4s
-	WORD  $0x4e26f526 // fmax v6.4s, v9.4s, v6.4s
-	WORD  $0x4ea6f546 // fmin v6.4s, v10.4s, v6.4s
-	WORD  $0x4e27f527 // fmax v7.4s, v9.4s, v7.4s
-	WORD  $0x4ea7f547 // fmin v7.4s, v10.4s, v7.4s
-	WORD  $0x4e28f528 // fmax v8.4s, v9.4s, v8.4s
-	WORD  $0x4ea8f548 // fmin v8.4s, v10.4s, v8.4s
-	WORD  $0xad000400 // stp q0, q1, [x0]
-	WORD  $0xad010c02 // stp q2, q3, [x0, #32]
-	WORD  $0xad021404 // stp q4, q5, [x0, #64]
-	WORD  $0xad031c06 // stp q6, q7, [x0, #96]
-	WORD  $0x3d802008 // str q8, [x0, #128]
+	DUP_4S(10, 10)
+	FMAX_4S(0, 9, 0)
+	FMIN_4S(0, 10, 0)
+	FMAX_4S(1, 9, 1)
+	FMIN_4S(1, 10, 1)
+	FMAX_4S(2, 9, 2)
+	FMIN_4S(2, 10, 2)
+	FMAX_4S(3, 9, 3)
+	FMIN_4S(3, 10, 3)
+	FMAX_4S(4, 9, 4)
+	FMIN_4S(4, 10, 4)
+	FMAX_4S(5, 9, 5)
+	FMIN_4S(5, 10, 5)
+	FMAX_4S(6, 9, 6)
+	FMIN_4S(6, 10, 6)
+	FMAX_4S(7, 9, 7)
+	FMIN_4S(7, 10, 7)
+	FMAX_4S(8, 9, 8)
+	FMIN_4S(8, 10, 8)
+	STP_Q(0, 1, 0, 0)
+	STP_Q(2, 3, 0, 32)
+	STP_Q(4, 5, 0, 64)
+	STP_Q(6, 7, 0, 96)
+	STR_Q(8, 0, 128)
 	ADDS  $144, R1, R1
 	ADDS  $144, R0, R0
 	MOVD  asked+48(FP), R20
@@ -3765,29 +3766,29 @@ body10x1:
 	MOVD bias+88(FP), R6
 	CMP  $0, R6
 	BEQ  body10x1_zero
-	WORD $0x3dc000c0 // ldr q0, [x6]
-	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	WORD $0x4ea01c02 // mov v2.16b, v0.16b
-	WORD $0x4ea01c03 // mov v3.16b, v0.16b
-	WORD $0x4ea01c04 // mov v4.16b, v0.16b
-	WORD $0x4ea01c05 // mov v5.16b, v0.16b
-	WORD $0x4ea01c06 // mov v6.16b, v0.16b
-	WORD $0x4ea01c07 // mov v7.16b, v0.16b
-	WORD $0x4ea01c08 // mov v8.16b, v0.16b
-	WORD $0x4ea01c09 // mov v9.16b, v0.16b
+	LDR_Q(0, 6, 0)
+	MOV_16B(1, 0)
+	MOV_16B(2, 0)
+	MOV_16B(3, 0)
+	MOV_16B(4, 0)
+	MOV_16B(5, 0)
+	MOV_16B(6, 0)
+	MOV_16B(7, 0)
+	MOV_16B(8, 0)
+	MOV_16B(9, 0)
 	JMP  body10x1_begin
 
 body10x1_zero:
-	WORD $0x6f00e400 // movi v0.2d, #0
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x6f00e404 // movi v4.2d, #0
-	WORD $0x6f00e405 // movi v5.2d, #0
-	WORD $0x6f00e406 // movi v6.2d, #0
-	WORD $0x6f00e407 // movi v7.2d, #0
-	WORD $0x6f00e408 // movi v8.2d, #0
-	WORD $0x6f00e409 // movi v9.2d, #0
+	MOVI_2D(0)
+	MOVI_2D(1)
+	MOVI_2D(2)
+	MOVI_2D(3)
+	MOVI_2D(4)
+	MOVI_2D(5)
+	MOVI_2D(6)
+	MOVI_2D(7)
+	MOVI_2D(8)
+	MOVI_2D(9)
 
 body10x1_begin:
 	MOVD list+56(FP), R6
@@ -3808,73 +3809,73 @@ body10x1_tap:
 	PRFM  64(R10), PLDL1KEEP
 	PRFM  128(R10), PLDL1KEEP
 	PRFM  (R3), PLDL2KEEP
-	WORD  $0x3dc0012a // ldr q10, [x9]
+	LDR_Q(10, 9, 0)
 	PRFM  64(R3), PLDL2KEEP
-	WORD  $0x3dc0052b // ldr q11, [x9, #16]
-	WORD  $0xfd40010c // ldr d12, [x8]
-	WORD  $0xfd40090d // ldr d13, [x8, #16]
-	WORD  $0xfd40110e // ldr d14, [x8, #32]
-	WORD  $0xfd40190f // ldr d15, [x8, #48]
-	WORD  $0x4f8c1140 // fmla v0.4s, v10.4s, v12.s[0]
-	WORD  $0x4f8d1141 // fmla v1.4s, v10.4s, v13.s[0]
-	WORD  $0x4f8e1142 // fmla v2.4s, v10.4s, v14.s[0]
-	WORD  $0x4f8f1143 // fmla v3.4s, v10.4s, v15.s[0]
-	WORD  $0x4fac1160 // fmla v0.4s, v11.4s, v12.s[1]
-	WORD  $0x4fad1161 // fmla v1.4s, v11.4s, v13.s[1]
-	WORD  $0x4fae1162 // fmla v2.4s, v11.4s, v14.s[1]
-	WORD  $0x4faf1163 // fmla v3.4s, v11.4s, v15.s[1]
-	WORD  $0xfd40210c // ldr d12, [x8, #64]
-	WORD  $0xfd40290d // ldr d13, [x8, #80]
-	WORD  $0xfd40310e // ldr d14, [x8, #96]
-	WORD  $0xfd40390f // ldr d15, [x8, #112]
-	WORD  $0x4f8c1144 // fmla v4.4s, v10.4s, v12.s[0]
-	WORD  $0x4f8d1145 // fmla v5.4s, v10.4s, v13.s[0]
-	WORD  $0x4f8e1146 // fmla v6.4s, v10.4s, v14.s[0]
-	WORD  $0x4f8f1147 // fmla v7.4s, v10.4s, v15.s[0]
-	WORD  $0x4fac1164 // fmla v4.4s, v11.4s, v12.s[1]
-	WORD  $0x4fad1165 // fmla v5.4s, v11.4s, v13.s[1]
-	WORD  $0x4fae1166 // fmla v6.4s, v11.4s, v14.s[1]
-	WORD  $0x4faf1167 // fmla v7.4s, v11.4s, v15.s[1]
-	WORD  $0xfd40410c // ldr d12, [x8, #128]
-	WORD  $0xfd40490d // ldr d13, [x8, #144]
-	WORD  $0x4f8c1148 // fmla v8.4s, v10.4s, v12.s[0]
-	WORD  $0x4f8d1149 // fmla v9.4s, v10.4s, v13.s[0]
-	WORD  $0x4fac1168 // fmla v8.4s, v11.4s, v12.s[1]
-	WORD  $0x4fad1169 // fmla v9.4s, v11.4s, v13.s[1]
+	LDR_Q(11, 9, 16)
+	LDR_D(12, 8, 0)
+	LDR_D(13, 8, 16)
+	LDR_D(14, 8, 32)
+	LDR_D(15, 8, 48)
+	FMLA_S(0, 10, 12, 0)
+	FMLA_S(1, 10, 13, 0)
+	FMLA_S(2, 10, 14, 0)
+	FMLA_S(3, 10, 15, 0)
+	FMLA_S(0, 11, 12, 1)
+	FMLA_S(1, 11, 13, 1)
+	FMLA_S(2, 11, 14, 1)
+	FMLA_S(3, 11, 15, 1)
+	LDR_D(12, 8, 64)
+	LDR_D(13, 8, 80)
+	LDR_D(14, 8, 96)
+	LDR_D(15, 8, 112)
+	FMLA_S(4, 10, 12, 0)
+	FMLA_S(5, 10, 13, 0)
+	FMLA_S(6, 10, 14, 0)
+	FMLA_S(7, 10, 15, 0)
+	FMLA_S(4, 11, 12, 1)
+	FMLA_S(5, 11, 13, 1)
+	FMLA_S(6, 11, 14, 1)
+	FMLA_S(7, 11, 15, 1)
+	LDR_D(12, 8, 128)
+	LDR_D(13, 8, 144)
+	FMLA_S(8, 10, 12, 0)
+	FMLA_S(9, 10, 13, 0)
+	FMLA_S(8, 11, 12, 1)
+	FMLA_S(9, 11, 13, 1)
 	PRFM  128(R3), PLDL2KEEP
-	WORD  $0x3dc0092a // ldr q10, [x9, #32]
+	LDR_Q(10, 9, 32)
 	PRFM  192(R3), PLDL2KEEP
-	WORD  $0x3dc00d2b // ldr q11, [x9, #48]
-	WORD  $0xfd40050c // ldr d12, [x8, #8]
-	WORD  $0xfd400d0d // ldr d13, [x8, #24]
-	WORD  $0xfd40150e // ldr d14, [x8, #40]
-	WORD  $0xfd401d0f // ldr d15, [x8, #56]
-	WORD  $0x4f8c1140 // fmla v0.4s, v10.4s, v12.s[0]
-	WORD  $0x4f8d1141 // fmla v1.4s, v10.4s, v13.s[0]
-	WORD  $0x4f8e1142 // fmla v2.4s, v10.4s, v14.s[0]
-	WORD  $0x4f8f1143 // fmla v3.4s, v10.4s, v15.s[0]
-	WORD  $0x4fac1160 // fmla v0.4s, v11.4s, v12.s[1]
-	WORD  $0x4fad1161 // fmla v1.4s, v11.4s, v13.s[1]
-	WORD  $0x4fae1162 // fmla v2.4s, v11.4s, v14.s[1]
-	WORD  $0x4faf1163 // fmla v3.4s, v11.4s, v15.s[1]
-	WORD  $0xfd40250c // ldr d12, [x8, #72]
-	WORD  $0xfd402d0d // ldr d13, [x8, #88]
-	WORD  $0xfd40350e // ldr d14, [x8, #104]
-	WORD  $0xfd403d0f // ldr d15, [x8, #120]
-	WORD  $0x4f8c1144 // fmla v4.4s, v10.4s, v12.s[0]
-	WORD  $0x4f8d1145 // fmla v5.4s, v10.4s, v13.s[0]
-	WORD  $0x4f8e1146 // fmla v6.4s, v10.4s, v14.s[0]
-	WORD  $0x4f8f1147 // fmla v7.4s, v10.4s, v15.s[0]
-	WORD  $0x4fac1164 // fmla v4.4s, v11.4s, v12.s[1]
-	WORD  $0x4fad1165 // fmla v5.4s, v11.4s, v13.s[1]
-	WORD  $0x4fae1166 // fmla v6.4s, v11.4s, v14.s[1]
-	WORD  $0x4faf1167 // fmla v7.4s, v11.4s, v15.s[1]
-	WORD  $0xfd40450c // ldr d12, [x8, #136]
-	WORD  $0xfd404d0d // ldr d13, [x8, #152]
-	WORD  $0x4f8c1148 // fmla v8.4s, v10.4s, v12.s[0]
-	WORD  $0x4f8d1149 // fmla v9.4s, v10.4s, v13.s[0]
-	WORD  $0x4fac1168 // fmla v8.4s, v11.4s, v12.s[1]
-	WORD  $0x4fad1169 // fmla v9.4s, v11.4s, v13.s[1]
+	LDR_Q(11, 9, 48)
+	LDR_D(12, 8, 8)
+	LDR_D(13, 8, 24)
+	LDR_D(14, 8, 40)
+	LDR_D(15, 8, 56)
+	FMLA_S(0, 10, 12, 0)
+	FMLA_S(1, 10, 13, 0)
+	FMLA_S(2, 10, 14, 0)
+	FMLA_S(3, 10, 15, 0)
+	FMLA_S(0, 11, 12, 1)
+	FMLA_S(1, 11, 13, 1)
+	FMLA_S(2, 11, 14, 1)
+	FMLA_S(3, 11, 15, 1)
+	LDR_D(12, 8, 72)
+	LDR_D(13, 8, 88)
+	LDR_D(14, 8, 104)
+	LDR_D(15, 8, 120)
+	FMLA_S(4, 10, 12, 0)
+	FMLA_S(5, 10, 13, 0)
+	FMLA_S(6, 10, 14, 0)
+	FMLA_S(7, 10, 15, 0)
+	FMLA_S(4, 11, 12, 1)
+	FMLA_S(5, 11, 13, 1)
+	FMLA_S(6, 11, 14, 1)
+	FMLA_S(7, 11, 15, 1)
+	LDR_D(12, 8, 136)
+	LDR_D(13, 8, 152)
+	FMLA_S(8, 10, 12, 0)
+	FMLA_S(9, 10, 13, 0)
+	FMLA_S(8, 11, 12, 1)
+	FMLA_S(9, 11, 13, 1)
 	ADDS  $256, R3, R3
 	ADDS  $24, R6, R6
 	SUBS  $1, R7, R7
@@ -3885,57 +3886,57 @@ body10x1_tap:
 	ADDS  R0, R7, R7
 	CMP   $0, R6
 	BEQ   body10x1_clamp
-	WORD  $0x3dc0000a // ldr q10, [x0]
-	WORD  $0x4e2ad400 // fadd v0.4s, v0.4s, v10.4s
-	WORD  $0x3dc0040a // ldr q10, [x0, #16]
-	WORD  $0x4e2ad421 // fadd v1.4s, v1.4s, v10.4s
-	WORD  $0x3dc0080a // ldr q10, [x0, #32]
-	WORD  $0x4e2ad442 // fadd v2.4s, v2.4s, v10.4s
-	WORD  $0x3dc00c0a // ldr q10, [x0, #48]
-	WORD  $0x4e2ad463 // fadd v3.4s, v3.4s, v10.4s
-	WORD  $0x3dc0100a // ldr q10, [x0, #64]
-	WORD  $0x4e2ad484 // fadd v4.4s, v4.4s, v10.4s
-	WORD  $0x3dc0140a // ldr q10, [x0, #80]
-	WORD  $0x4e2ad4a5 // fadd v5.4s, v5.4s, v10.4s
-	WORD  $0x3dc0180a // ldr q10, [x0, #96]
-	WORD  $0x4e2ad4c6 // fadd v6.4s, v6.4s, v10.4s
-	WORD  $0x3dc01c0a // ldr q10, [x0, #112]
-	WORD  $0x4e2ad4e7 // fadd v7.4s, v7.4s, v10.4s
-	WORD  $0x3dc0200a // ldr q10, [x0, #128]
-	WORD  $0x4e2ad508 // fadd v8.4s, v8.4s, v10.4s
-	WORD  $0x3dc0240a // ldr q10, [x0, #144]
-	WORD  $0x4e2ad529 // fadd v9.4s, v9.4s, v10.4s
+	LDR_Q(10, 0, 0)
+	FADD_4S(0, 0, 10)
+	LDR_Q(10, 0, 16)
+	FADD_4S(1, 1, 10)
+	LDR_Q(10, 0, 32)
+	FADD_4S(2, 2, 10)
+	LDR_Q(10, 0, 48)
+	FADD_4S(3, 3, 10)
+	LDR_Q(10, 0, 64)
+	FADD_4S(4, 4, 10)
+	LDR_Q(10, 0, 80)
+	FADD_4S(5, 5, 10)
+	LDR_Q(10, 0, 96)
+	FADD_4S(6, 6, 10)
+	LDR_Q(10, 0, 112)
+	FADD_4S(7, 7, 10)
+	LDR_Q(10, 0, 128)
+	FADD_4S(8, 8, 10)
+	LDR_Q(10, 0, 144)
+	FADD_4S(9, 9, 10)
 
 body10x1_clamp:
 	FMOVS lo+96(FP), F10
-	WORD  $0x4e04054a // dup v10.4s, v10.s[0]
+	DUP_4S(10, 10)
 	FMOVS hi+100(FP), F11
-	WORD  $0x4e04056b // dup v11.4s, v11.s[0]
-	WORD  $0x4e20f540 // fmax v0.4s, v10.4s, v0.4s
-	WORD  $0x4ea0f560 // fmin v0.4s, v11.4s, v0.4s
-	WORD  $0x4e21f541 // fmax v1.4s, v10.4s, v1.4s
-	WORD  $0x4ea1f561 // fmin v1.4s, v11.4s, v1.4s
-	WORD  $0x4e22f542 // fmax v2.4s, v10.4s, v2.4s
-	WORD  $0x4ea2f562 // fmin v2.4s, v11.4s, v2.4s
-	WORD  $0x4e23f543 // fmax v3.4s, v10.4s, v3.4s
-	WORD  $0x4ea3f563 // fmin v3.4s, v11.4s, v3.4s
-	WORD  $0x4e24f544 // fmax v4.4s, v10.4s, v4.4s
-	WORD  $0x4ea4f564 // fmin v4.4s, v11.4s, v4.4s
-	WORD  $0x4e25f545 // fmax v5.4s, v10.4s, v5.4s
-	WORD  $0x4ea5f565 // fmin v5.4s, v11.4s, v5.4s
-	WORD  $0x4e26f546 // fmax v6.4s, v10.4s, v6.4s
-	WORD  $0x4ea6f566 // fmin v6.4s, v11.4s, v6.4s
-	WORD  $0x4e27f547 // fmax v7.4s, v10.4s, v7.4s
-	WORD  $0x4ea7f567 // fmin v7.4s, v11.4s, v7.4s
-	WORD  $0x4e28f548 // fmax v8.4s, v10.4s, v8.4s
-	WORD  $0x4ea8f568 // fmin v8.4s, v11.4s, v8.4s
-	WORD  $0x4e29f549 // fmax v9.4s, v10.4s, v9.4s
-	WORD  $0x4ea9f569 // fmin v9.4s, v11.4s, v9.4s
-	WORD  $0xad000400 // stp q0, q1, [x0]
-	WORD  $0xad010c02 // stp q2, q3, [x0, #32]
-	WORD  $0xad021404 // stp q4, q5, [x0, #64]
-	WORD  $0xad031c06 // stp q6, q7, [x0, #96]
-	WORD  $0xad042408 // stp q8, q9, [x0, #128]
+	DUP_4S(11, 11)
+	FMAX_4S(0, 10, 0)
+	FMIN_4S(0, 11, 0)
+	FMAX_4S(1, 10, 1)
+	FMIN_4S(1, 11, 1)
+	FMAX_4S(2, 10, 2)
+	FMIN_4S(2, 11, 2)
+	FMAX_4S(3, 10, 3)
+	FMIN_4S(3, 11, 3)
+	FMAX_4S(4, 10, 4)
+	FMIN_4S(4, 11, 4)
+	FMAX_4S(5, 10, 5)
+	FMIN_4S(5, 11, 5)
+	FMAX_4S(6, 10, 6)
+	FMIN_4S(6, 11, 6)
+	FMAX_4S(7, 10, 7)
+	FMIN_4S(7, 11, 7)
+	FMAX_4S(8, 10, 8)
+	FMIN_4S(8, 11, 8)
+	FMAX_4S(9, 10, 9)
+	FMIN_4S(9, 11, 9)
+	STP_Q(0, 1, 0, 0)
+	STP_Q(2, 3, 0, 32)
+	STP_Q(4, 5, 0, 64)
+	STP_Q(6, 7, 0, 96)
+	STP_Q(8, 9, 0, 128)
 	ADDS  $160, R1, R1
 	ADDS  $160, R0, R0
 	MOVD  asked+48(FP), R20
@@ -3954,31 +3955,31 @@ body11x1:
 	MOVD bias+88(FP), R6
 	CMP  $0, R6
 	BEQ  body11x1_zero
-	WORD $0x3dc000c0 // ldr q0, [x6]
-	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	WORD $0x4ea01c02 // mov v2.16b, v0.16b
-	WORD $0x4ea01c03 // mov v3.16b, v0.16b
-	WORD $0x4ea01c04 // mov v4.16b, v0.16b
-	WORD $0x4ea01c05 // mov v5.16b, v0.16b
-	WORD $0x4ea01c06 // mov v6.16b, v0.16b
-	WORD $0x4ea01c07 // mov v7.16b, v0.16b
-	WORD $0x4ea01c08 // mov v8.16b, v0.16b
-	WORD $0x4ea01c09 // mov v9.16b, v0.16b
-	WORD $0x4ea01c0a // mov v10.16b, v0.16b
+	LDR_Q(0, 6, 0)
+	MOV_16B(1, 0)
+	MOV_16B(2, 0)
+	MOV_16B(3, 0)
+	MOV_16B(4, 0)
+	MOV_16B(5, 0)
+	MOV_16B(6, 0)
+	MOV_16B(7, 0)
+	MOV_16B(8, 0)
+	MOV_16B(9, 0)
+	MOV_16B(10, 0)
 	JMP  body11x1_begin
 
 body11x1_zero:
-	WORD $0x6f00e400 // movi v0.2d, #0
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x6f00e404 // movi v4.2d, #0
-	WORD $0x6f00e405 // movi v5.2d, #0
-	WORD $0x6f00e406 // movi v6.2d, #0
-	WORD $0x6f00e407 // movi v7.2d, #0
-	WORD $0x6f00e408 // movi v8.2d, #0
-	WORD $0x6f00e409 // movi v9.2d, #0
-	WORD $0x6f00e40a // movi v10.2d, #0
+	MOVI_2D(0)
+	MOVI_2D(1)
+	MOVI_2D(2)
+	MOVI_2D(3)
+	MOVI_2D(4)
+	MOVI_2D(5)
+	MOVI_2D(6)
+	MOVI_2D(7)
+	MOVI_2D(8)
+	MOVI_2D(9)
+	MOVI_2D(10)
 
 body11x1_begin:
 	MOVD list+56(FP), R6
@@ -3999,79 +4000,79 @@ body11x1_tap:
 	PRFM  64(R10), PLDL1KEEP
 	PRFM  128(R10), PLDL1KEEP
 	PRFM  (R3), PLDL2KEEP
-	WORD  $0x3dc0012b // ldr q11, [x9]
+	LDR_Q(11, 9, 0)
 	PRFM  64(R3), PLDL2KEEP
-	WORD  $0x3dc0052c // ldr q12, [x9, #16]
-	WORD  $0xfd40010d // ldr d13, [x8]
-	WORD  $0xfd40090e // ldr d14, [x8, #16]
-	WORD  $0xfd40110f // ldr d15, [x8, #32]
-	WORD  $0xfd401910 // ldr d16, [x8, #48]
-	WORD  $0x4f8d1160 // fmla v0.4s, v11.4s, v13.s[0]
-	WORD  $0x4f8e1161 // fmla v1.4s, v11.4s, v14.s[0]
-	WORD  $0x4f8f1162 // fmla v2.4s, v11.4s, v15.s[0]
-	WORD  $0x4f901163 // fmla v3.4s, v11.4s, v16.s[0]
-	WORD  $0x4fad1180 // fmla v0.4s, v12.4s, v13.s[1]
-	WORD  $0x4fae1181 // fmla v1.4s, v12.4s, v14.s[1]
-	WORD  $0x4faf1182 // fmla v2.4s, v12.4s, v15.s[1]
-	WORD  $0x4fb01183 // fmla v3.4s, v12.4s, v16.s[1]
-	WORD  $0xfd40210d // ldr d13, [x8, #64]
-	WORD  $0xfd40290e // ldr d14, [x8, #80]
-	WORD  $0xfd40310f // ldr d15, [x8, #96]
-	WORD  $0xfd403910 // ldr d16, [x8, #112]
-	WORD  $0x4f8d1164 // fmla v4.4s, v11.4s, v13.s[0]
-	WORD  $0x4f8e1165 // fmla v5.4s, v11.4s, v14.s[0]
-	WORD  $0x4f8f1166 // fmla v6.4s, v11.4s, v15.s[0]
-	WORD  $0x4f901167 // fmla v7.4s, v11.4s, v16.s[0]
-	WORD  $0x4fad1184 // fmla v4.4s, v12.4s, v13.s[1]
-	WORD  $0x4fae1185 // fmla v5.4s, v12.4s, v14.s[1]
-	WORD  $0x4faf1186 // fmla v6.4s, v12.4s, v15.s[1]
-	WORD  $0x4fb01187 // fmla v7.4s, v12.4s, v16.s[1]
-	WORD  $0xfd40410d // ldr d13, [x8, #128]
-	WORD  $0xfd40490e // ldr d14, [x8, #144]
-	WORD  $0xfd40510f // ldr d15, [x8, #160]
-	WORD  $0x4f8d1168 // fmla v8.4s, v11.4s, v13.s[0]
-	WORD  $0x4f8e1169 // fmla v9.4s, v11.4s, v14.s[0]
-	WORD  $0x4f8f116a // fmla v10.4s, v11.4s, v15.s[0]
-	WORD  $0x4fad1188 // fmla v8.4s, v12.4s, v13.s[1]
-	WORD  $0x4fae1189 // fmla v9.4s, v12.4s, v14.s[1]
-	WORD  $0x4faf118a // fmla v10.4s, v12.4s, v15.s[1]
+	LDR_Q(12, 9, 16)
+	LDR_D(13, 8, 0)
+	LDR_D(14, 8, 16)
+	LDR_D(15, 8, 32)
+	LDR_D(16, 8, 48)
+	FMLA_S(0, 11, 13, 0)
+	FMLA_S(1, 11, 14, 0)
+	FMLA_S(2, 11, 15, 0)
+	FMLA_S(3, 11, 16, 0)
+	FMLA_S(0, 12, 13, 1)
+	FMLA_S(1, 12, 14, 1)
+	FMLA_S(2, 12, 15, 1)
+	FMLA_S(3, 12, 16, 1)
+	LDR_D(13, 8, 64)
+	LDR_D(14, 8, 80)
+	LDR_D(15, 8, 96)
+	LDR_D(16, 8, 112)
+	FMLA_S(4, 11, 13, 0)
+	FMLA_S(5, 11, 14, 0)
+	FMLA_S(6, 11, 15, 0)
+	FMLA_S(7, 11, 16, 0)
+	FMLA_S(4, 12, 13, 1)
+	FMLA_S(5, 12, 14, 1)
+	FMLA_S(6, 12, 15, 1)
+	FMLA_S(7, 12, 16, 1)
+	LDR_D(13, 8, 128)
+	LDR_D(14, 8, 144)
+	LDR_D(15, 8, 160)
+	FMLA_S(8, 11, 13, 0)
+	FMLA_S(9, 11, 14, 0)
+	FMLA_S(10, 11, 15, 0)
+	FMLA_S(8, 12, 13, 1)
+	FMLA_S(9, 12, 14, 1)
+	FMLA_S(10, 12, 15, 1)
 	PRFM  128(R3), PLDL2KEEP
-	WORD  $0x3dc0092b // ldr q11, [x9, #32]
+	LDR_Q(11, 9, 32)
 	PRFM  192(R3), PLDL2KEEP
-	WORD  $0x3dc00d2c // ldr q12, [x9, #48]
-	WORD  $0xfd40050d // ldr d13, [x8, #8]
-	WORD  $0xfd400d0e // ldr d14, [x8, #24]
-	WORD  $0xfd40150f // ldr d15, [x8, #40]
-	WORD  $0xfd401d10 // ldr d16, [x8, #56]
-	WORD  $0x4f8d1160 // fmla v0.4s, v11.4s, v13.s[0]
-	WORD  $0x4f8e1161 // fmla v1.4s, v11.4s, v14.s[0]
-	WORD  $0x4f8f1162 // fmla v2.4s, v11.4s, v15.s[0]
-	WORD  $0x4f901163 // fmla v3.4s, v11.4s, v16.s[0]
-	WORD  $0x4fad1180 // fmla v0.4s, v12.4s, v13.s[1]
-	WORD  $0x4fae1181 // fmla v1.4s, v12.4s, v14.s[1]
-	WORD  $0x4faf1182 // fmla v2.4s, v12.4s, v15.s[1]
-	WORD  $0x4fb01183 // fmla v3.4s, v12.4s, v16.s[1]
-	WORD  $0xfd40250d // ldr d13, [x8, #72]
-	WORD  $0xfd402d0e // ldr d14, [x8, #88]
-	WORD  $0xfd40350f // ldr d15, [x8, #104]
-	WORD  $0xfd403d10 // ldr d16, [x8, #120]
-	WORD  $0x4f8d1164 // fmla v4.4s, v11.4s, v13.s[0]
-	WORD  $0x4f8e1165 // fmla v5.4s, v11.4s, v14.s[0]
-	WORD  $0x4f8f1166 // fmla v6.4s, v11.4s, v15.s[0]
-	WORD  $0x4f901167 // fmla v7.4s, v11.4s, v16.s[0]
-	WORD  $0x4fad1184 // fmla v4.4s, v12.4s, v13.s[1]
-	WORD  $0x4fae1185 // fmla v5.4s, v12.4s, v14.s[1]
-	WORD  $0x4faf1186 // fmla v6.4s, v12.4s, v15.s[1]
-	WORD  $0x4fb01187 // fmla v7.4s, v12.4s, v16.s[1]
-	WORD  $0xfd40450d // ldr d13, [x8, #136]
-	WORD  $0xfd404d0e // ldr d14, [x8, #152]
-	WORD  $0xfd40550f // ldr d15, [x8, #168]
-	WORD  $0x4f8d1168 // fmla v8.4s, v11.4s, v13.s[0]
-	WORD  $0x4f8e1169 // fmla v9.4s, v11.4s, v14.s[0]
-	WORD  $0x4f8f116a // fmla v10.4s, v11.4s, v15.s[0]
-	WORD  $0x4fad1188 // fmla v8.4s, v12.4s, v13.s[1]
-	WORD  $0x4fae1189 // fmla v9.4s, v12.4s, v14.s[1]
-	WORD  $0x4faf118a // fmla v10.4s, v12.4s, v15.s[1]
+	LDR_Q(12, 9, 48)
+	LDR_D(13, 8, 8)
+	LDR_D(14, 8, 24)
+	LDR_D(15, 8, 40)
+	LDR_D(16, 8, 56)
+	FMLA_S(0, 11, 13, 0)
+	FMLA_S(1, 11, 14, 0)
+	FMLA_S(2, 11, 15, 0)
+	FMLA_S(3, 11, 16, 0)
+	FMLA_S(0, 12, 13, 1)
+	FMLA_S(1, 12, 14, 1)
+	FMLA_S(2, 12, 15, 1)
+	FMLA_S(3, 12, 16, 1)
+	LDR_D(13, 8, 72)
+	LDR_D(14, 8, 88)
+	LDR_D(15, 8, 104)
+	LDR_D(16, 8, 120)
+	FMLA_S(4, 11, 13, 0)
+	FMLA_S(5, 11, 14, 0)
+	FMLA_S(6, 11, 15, 0)
+	FMLA_S(7, 11, 16, 0)
+	FMLA_S(4, 12, 13, 1)
+	FMLA_S(5, 12, 14, 1)
+	FMLA_S(6, 12, 15, 1)
+	FMLA_S(7, 12, 16, 1)
+	LDR_D(13, 8, 136)
+	LDR_D(14, 8, 152)
+	LDR_D(15, 8, 168)
+	FMLA_S(8, 11, 13, 0)
+	FMLA_S(9, 11, 14, 0)
+	FMLA_S(10, 11, 15, 0)
+	FMLA_S(8, 12, 13, 1)
+	FMLA_S(9, 12, 14, 1)
+	FMLA_S(10, 12, 15, 1)
 	ADDS  $256, R3, R3
 	ADDS  $24, R6, R6
 	SUBS  $1, R7, R7
@@ -4082,62 +4083,62 @@ body11x1_tap:
 	ADDS  R0, R7, R7
 	CMP   $0, R6
 	BEQ   body11x1_clamp
-	WORD  $0x3dc0000b // ldr q11, [x0]
-	WORD  $0x4e2bd400 // fadd v0.4s, v0.4s, v11.4s
-	WORD  $0x3dc0040b // ldr q11, [x0, #16]
-	WORD  $0x4e2bd421 // fadd v1.4s, v1.4s, v11.4s
-	WORD  $0x3dc0080b // ldr q11, [x0, #32]
-	WORD  $0x4e2bd442 // fadd v2.4s, v2.4s, v11.4s
-	WORD  $0x3dc00c0b // ldr q11, [x0, #48]
-	WORD  $0x4e2bd463 // fadd v3.4s, v3.4s, v11.4s
-	WORD  $0x3dc0100b // ldr q11, [x0, #64]
-	WORD  $0x4e2bd484 // fadd v4.4s, v4.4s, v11.4s
-	WORD  $0x3dc0140b // ldr q11, [x0, #80]
-	WORD  $0x4e2bd4a5 // fadd v5.4s, v5.4s, v11.4s
-	WORD  $0x3dc0180b // ldr q11, [x0, #96]
-	WORD  $0x4e2bd4c6 // fadd v6.4s, v6.4s, v11.4s
-	WORD  $0x3dc01c0b // ldr q11, [x0, #112]
-	WORD  $0x4e2bd4e7 // fadd v7.4s, v7.4s, v11.4s
-	WORD  $0x3dc0200b // ldr q11, [x0, #128]
-	WORD  $0x4e2bd508 // fadd v8.4s, v8.4s, v11.4s
-	WORD  $0x3dc0240b // ldr q11, [x0, #144]
-	WORD  $0x4e2bd529 // fadd v9.4s, v9.4s, v11.4s
-	WORD  $0x3dc0280b // ldr q11, [x0, #160]
-	WORD  $0x4e2bd54a // fadd v10.4s, v10.4s, v11.4s
+	LDR_Q(11, 0, 0)
+	FADD_4S(0, 0, 11)
+	LDR_Q(11, 0, 16)
+	FADD_4S(1, 1, 11)
+	LDR_Q(11, 0, 32)
+	FADD_4S(2, 2, 11)
+	LDR_Q(11, 0, 48)
+	FADD_4S(3, 3, 11)
+	LDR_Q(11, 0, 64)
+	FADD_4S(4, 4, 11)
+	LDR_Q(11, 0, 80)
+	FADD_4S(5, 5, 11)
+	LDR_Q(11, 0, 96)
+	FADD_4S(6, 6, 11)
+	LDR_Q(11, 0, 112)
+	FADD_4S(7, 7, 11)
+	LDR_Q(11, 0, 128)
+	FADD_4S(8, 8, 11)
+	LDR_Q(11, 0, 144)
+	FADD_4S(9, 9, 11)
+	LDR_Q(11, 0, 160)
+	FADD_4S(10, 10, 11)
 
 body11x1_clamp:
 	FMOVS lo+96(FP), F11
-	WORD  $0x4e04056b // dup v11.4s, v11.s[0]
+	DUP_4S(11, 11)
 	FMOVS hi+100(FP), F12
-	WORD  $0x4e04058c // dup v12.4s, v12.s[0]
-	WORD  $0x4e20f560 // fmax v0.4s, v11.4s, v0.4s
-	WORD  $0x4ea0f580 // fmin v0.4s, v12.4s, v0.4s
-	WORD  $0x4e21f561 // fmax v1.4s, v11.4s, v1.4s
-	WORD  $0x4ea1f581 // fmin v1.4s, v12.4s, v1.4s
-	WORD  $0x4e22f562 // fmax v2.4s, v11.4s, v2.4s
-	WORD  $0x4ea2f582 // fmin v2.4s, v12.4s, v2.4s
-	WORD  $0x4e23f563 // fmax v3.4s, v11.4s, v3.4s
-	WORD  $0x4ea3f583 // fmin v3.4s, v12.4s, v3.4s
-	WORD  $0x4e24f564 // fmax v4.4s, v11.4s, v4.4s
-	WORD  $0x4ea4f584 // fmin v4.4s, v12.4s, v4.4s
-	WORD  $0x4e25f565 // fmax v5.4s, v11.4s, v5.4s
-	WORD  $0x4ea5f585 // fmin v5.4s, v12.4s, v5.4s
-	WORD  $0x4e26f566 // fmax v6.4s, v11.4s, v6.4s
-	WORD  $0x4ea6f586 // fmin v6.4s, v12.4s, v6.4s
-	WORD  $0x4e27f567 // fmax v7.4s, v11.4s, v7.4s
-	WORD  $0x4ea7f587 // fmin v7.4s, v12.4s, v7.4s
-	WORD  $0x4e28f568 // fmax v8.4s, v11.4s, v8.4s
-	WORD  $0x4ea8f588 // fmin v8.4s, v12.4s, v8.4s
-	WORD  $0x4e29f569 // fmax v9.4s, v11.4s, v9.4s
-	WORD  $0x4ea9f589 // fmin v9.4s, v12.4s, v9.4s
-	WORD  $0x4e2af56a // fmax v10.4s, v11.4s, v10.4s
-	WORD  $0x4eaaf58a // fmin v10.4s, v12.4s, v10.4s
-	WORD  $0xad000400 // stp q0, q1, [x0]
-	WORD  $0xad010c02 // stp q2, q3, [x0, #32]
-	WORD  $0xad021404 // stp q4, q5, [x0, #64]
-	WORD  $0xad031c06 // stp q6, q7, [x0, #96]
-	WORD  $0xad042408 // stp q8, q9, [x0, #128]
-	WORD  $0x3d80280a // str q10, [x0, #160]
+	DUP_4S(12, 12)
+	FMAX_4S(0, 11, 0)
+	FMIN_4S(0, 12, 0)
+	FMAX_4S(1, 11, 1)
+	FMIN_4S(1, 12, 1)
+	FMAX_4S(2, 11, 2)
+	FMIN_4S(2, 12, 2)
+	FMAX_4S(3, 11, 3)
+	FMIN_4S(3, 12, 3)
+	FMAX_4S(4, 11, 4)
+	FMIN_4S(4, 12, 4)
+	FMAX_4S(5, 11, 5)
+	FMIN_4S(5, 12, 5)
+	FMAX_4S(6, 11, 6)
+	FMIN_4S(6, 12, 6)
+	FMAX_4S(7, 11, 7)
+	FMIN_4S(7, 12, 7)
+	FMAX_4S(8, 11, 8)
+	FMIN_4S(8, 12, 8)
+	FMAX_4S(9, 11, 9)
+	FMIN_4S(9, 12, 9)
+	FMAX_4S(10, 11, 10)
+	FMIN_4S(10, 12, 10)
+	STP_Q(0, 1, 0, 0)
+	STP_Q(2, 3, 0, 32)
+	STP_Q(4, 5, 0, 64)
+	STP_Q(6, 7, 0, 96)
+	STP_Q(8, 9, 0, 128)
+	STR_Q(10, 0, 160)
 	ADDS  $176, R1, R1
 	ADDS  $176, R0, R0
 	MOVD  asked+48(FP), R20
@@ -4156,33 +4157,33 @@ body12x1:
 	MOVD bias+88(FP), R6
 	CMP  $0, R6
 	BEQ  body12x1_zero
-	WORD $0x3dc000c0 // ldr q0, [x6]
-	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	WORD $0x4ea01c02 // mov v2.16b, v0.16b
-	WORD $0x4ea01c03 // mov v3.16b, v0.16b
-	WORD $0x4ea01c04 // mov v4.16b, v0.16b
-	WORD $0x4ea01c05 // mov v5.16b, v0.16b
-	WORD $0x4ea01c06 // mov v6.16b, v0.16b
-	WORD $0x4ea01c07 // mov v7.16b, v0.16b
-	WORD $0x4ea01c08 // mov v8.16b, v0.16b
-	WORD $0x4ea01c09 // mov v9.16b, v0.16b
-	WORD $0x4ea01c0a // mov v10.16b, v0.16b
-	WORD $0x4ea01c0b // mov v11.16b, v0.16b
+	LDR_Q(0, 6, 0)
+	MOV_16B(1, 0)
+	MOV_16B(2, 0)
+	MOV_16B(3, 0)
+	MOV_16B(4, 0)
+	MOV_16B(5, 0)
+	MOV_16B(6, 0)
+	MOV_16B(7, 0)
+	MOV_16B(8, 0)
+	MOV_16B(9, 0)
+	MOV_16B(10, 0)
+	MOV_16B(11, 0)
 	JMP  body12x1_begin
 
 body12x1_zero:
-	WORD $0x6f00e400 // movi v0.2d, #0
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x6f00e404 // movi v4.2d, #0
-	WORD $0x6f00e405 // movi v5.2d, #0
-	WORD $0x6f00e406 // movi v6.2d, #0
-	WORD $0x6f00e407 // movi v7.2d, #0
-	WORD $0x6f00e408 // movi v8.2d, #0
-	WORD $0x6f00e409 // movi v9.2d, #0
-	WORD $0x6f00e40a // movi v10.2d, #0
-	WORD $0x6f00e40b // movi v11.2d, #0
+	MOVI_2D(0)
+	MOVI_2D(1)
+	MOVI_2D(2)
+	MOVI_2D(3)
+	MOVI_2D(4)
+	MOVI_2D(5)
+	MOVI_2D(6)
+	MOVI_2D(7)
+	MOVI_2D(8)
+	MOVI_2D(9)
+	MOVI_2D(10)
+	MOVI_2D(11)
 
 body12x1_begin:
 	MOVD list+56(FP), R6
@@ -4203,85 +4204,85 @@ body12x1_tap:
 	PRFM  64(R10), PLDL1KEEP
 	PRFM  128(R10), PLDL1KEEP
 	PRFM  (R3), PLDL2KEEP
-	WORD  $0x3dc0012c // ldr q12, [x9]
+	LDR_Q(12, 9, 0)
 	PRFM  64(R3), PLDL2KEEP
-	WORD  $0x3dc0052d // ldr q13, [x9, #16]
-	WORD  $0xfd40010e // ldr d14, [x8]
-	WORD  $0xfd40090f // ldr d15, [x8, #16]
-	WORD  $0xfd401110 // ldr d16, [x8, #32]
-	WORD  $0xfd401911 // ldr d17, [x8, #48]
-	WORD  $0x4f8e1180 // fmla v0.4s, v12.4s, v14.s[0]
-	WORD  $0x4f8f1181 // fmla v1.4s, v12.4s, v15.s[0]
-	WORD  $0x4f901182 // fmla v2.4s, v12.4s, v16.s[0]
-	WORD  $0x4f911183 // fmla v3.4s, v12.4s, v17.s[0]
-	WORD  $0x4fae11a0 // fmla v0.4s, v13.4s, v14.s[1]
-	WORD  $0x4faf11a1 // fmla v1.4s, v13.4s, v15.s[1]
-	WORD  $0x4fb011a2 // fmla v2.4s, v13.4s, v16.s[1]
-	WORD  $0x4fb111a3 // fmla v3.4s, v13.4s, v17.s[1]
-	WORD  $0xfd40210e // ldr d14, [x8, #64]
-	WORD  $0xfd40290f // ldr d15, [x8, #80]
-	WORD  $0xfd403110 // ldr d16, [x8, #96]
-	WORD  $0xfd403911 // ldr d17, [x8, #112]
-	WORD  $0x4f8e1184 // fmla v4.4s, v12.4s, v14.s[0]
-	WORD  $0x4f8f1185 // fmla v5.4s, v12.4s, v15.s[0]
-	WORD  $0x4f901186 // fmla v6.4s, v12.4s, v16.s[0]
-	WORD  $0x4f911187 // fmla v7.4s, v12.4s, v17.s[0]
-	WORD  $0x4fae11a4 // fmla v4.4s, v13.4s, v14.s[1]
-	WORD  $0x4faf11a5 // fmla v5.4s, v13.4s, v15.s[1]
-	WORD  $0x4fb011a6 // fmla v6.4s, v13.4s, v16.s[1]
-	WORD  $0x4fb111a7 // fmla v7.4s, v13.4s, v17.s[1]
-	WORD  $0xfd40410e // ldr d14, [x8, #128]
-	WORD  $0xfd40490f // ldr d15, [x8, #144]
-	WORD  $0xfd405110 // ldr d16, [x8, #160]
-	WORD  $0xfd405911 // ldr d17, [x8, #176]
-	WORD  $0x4f8e1188 // fmla v8.4s, v12.4s, v14.s[0]
-	WORD  $0x4f8f1189 // fmla v9.4s, v12.4s, v15.s[0]
-	WORD  $0x4f90118a // fmla v10.4s, v12.4s, v16.s[0]
-	WORD  $0x4f91118b // fmla v11.4s, v12.4s, v17.s[0]
-	WORD  $0x4fae11a8 // fmla v8.4s, v13.4s, v14.s[1]
-	WORD  $0x4faf11a9 // fmla v9.4s, v13.4s, v15.s[1]
-	WORD  $0x4fb011aa // fmla v10.4s, v13.4s, v16.s[1]
-	WORD  $0x4fb111ab // fmla v11.4s, v13.4s, v17.s[1]
+	LDR_Q(13, 9, 16)
+	LDR_D(14, 8, 0)
+	LDR_D(15, 8, 16)
+	LDR_D(16, 8, 32)
+	LDR_D(17, 8, 48)
+	FMLA_S(0, 12, 14, 0)
+	FMLA_S(1, 12, 15, 0)
+	FMLA_S(2, 12, 16, 0)
+	FMLA_S(3, 12, 17, 0)
+	FMLA_S(0, 13, 14, 1)
+	FMLA_S(1, 13, 15, 1)
+	FMLA_S(2, 13, 16, 1)
+	FMLA_S(3, 13, 17, 1)
+	LDR_D(14, 8, 64)
+	LDR_D(15, 8, 80)
+	LDR_D(16, 8, 96)
+	LDR_D(17, 8, 112)
+	FMLA_S(4, 12, 14, 0)
+	FMLA_S(5, 12, 15, 0)
+	FMLA_S(6, 12, 16, 0)
+	FMLA_S(7, 12, 17, 0)
+	FMLA_S(4, 13, 14, 1)
+	FMLA_S(5, 13, 15, 1)
+	FMLA_S(6, 13, 16, 1)
+	FMLA_S(7, 13, 17, 1)
+	LDR_D(14, 8, 128)
+	LDR_D(15, 8, 144)
+	LDR_D(16, 8, 160)
+	LDR_D(17, 8, 176)
+	FMLA_S(8, 12, 14, 0)
+	FMLA_S(9, 12, 15, 0)
+	FMLA_S(10, 12, 16, 0)
+	FMLA_S(11, 12, 17, 0)
+	FMLA_S(8, 13, 14, 1)
+	FMLA_S(9, 13, 15, 1)
+	FMLA_S(10, 13, 16, 1)
+	FMLA_S(11, 13, 17, 1)
 	PRFM  128(R3), PLDL2KEEP
-	WORD  $0x3dc0092c // ldr q12, [x9, #32]
+	LDR_Q(12, 9, 32)
 	PRFM  192(R3), PLDL2KEEP
-	WORD  $0x3dc00d2d // ldr q13, [x9, #48]
-	WORD  $0xfd40050e // ldr d14, [x8, #8]
-	WORD  $0xfd400d0f // ldr d15, [x8, #24]
-	WORD  $0xfd401510 // ldr d16, [x8, #40]
-	WORD  $0xfd401d11 // ldr d17, [x8, #56]
-	WORD  $0x4f8e1180 // fmla v0.4s, v12.4s, v14.s[0]
-	WORD  $0x4f8f1181 // fmla v1.4s, v12.4s, v15.s[0]
-	WORD  $0x4f901182 // fmla v2.4s, v12.4s, v16.s[0]
-	WORD  $0x4f911183 // fmla v3.4s, v12.4s, v17.s[0]
-	WORD  $0x4fae11a0 // fmla v0.4s, v13.4s, v14.s[1]
-	WORD  $0x4faf11a1 // fmla v1.4s, v13.4s, v15.s[1]
-	WORD  $0x4fb011a2 // fmla v2.4s, v13.4s, v16.s[1]
-	WORD  $0x4fb111a3 // fmla v3.4s, v13.4s, v17.s[1]
-	WORD  $0xfd40250e // ldr d14, [x8, #72]
-	WORD  $0xfd402d0f // ldr d15, [x8, #88]
-	WORD  $0xfd403510 // ldr d16, [x8, #104]
-	WORD  $0xfd403d11 // ldr d17, [x8, #120]
-	WORD  $0x4f8e1184 // fmla v4.4s, v12.4s, v14.s[0]
-	WORD  $0x4f8f1185 // fmla v5.4s, v12.4s, v15.s[0]
-	WORD  $0x4f901186 // fmla v6.4s, v12.4s, v16.s[0]
-	WORD  $0x4f911187 // fmla v7.4s, v12.4s, v17.s[0]
-	WORD  $0x4fae11a4 // fmla v4.4s, v13.4s, v14.s[1]
-	WORD  $0x4faf11a5 // fmla v5.4s, v13.4s, v15.s[1]
-	WORD  $0x4fb011a6 // fmla v6.4s, v13.4s, v16.s[1]
-	WORD  $0x4fb111a7 // fmla v7.4s, v13.4s, v17.s[1]
-	WORD  $0xfd40450e // ldr d14, [x8, #136]
-	WORD  $0xfd404d0f // ldr d15, [x8, #152]
-	WORD  $0xfd405510 // ldr d16, [x8, #168]
-	WORD  $0xfd405d11 // ldr d17, [x8, #184]
-	WORD  $0x4f8e1188 // fmla v8.4s, v12.4s, v14.s[0]
-	WORD  $0x4f8f1189 // fmla v9.4s, v12.4s, v15.s[0]
-	WORD  $0x4f90118a // fmla v10.4s, v12.4s, v16.s[0]
-	WORD  $0x4f91118b // fmla v11.4s, v12.4s, v17.s[0]
-	WORD  $0x4fae11a8 // fmla v8.4s, v13.4s, v14.s[1]
-	WORD  $0x4faf11a9 // fmla v9.4s, v13.4s, v15.s[1]
-	WORD  $0x4fb011aa // fmla v10.4s, v13.4s, v16.s[1]
-	WORD  $0x4fb111ab // fmla v11.4s, v13.4s, v17.s[1]
+	LDR_Q(13, 9, 48)
+	LDR_D(14, 8, 8)
+	LDR_D(15, 8, 24)
+	LDR_D(16, 8, 40)
+	LDR_D(17, 8, 56)
+	FMLA_S(0, 12, 14, 0)
+	FMLA_S(1, 12, 15, 0)
+	FMLA_S(2, 12, 16, 0)
+	FMLA_S(3, 12, 17, 0)
+	FMLA_S(0, 13, 14, 1)
+	FMLA_S(1, 13, 15, 1)
+	FMLA_S(2, 13, 16, 1)
+	FMLA_S(3, 13, 17, 1)
+	LDR_D(14, 8, 72)
+	LDR_D(15, 8, 88)
+	LDR_D(16, 8, 104)
+	LDR_D(17, 8, 120)
+	FMLA_S(4, 12, 14, 0)
+	FMLA_S(5, 12, 15, 0)
+	FMLA_S(6, 12, 16, 0)
+	FMLA_S(7, 12, 17, 0)
+	FMLA_S(4, 13, 14, 1)
+	FMLA_S(5, 13, 15, 1)
+	FMLA_S(6, 13, 16, 1)
+	FMLA_S(7, 13, 17, 1)
+	LDR_D(14, 8, 136)
+	LDR_D(15, 8, 152)
+	LDR_D(16, 8, 168)
+	LDR_D(17, 8, 184)
+	FMLA_S(8, 12, 14, 0)
+	FMLA_S(9, 12, 15, 0)
+	FMLA_S(10, 12, 16, 0)
+	FMLA_S(11, 12, 17, 0)
+	FMLA_S(8, 13, 14, 1)
+	FMLA_S(9, 13, 15, 1)
+	FMLA_S(10, 13, 16, 1)
+	FMLA_S(11, 13, 17, 1)
 	ADDS  $256, R3, R3
 	ADDS  $24, R6, R6
 	SUBS  $1, R7, R7
@@ -4292,66 +4293,66 @@ body12x1_tap:
 	ADDS  R0, R7, R7
 	CMP   $0, R6
 	BEQ   body12x1_clamp
-	WORD  $0x3dc0000c // ldr q12, [x0]
-	WORD  $0x4e2cd400 // fadd v0.4s, v0.4s, v12.4s
-	WORD  $0x3dc0040c // ldr q12, [x0, #16]
-	WORD  $0x4e2cd421 // fadd v1.4s, v1.4s, v12.4s
-	WORD  $0x3dc0080c // ldr q12, [x0, #32]
-	WORD  $0x4e2cd442 // fadd v2.4s, v2.4s, v12.4s
-	WORD  $0x3dc00c0c // ldr q12, [x0, #48]
-	WORD  $0x4e2cd463 // fadd v3.4s, v3.4s, v12.4s
-	WORD  $0x3dc0100c // ldr q12, [x0, #64]
-	WORD  $0x4e2cd484 // fadd v4.4s, v4.4s, v12.4s
-	WORD  $0x3dc0140c // ldr q12, [x0, #80]
-	WORD  $0x4e2cd4a5 // fadd v5.4s, v5.4s, v12.4s
-	WORD  $0x3dc0180c // ldr q12, [x0, #96]
-	WORD  $0x4e2cd4c6 // fadd v6.4s, v6.4s, v12.4s
-	WORD  $0x3dc01c0c // ldr q12, [x0, #112]
-	WORD  $0x4e2cd4e7 // fadd v7.4s, v7.4s, v12.4s
-	WORD  $0x3dc0200c // ldr q12, [x0, #128]
-	WORD  $0x4e2cd508 // fadd v8.4s, v8.4s, v12.4s
-	WORD  $0x3dc0240c // ldr q12, [x0, #144]
-	WORD  $0x4e2cd529 // fadd v9.4s, v9.4s, v12.4s
-	WORD  $0x3dc0280c // ldr q12, [x0, #160]
-	WORD  $0x4e2cd54a // fadd v10.4s, v10.4s, v12.4s
-	WORD  $0x3dc02c0c // ldr q12, [x0, #176]
-	WORD  $0x4e2cd56b // fadd v11.4s, v11.4s, v12.4s
+	LDR_Q(12, 0, 0)
+	FADD_4S(0, 0, 12)
+	LDR_Q(12, 0, 16)
+	FADD_4S(1, 1, 12)
+	LDR_Q(12, 0, 32)
+	FADD_4S(2, 2, 12)
+	LDR_Q(12, 0, 48)
+	FADD_4S(3, 3, 12)
+	LDR_Q(12, 0, 64)
+	FADD_4S(4, 4, 12)
+	LDR_Q(12, 0, 80)
+	FADD_4S(5, 5, 12)
+	LDR_Q(12, 0, 96)
+	FADD_4S(6, 6, 12)
+	LDR_Q(12, 0, 112)
+	FADD_4S(7, 7, 12)
+	LDR_Q(12, 0, 128)
+	FADD_4S(8, 8, 12)
+	LDR_Q(12, 0, 144)
+	FADD_4S(9, 9, 12)
+	LDR_Q(12, 0, 160)
+	FADD_4S(10, 10, 12)
+	LDR_Q(12, 0, 176)
+	FADD_4S(11, 11, 12)
 
 body12x1_clamp:
 	FMOVS lo+96(FP), F12
-	WORD  $0x4e04058c // dup v12.4s, v12.s[0]
+	DUP_4S(12, 12)
 	FMOVS hi+100(FP), F13
-	WORD  $0x4e0405ad // dup v13.4s, v13.s[0]
-	WORD  $0x4e20f580 // fmax v0.4s, v12.4s, v0.4s
-	WORD  $0x4ea0f5a0 // fmin v0.4s, v13.4s, v0.4s
-	WORD  $0x4e21f581 // fmax v1.4s, v12.4s, v1.4s
-	WORD  $0x4ea1f5a1 // fmin v1.4s, v13.4s, v1.4s
-	WORD  $0x4e22f582 // fmax v2.4s, v12.4s, v2.4s
-	WORD  $0x4ea2f5a2 // fmin v2.4s, v13.4s, v2.4s
-	WORD  $0x4e23f583 // fmax v3.4s, v12.4s, v3.4s
-	WORD  $0x4ea3f5a3 // fmin v3.4s, v13.4s, v3.4s
-	WORD  $0x4e24f584 // fmax v4.4s, v12.4s, v4.4s
-	WORD  $0x4ea4f5a4 // fmin v4.4s, v13.4s, v4.4s
-	WORD  $0x4e25f585 // fmax v5.4s, v12.4s, v5.4s
-	WORD  $0x4ea5f5a5 // fmin v5.4s, v13.4s, v5.4s
-	WORD  $0x4e26f586 // fmax v6.4s, v12.4s, v6.4s
-	WORD  $0x4ea6f5a6 // fmin v6.4s, v13.4s, v6.4s
-	WORD  $0x4e27f587 // fmax v7.4s, v12.4s, v7.4s
-	WORD  $0x4ea7f5a7 // fmin v7.4s, v13.4s, v7.4s
-	WORD  $0x4e28f588 // fmax v8.4s, v12.4s, v8.4s
-	WORD  $0x4ea8f5a8 // fmin v8.4s, v13.4s, v8.4s
-	WORD  $0x4e29f589 // fmax v9.4s, v12.4s, v9.4s
-	WORD  $0x4ea9f5a9 // fmin v9.4s, v13.4s, v9.4s
-	WORD  $0x4e2af58a // fmax v10.4s, v12.4s, v10.4s
-	WORD  $0x4eaaf5aa // fmin v10.4s, v13.4s, v10.4s
-	WORD  $0x4e2bf58b // fmax v11.4s, v12.4s, v11.4s
-	WORD  $0x4eabf5ab // fmin v11.4s, v13.4s, v11.4s
-	WORD  $0xad000400 // stp q0, q1, [x0]
-	WORD  $0xad010c02 // stp q2, q3, [x0, #32]
-	WORD  $0xad021404 // stp q4, q5, [x0, #64]
-	WORD  $0xad031c06 // stp q6, q7, [x0, #96]
-	WORD  $0xad042408 // stp q8, q9, [x0, #128]
-	WORD  $0xad052c0a // stp q10, q11, [x0, #160]
+	DUP_4S(13, 13)
+	FMAX_4S(0, 12, 0)
+	FMIN_4S(0, 13, 0)
+	FMAX_4S(1, 12, 1)
+	FMIN_4S(1, 13, 1)
+	FMAX_4S(2, 12, 2)
+	FMIN_4S(2, 13, 2)
+	FMAX_4S(3, 12, 3)
+	FMIN_4S(3, 13, 3)
+	FMAX_4S(4, 12, 4)
+	FMIN_4S(4, 13, 4)
+	FMAX_4S(5, 12, 5)
+	FMIN_4S(5, 13, 5)
+	FMAX_4S(6, 12, 6)
+	FMIN_4S(6, 13, 6)
+	FMAX_4S(7, 12, 7)
+	FMIN_4S(7, 13, 7)
+	FMAX_4S(8, 12, 8)
+	FMIN_4S(8, 13, 8)
+	FMAX_4S(9, 12, 9)
+	FMIN_4S(9, 13, 9)
+	FMAX_4S(10, 12, 10)
+	FMIN_4S(10, 13, 10)
+	FMAX_4S(11, 12, 11)
+	FMIN_4S(11, 13, 11)
+	STP_Q(0, 1, 0, 0)
+	STP_Q(2, 3, 0, 32)
+	STP_Q(4, 5, 0, 64)
+	STP_Q(6, 7, 0, 96)
+	STP_Q(8, 9, 0, 128)
+	STP_Q(10, 11, 0, 160)
 	ADDS  $192, R1, R1
 	ADDS  $192, R0, R0
 	MOVD  asked+48(FP), R20

@@ -3,39 +3,40 @@
 //go:build !purego
 
 #include "textflag.h"
+#include "neon.h"
 
 // func elementwiseSumNEON(x *float32, n int) float32
 TEXT ·elementwiseSumNEON(SB), NOSPLIT, $0-20
 	MOVD x+0(FP), R0
 	MOVD n+8(FP), R1
-	WORD $0x6f00e400 // movi v0.2d, #0
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x6f00e404 // movi v4.2d, #0
-	WORD $0x6f00e405 // movi v5.2d, #0
-	WORD $0x6f00e406 // movi v6.2d, #0
-	WORD $0x6f00e407 // movi v7.2d, #0
+	MOVI_2D(0)
+	MOVI_2D(1)
+	MOVI_2D(2)
+	MOVI_2D(3)
+	MOVI_2D(4)
+	MOVI_2D(5)
+	MOVI_2D(6)
+	MOVI_2D(7)
 	SUBS $32, R1, R1
 	BLT  few
 
 loop:
-	WORD $0x3dc00008 // ldr q8, [x0]
-	WORD $0x4e28d400 // fadd v0.4s, v0.4s, v8.4s
-	WORD $0x3dc00408 // ldr q8, [x0, #16]
-	WORD $0x4e28d421 // fadd v1.4s, v1.4s, v8.4s
-	WORD $0x3dc00808 // ldr q8, [x0, #32]
-	WORD $0x4e28d442 // fadd v2.4s, v2.4s, v8.4s
-	WORD $0x3dc00c08 // ldr q8, [x0, #48]
-	WORD $0x4e28d463 // fadd v3.4s, v3.4s, v8.4s
-	WORD $0x3dc01008 // ldr q8, [x0, #64]
-	WORD $0x4e28d484 // fadd v4.4s, v4.4s, v8.4s
-	WORD $0x3dc01408 // ldr q8, [x0, #80]
-	WORD $0x4e28d4a5 // fadd v5.4s, v5.4s, v8.4s
-	WORD $0x3dc01808 // ldr q8, [x0, #96]
-	WORD $0x4e28d4c6 // fadd v6.4s, v6.4s, v8.4s
-	WORD $0x3dc01c08 // ldr q8, [x0, #112]
-	WORD $0x4e28d4e7 // fadd v7.4s, v7.4s, v8.4s
+	LDR_Q(8, 0, 0)
+	FADD_4S(0, 0, 8)
+	LDR_Q(8, 0, 16)
+	FADD_4S(1, 1, 8)
+	LDR_Q(8, 0, 32)
+	FADD_4S(2, 2, 8)
+	LDR_Q(8, 0, 48)
+	FADD_4S(3, 3, 8)
+	LDR_Q(8, 0, 64)
+	FADD_4S(4, 4, 8)
+	LDR_Q(8, 0, 80)
+	FADD_4S(5, 5, 8)
+	LDR_Q(8, 0, 96)
+	FADD_4S(6, 6, 8)
+	LDR_Q(8, 0, 112)
+	FADD_4S(7, 7, 8)
 	ADDS $128, R0, R0
 	SUBS $32, R1, R1
 	BGE  loop
@@ -45,8 +46,8 @@ few:
 	BLT  rest
 
 one:
-	WORD $0x3dc00008 // ldr q8, [x0]
-	WORD $0x4e28d400 // fadd v0.4s, v0.4s, v8.4s
+	LDR_Q(8, 0, 0)
+	FADD_4S(0, 0, 8)
 	ADDS $16, R0, R0
 	SUBS $4, R1, R1
 	BGE  one
@@ -56,33 +57,33 @@ rest:
 	BEQ  total
 	CMP  $1, R1
 	BNE  more1
-	WORD $0xbd400008 // ldr s8, [x0]
-	WORD $0x4e28d421 // fadd v1.4s, v1.4s, v8.4s
+	LDR_S(8, 0, 0)
+	FADD_4S(1, 1, 8)
 	JMP  total
 
 more1:
-	CMP  $2, R1
-	BNE  more2
-	WORD $0xfd400008 // ldr d8, [x0]
-	WORD $0x4e28d421 // fadd v1.4s, v1.4s, v8.4s
-	JMP  total
+	CMP $2, R1
+	BNE more2
+	LDR_D(8, 0, 0)
+	FADD_4S(1, 1, 8)
+	JMP total
 
 more2:
-	WORD $0xfd400008 // ldr d8, [x0]
-	ADD  $8, R0, R19
-	WORD $0x4d408268 // ld1 { v8.s }[2], [x19]
-	WORD $0x4e28d421 // fadd v1.4s, v1.4s, v8.4s
+	LDR_D(8, 0, 0)
+	ADD $8, R0, R19
+	LD1_S(8, 2, 19)
+	FADD_4S(1, 1, 8)
 
 total:
-	WORD  $0x4e24d400 // fadd v0.4s, v0.4s, v4.4s
-	WORD  $0x4e25d421 // fadd v1.4s, v1.4s, v5.4s
-	WORD  $0x4e26d442 // fadd v2.4s, v2.4s, v6.4s
-	WORD  $0x4e27d463 // fadd v3.4s, v3.4s, v7.4s
-	WORD  $0x4e22d400 // fadd v0.4s, v0.4s, v2.4s
-	WORD  $0x4e23d421 // fadd v1.4s, v1.4s, v3.4s
-	WORD  $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD  $0x6e20d400 // faddp v0.4s, v0.4s, v0.4s
-	WORD  $0x6e20d400 // faddp v0.4s, v0.4s, v0.4s
+	FADD_4S(0, 0, 4)
+	FADD_4S(1, 1, 5)
+	FADD_4S(2, 2, 6)
+	FADD_4S(3, 3, 7)
+	FADD_4S(0, 0, 2)
+	FADD_4S(1, 1, 3)
+	FADD_4S(0, 0, 1)
+	FADDP_4S(0, 0, 0)
+	FADDP_4S(0, 0, 0)
 	FMOVS F0, ret+16(FP)
 	RET
 
@@ -91,42 +92,42 @@ TEXT ·elementwiseDotNEON(SB), NOSPLIT, $0-28
 	MOVD x+0(FP), R0
 	MOVD n+16(FP), R1
 	MOVD y+8(FP), R2
-	WORD $0x6f00e400 // movi v0.2d, #0
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x6f00e404 // movi v4.2d, #0
-	WORD $0x6f00e405 // movi v5.2d, #0
-	WORD $0x6f00e406 // movi v6.2d, #0
-	WORD $0x6f00e407 // movi v7.2d, #0
+	MOVI_2D(0)
+	MOVI_2D(1)
+	MOVI_2D(2)
+	MOVI_2D(3)
+	MOVI_2D(4)
+	MOVI_2D(5)
+	MOVI_2D(6)
+	MOVI_2D(7)
 	SUBS $32, R1, R1
 	BLT  few
 
 loop:
-	WORD $0x3dc00008 // ldr q8, [x0]
-	WORD $0x3dc00049 // ldr q9, [x2]
-	WORD $0x4e29cd00 // fmla v0.4s, v8.4s, v9.4s
-	WORD $0x3dc00408 // ldr q8, [x0, #16]
-	WORD $0x3dc00449 // ldr q9, [x2, #16]
-	WORD $0x4e29cd01 // fmla v1.4s, v8.4s, v9.4s
-	WORD $0x3dc00808 // ldr q8, [x0, #32]
-	WORD $0x3dc00849 // ldr q9, [x2, #32]
-	WORD $0x4e29cd02 // fmla v2.4s, v8.4s, v9.4s
-	WORD $0x3dc00c08 // ldr q8, [x0, #48]
-	WORD $0x3dc00c49 // ldr q9, [x2, #48]
-	WORD $0x4e29cd03 // fmla v3.4s, v8.4s, v9.4s
-	WORD $0x3dc01008 // ldr q8, [x0, #64]
-	WORD $0x3dc01049 // ldr q9, [x2, #64]
-	WORD $0x4e29cd04 // fmla v4.4s, v8.4s, v9.4s
-	WORD $0x3dc01408 // ldr q8, [x0, #80]
-	WORD $0x3dc01449 // ldr q9, [x2, #80]
-	WORD $0x4e29cd05 // fmla v5.4s, v8.4s, v9.4s
-	WORD $0x3dc01808 // ldr q8, [x0, #96]
-	WORD $0x3dc01849 // ldr q9, [x2, #96]
-	WORD $0x4e29cd06 // fmla v6.4s, v8.4s, v9.4s
-	WORD $0x3dc01c08 // ldr q8, [x0, #112]
-	WORD $0x3dc01c49 // ldr q9, [x2, #112]
-	WORD $0x4e29cd07 // fmla v7.4s, v8.4s, v9.4s
+	LDR_Q(8, 0, 0)
+	LDR_Q(9, 2, 0)
+	FMLA_4S(0, 8, 9)
+	LDR_Q(8, 0, 16)
+	LDR_Q(9, 2, 16)
+	FMLA_4S(1, 8, 9)
+	LDR_Q(8, 0, 32)
+	LDR_Q(9, 2, 32)
+	FMLA_4S(2, 8, 9)
+	LDR_Q(8, 0, 48)
+	LDR_Q(9, 2, 48)
+	FMLA_4S(3, 8, 9)
+	LDR_Q(8, 0, 64)
+	LDR_Q(9, 2, 64)
+	FMLA_4S(4, 8, 9)
+	LDR_Q(8, 0, 80)
+	LDR_Q(9, 2, 80)
+	FMLA_4S(5, 8, 9)
+	LDR_Q(8, 0, 96)
+	LDR_Q(9, 2, 96)
+	FMLA_4S(6, 8, 9)
+	LDR_Q(8, 0, 112)
+	LDR_Q(9, 2, 112)
+	FMLA_4S(7, 8, 9)
 	ADDS $128, R0, R0
 	ADDS $128, R2, R2
 	SUBS $32, R1, R1
@@ -137,9 +138,9 @@ few:
 	BLT  rest
 
 one:
-	WORD $0x3dc00008 // ldr q8, [x0]
-	WORD $0x3dc00049 // ldr q9, [x2]
-	WORD $0x4e29cd00 // fmla v0.4s, v8.4s, v9.4s
+	LDR_Q(8, 0, 0)
+	LDR_Q(9, 2, 0)
+	FMLA_4S(0, 8, 9)
 	ADDS $16, R0, R0
 	ADDS $16, R2, R2
 	SUBS $4, R1, R1
@@ -150,38 +151,38 @@ rest:
 	BEQ  total
 	CMP  $1, R1
 	BNE  more1
-	WORD $0xbd400008 // ldr s8, [x0]
-	WORD $0xbd400049 // ldr s9, [x2]
-	WORD $0x4e28cd21 // fmla v1.4s, v9.4s, v8.4s
+	LDR_S(8, 0, 0)
+	LDR_S(9, 2, 0)
+	FMLA_4S(1, 9, 8)
 	JMP  total
 
 more1:
-	CMP  $2, R1
-	BNE  more2
-	WORD $0xfd400008 // ldr d8, [x0]
-	WORD $0xfd400049 // ldr d9, [x2]
-	WORD $0x4e28cd21 // fmla v1.4s, v9.4s, v8.4s
-	JMP  total
+	CMP $2, R1
+	BNE more2
+	LDR_D(8, 0, 0)
+	LDR_D(9, 2, 0)
+	FMLA_4S(1, 9, 8)
+	JMP total
 
 more2:
-	WORD $0xfd400008 // ldr d8, [x0]
-	ADD  $8, R0, R19
-	WORD $0x4d408268 // ld1 { v8.s }[2], [x19]
-	WORD $0xfd400049 // ldr d9, [x2]
-	ADD  $8, R2, R19
-	WORD $0x4d408269 // ld1 { v9.s }[2], [x19]
-	WORD $0x4e28cd21 // fmla v1.4s, v9.4s, v8.4s
+	LDR_D(8, 0, 0)
+	ADD $8, R0, R19
+	LD1_S(8, 2, 19)
+	LDR_D(9, 2, 0)
+	ADD $8, R2, R19
+	LD1_S(9, 2, 19)
+	FMLA_4S(1, 9, 8)
 
 total:
-	WORD  $0x4e24d400 // fadd v0.4s, v0.4s, v4.4s
-	WORD  $0x4e25d421 // fadd v1.4s, v1.4s, v5.4s
-	WORD  $0x4e26d442 // fadd v2.4s, v2.4s, v6.4s
-	WORD  $0x4e27d463 // fadd v3.4s, v3.4s, v7.4s
-	WORD  $0x4e22d400 // fadd v0.4s, v0.4s, v2.4s
-	WORD  $0x4e23d421 // fadd v1.4s, v1.4s, v3.4s
-	WORD  $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD  $0x6e20d400 // faddp v0.4s, v0.4s, v0.4s
-	WORD  $0x6e20d400 // faddp v0.4s, v0.4s, v0.4s
+	FADD_4S(0, 0, 4)
+	FADD_4S(1, 1, 5)
+	FADD_4S(2, 2, 6)
+	FADD_4S(3, 3, 7)
+	FADD_4S(0, 0, 2)
+	FADD_4S(1, 1, 3)
+	FADD_4S(0, 0, 1)
+	FADDP_4S(0, 0, 0)
+	FADDP_4S(0, 0, 0)
 	FMOVS F0, ret+24(FP)
 	RET
 
@@ -191,41 +192,41 @@ TEXT ·elementwiseAffineNEON(SB), NOSPLIT, $0-40
 	MOVD  src+8(FP), R1
 	MOVD  n+16(FP), R2
 	FMOVS a+24(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	DUP_4S(0, 0)
 	FMOVS b+28(FP), F1
-	WORD  $0x4e040421 // dup v1.4s, v1.s[0]
+	DUP_4S(1, 1)
 	FMOVS lo+32(FP), F2
-	WORD  $0x4e040442 // dup v2.4s, v2.s[0]
+	DUP_4S(2, 2)
 	FMOVS hi+36(FP), F3
-	WORD  $0x4e040463 // dup v3.4s, v3.s[0]
+	DUP_4S(3, 3)
 	SUBS  $16, R2, R2
 	BLT   few
 
 loop:
-	WORD $0x3dc00024 // ldr q4, [x1]
-	WORD $0x4ea11c25 // mov v5.16b, v1.16b
-	WORD $0x4e20cc85 // fmla v5.4s, v4.4s, v0.4s
-	WORD $0x4e25f445 // fmax v5.4s, v2.4s, v5.4s
-	WORD $0x4ea5f465 // fmin v5.4s, v3.4s, v5.4s
-	WORD $0x3d800005 // str q5, [x0]
-	WORD $0x3dc00424 // ldr q4, [x1, #16]
-	WORD $0x4ea11c25 // mov v5.16b, v1.16b
-	WORD $0x4e20cc85 // fmla v5.4s, v4.4s, v0.4s
-	WORD $0x4e25f445 // fmax v5.4s, v2.4s, v5.4s
-	WORD $0x4ea5f465 // fmin v5.4s, v3.4s, v5.4s
-	WORD $0x3d800405 // str q5, [x0, #16]
-	WORD $0x3dc00824 // ldr q4, [x1, #32]
-	WORD $0x4ea11c25 // mov v5.16b, v1.16b
-	WORD $0x4e20cc85 // fmla v5.4s, v4.4s, v0.4s
-	WORD $0x4e25f445 // fmax v5.4s, v2.4s, v5.4s
-	WORD $0x4ea5f465 // fmin v5.4s, v3.4s, v5.4s
-	WORD $0x3d800805 // str q5, [x0, #32]
-	WORD $0x3dc00c24 // ldr q4, [x1, #48]
-	WORD $0x4ea11c25 // mov v5.16b, v1.16b
-	WORD $0x4e20cc85 // fmla v5.4s, v4.4s, v0.4s
-	WORD $0x4e25f445 // fmax v5.4s, v2.4s, v5.4s
-	WORD $0x4ea5f465 // fmin v5.4s, v3.4s, v5.4s
-	WORD $0x3d800c05 // str q5, [x0, #48]
+	LDR_Q(4, 1, 0)
+	MOV_16B(5, 1)
+	FMLA_4S(5, 4, 0)
+	FMAX_4S(5, 2, 5)
+	FMIN_4S(5, 3, 5)
+	STR_Q(5, 0, 0)
+	LDR_Q(4, 1, 16)
+	MOV_16B(5, 1)
+	FMLA_4S(5, 4, 0)
+	FMAX_4S(5, 2, 5)
+	FMIN_4S(5, 3, 5)
+	STR_Q(5, 0, 16)
+	LDR_Q(4, 1, 32)
+	MOV_16B(5, 1)
+	FMLA_4S(5, 4, 0)
+	FMAX_4S(5, 2, 5)
+	FMIN_4S(5, 3, 5)
+	STR_Q(5, 0, 32)
+	LDR_Q(4, 1, 48)
+	MOV_16B(5, 1)
+	FMLA_4S(5, 4, 0)
+	FMAX_4S(5, 2, 5)
+	FMIN_4S(5, 3, 5)
+	STR_Q(5, 0, 48)
 	ADDS $64, R0, R0
 	ADDS $64, R1, R1
 	SUBS $16, R2, R2
@@ -236,12 +237,12 @@ few:
 	BLT  rest
 
 one:
-	WORD $0x3dc00024 // ldr q4, [x1]
-	WORD $0x4ea11c25 // mov v5.16b, v1.16b
-	WORD $0x4e20cc85 // fmla v5.4s, v4.4s, v0.4s
-	WORD $0x4e25f445 // fmax v5.4s, v2.4s, v5.4s
-	WORD $0x4ea5f465 // fmin v5.4s, v3.4s, v5.4s
-	WORD $0x3d800005 // str q5, [x0]
+	LDR_Q(4, 1, 0)
+	MOV_16B(5, 1)
+	FMLA_4S(5, 4, 0)
+	FMAX_4S(5, 2, 5)
+	FMIN_4S(5, 3, 5)
+	STR_Q(5, 0, 0)
 	ADDS $16, R0, R0
 	ADDS $16, R1, R1
 	SUBS $4, R2, R2
@@ -252,36 +253,36 @@ rest:
 	BEQ  done
 	CMP  $1, R2
 	BNE  more1
-	WORD $0xbd400024 // ldr s4, [x1]
-	WORD $0x4ea11c21 // mov v1.16b, v1.16b
-	WORD $0x4e20cc81 // fmla v1.4s, v4.4s, v0.4s
-	WORD $0x4e21f441 // fmax v1.4s, v2.4s, v1.4s
-	WORD $0x4ea1f461 // fmin v1.4s, v3.4s, v1.4s
-	WORD $0xbd000001 // str s1, [x0]
+	LDR_S(4, 1, 0)
+	MOV_16B(1, 1)
+	FMLA_4S(1, 4, 0)
+	FMAX_4S(1, 2, 1)
+	FMIN_4S(1, 3, 1)
+	STR_S(1, 0, 0)
 	JMP  done
 
 more1:
-	CMP  $2, R2
-	BNE  more2
-	WORD $0xfd400024 // ldr d4, [x1]
-	WORD $0x4ea11c21 // mov v1.16b, v1.16b
-	WORD $0x4e20cc81 // fmla v1.4s, v4.4s, v0.4s
-	WORD $0x4e21f441 // fmax v1.4s, v2.4s, v1.4s
-	WORD $0x4ea1f461 // fmin v1.4s, v3.4s, v1.4s
-	WORD $0xfd000001 // str d1, [x0]
-	JMP  done
+	CMP $2, R2
+	BNE more2
+	LDR_D(4, 1, 0)
+	MOV_16B(1, 1)
+	FMLA_4S(1, 4, 0)
+	FMAX_4S(1, 2, 1)
+	FMIN_4S(1, 3, 1)
+	STR_D(1, 0, 0)
+	JMP done
 
 more2:
-	WORD $0xfd400024 // ldr d4, [x1]
-	ADD  $8, R1, R19
-	WORD $0x4d408264 // ld1 { v4.s }[2], [x19]
-	WORD $0x4ea11c21 // mov v1.16b, v1.16b
-	WORD $0x4e20cc81 // fmla v1.4s, v4.4s, v0.4s
-	WORD $0x4e21f441 // fmax v1.4s, v2.4s, v1.4s
-	WORD $0x4ea1f461 // fmin v1.4s, v3.4s, v1.4s
-	WORD $0xfd000001 // str d1, [x0]
-	ADD  $8, R0, R19
-	WORD $0x4d008261 // st1 { v1.s }[2], [x19]
+	LDR_D(4, 1, 0)
+	ADD $8, R1, R19
+	LD1_S(4, 2, 19)
+	MOV_16B(1, 1)
+	FMLA_4S(1, 4, 0)
+	FMAX_4S(1, 2, 1)
+	FMIN_4S(1, 3, 1)
+	STR_D(1, 0, 0)
+	ADD $8, R0, R19
+	ST1_S(1, 2, 19)
 
 done:
 	RET
@@ -293,45 +294,45 @@ TEXT ·elementwiseBlendNEON(SB), NOSPLIT, $0-48
 	MOVD  n+24(FP), R2
 	MOVD  src2+16(FP), R3
 	FMOVS a+32(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	DUP_4S(0, 0)
 	FMOVS b+36(FP), F1
-	WORD  $0x4e040421 // dup v1.4s, v1.s[0]
+	DUP_4S(1, 1)
 	FMOVS lo+40(FP), F2
-	WORD  $0x4e040442 // dup v2.4s, v2.s[0]
+	DUP_4S(2, 2)
 	FMOVS hi+44(FP), F3
-	WORD  $0x4e040463 // dup v3.4s, v3.s[0]
+	DUP_4S(3, 3)
 	SUBS  $16, R2, R2
 	BLT   few
 
 loop:
-	WORD $0x3dc00024 // ldr q4, [x1]
-	WORD $0x3dc00065 // ldr q5, [x3]
-	WORD $0x6e21dca5 // fmul v5.4s, v5.4s, v1.4s
-	WORD $0x4e20cc85 // fmla v5.4s, v4.4s, v0.4s
-	WORD $0x4e25f445 // fmax v5.4s, v2.4s, v5.4s
-	WORD $0x4ea5f465 // fmin v5.4s, v3.4s, v5.4s
-	WORD $0x3d800005 // str q5, [x0]
-	WORD $0x3dc00424 // ldr q4, [x1, #16]
-	WORD $0x3dc00465 // ldr q5, [x3, #16]
-	WORD $0x6e21dca5 // fmul v5.4s, v5.4s, v1.4s
-	WORD $0x4e20cc85 // fmla v5.4s, v4.4s, v0.4s
-	WORD $0x4e25f445 // fmax v5.4s, v2.4s, v5.4s
-	WORD $0x4ea5f465 // fmin v5.4s, v3.4s, v5.4s
-	WORD $0x3d800405 // str q5, [x0, #16]
-	WORD $0x3dc00824 // ldr q4, [x1, #32]
-	WORD $0x3dc00865 // ldr q5, [x3, #32]
-	WORD $0x6e21dca5 // fmul v5.4s, v5.4s, v1.4s
-	WORD $0x4e20cc85 // fmla v5.4s, v4.4s, v0.4s
-	WORD $0x4e25f445 // fmax v5.4s, v2.4s, v5.4s
-	WORD $0x4ea5f465 // fmin v5.4s, v3.4s, v5.4s
-	WORD $0x3d800805 // str q5, [x0, #32]
-	WORD $0x3dc00c24 // ldr q4, [x1, #48]
-	WORD $0x3dc00c65 // ldr q5, [x3, #48]
-	WORD $0x6e21dca5 // fmul v5.4s, v5.4s, v1.4s
-	WORD $0x4e20cc85 // fmla v5.4s, v4.4s, v0.4s
-	WORD $0x4e25f445 // fmax v5.4s, v2.4s, v5.4s
-	WORD $0x4ea5f465 // fmin v5.4s, v3.4s, v5.4s
-	WORD $0x3d800c05 // str q5, [x0, #48]
+	LDR_Q(4, 1, 0)
+	LDR_Q(5, 3, 0)
+	FMUL_4S(5, 5, 1)
+	FMLA_4S(5, 4, 0)
+	FMAX_4S(5, 2, 5)
+	FMIN_4S(5, 3, 5)
+	STR_Q(5, 0, 0)
+	LDR_Q(4, 1, 16)
+	LDR_Q(5, 3, 16)
+	FMUL_4S(5, 5, 1)
+	FMLA_4S(5, 4, 0)
+	FMAX_4S(5, 2, 5)
+	FMIN_4S(5, 3, 5)
+	STR_Q(5, 0, 16)
+	LDR_Q(4, 1, 32)
+	LDR_Q(5, 3, 32)
+	FMUL_4S(5, 5, 1)
+	FMLA_4S(5, 4, 0)
+	FMAX_4S(5, 2, 5)
+	FMIN_4S(5, 3, 5)
+	STR_Q(5, 0, 32)
+	LDR_Q(4, 1, 48)
+	LDR_Q(5, 3, 48)
+	FMUL_4S(5, 5, 1)
+	FMLA_4S(5, 4, 0)
+	FMAX_4S(5, 2, 5)
+	FMIN_4S(5, 3, 5)
+	STR_Q(5, 0, 48)
 	ADDS $64, R0, R0
 	ADDS $64, R1, R1
 	ADDS $64, R3, R3
@@ -343,13 +344,13 @@ few:
 	BLT  rest
 
 one:
-	WORD $0x3dc00024 // ldr q4, [x1]
-	WORD $0x3dc00065 // ldr q5, [x3]
-	WORD $0x6e21dca5 // fmul v5.4s, v5.4s, v1.4s
-	WORD $0x4e20cc85 // fmla v5.4s, v4.4s, v0.4s
-	WORD $0x4e25f445 // fmax v5.4s, v2.4s, v5.4s
-	WORD $0x4ea5f465 // fmin v5.4s, v3.4s, v5.4s
-	WORD $0x3d800005 // str q5, [x0]
+	LDR_Q(4, 1, 0)
+	LDR_Q(5, 3, 0)
+	FMUL_4S(5, 5, 1)
+	FMLA_4S(5, 4, 0)
+	FMAX_4S(5, 2, 5)
+	FMIN_4S(5, 3, 5)
+	STR_Q(5, 0, 0)
 	ADDS $16, R0, R0
 	ADDS $16, R1, R1
 	ADDS $16, R3, R3
@@ -361,41 +362,41 @@ rest:
 	BEQ  done
 	CMP  $1, R2
 	BNE  more1
-	WORD $0xbd400024 // ldr s4, [x1]
-	WORD $0xbd400065 // ldr s5, [x3]
-	WORD $0x6e21dca5 // fmul v5.4s, v5.4s, v1.4s
-	WORD $0x4e20cc85 // fmla v5.4s, v4.4s, v0.4s
-	WORD $0x4e25f445 // fmax v5.4s, v2.4s, v5.4s
-	WORD $0x4ea5f465 // fmin v5.4s, v3.4s, v5.4s
-	WORD $0xbd000005 // str s5, [x0]
+	LDR_S(4, 1, 0)
+	LDR_S(5, 3, 0)
+	FMUL_4S(5, 5, 1)
+	FMLA_4S(5, 4, 0)
+	FMAX_4S(5, 2, 5)
+	FMIN_4S(5, 3, 5)
+	STR_S(5, 0, 0)
 	JMP  done
 
 more1:
-	CMP  $2, R2
-	BNE  more2
-	WORD $0xfd400024 // ldr d4, [x1]
-	WORD $0xfd400065 // ldr d5, [x3]
-	WORD $0x6e21dca5 // fmul v5.4s, v5.4s, v1.4s
-	WORD $0x4e20cc85 // fmla v5.4s, v4.4s, v0.4s
-	WORD $0x4e25f445 // fmax v5.4s, v2.4s, v5.4s
-	WORD $0x4ea5f465 // fmin v5.4s, v3.4s, v5.4s
-	WORD $0xfd000005 // str d5, [x0]
-	JMP  done
+	CMP $2, R2
+	BNE more2
+	LDR_D(4, 1, 0)
+	LDR_D(5, 3, 0)
+	FMUL_4S(5, 5, 1)
+	FMLA_4S(5, 4, 0)
+	FMAX_4S(5, 2, 5)
+	FMIN_4S(5, 3, 5)
+	STR_D(5, 0, 0)
+	JMP done
 
 more2:
-	WORD $0xfd400024 // ldr d4, [x1]
-	ADD  $8, R1, R19
-	WORD $0x4d408264 // ld1 { v4.s }[2], [x19]
-	WORD $0xfd400065 // ldr d5, [x3]
-	ADD  $8, R3, R19
-	WORD $0x4d408265 // ld1 { v5.s }[2], [x19]
-	WORD $0x6e21dca5 // fmul v5.4s, v5.4s, v1.4s
-	WORD $0x4e20cc85 // fmla v5.4s, v4.4s, v0.4s
-	WORD $0x4e25f445 // fmax v5.4s, v2.4s, v5.4s
-	WORD $0x4ea5f465 // fmin v5.4s, v3.4s, v5.4s
-	WORD $0xfd000005 // str d5, [x0]
-	ADD  $8, R0, R19
-	WORD $0x4d008265 // st1 { v5.s }[2], [x19]
+	LDR_D(4, 1, 0)
+	ADD $8, R1, R19
+	LD1_S(4, 2, 19)
+	LDR_D(5, 3, 0)
+	ADD $8, R3, R19
+	LD1_S(5, 2, 19)
+	FMUL_4S(5, 5, 1)
+	FMLA_4S(5, 4, 0)
+	FMAX_4S(5, 2, 5)
+	FMIN_4S(5, 3, 5)
+	STR_D(5, 0, 0)
+	ADD $8, R0, R19
+	ST1_S(5, 2, 19)
 
 done:
 	RET
@@ -406,39 +407,39 @@ TEXT ·elementwiseLeakyByNEON(SB), NOSPLIT, $0-28
 	MOVD  src+8(FP), R1
 	MOVD  n+16(FP), R2
 	FMOVS a+24(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	DUP_4S(0, 0)
 	SUBS  $16, R2, R2
 	BLT   few
 
 loop:
-	WORD $0x3dc00021 // ldr q1, [x1]
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x4e21f462 // fmax v2.4s, v3.4s, v1.4s
-	WORD $0x4ea1f461 // fmin v1.4s, v3.4s, v1.4s
-	WORD $0x4ea21c42 // mov v2.16b, v2.16b
-	WORD $0x4e20cc22 // fmla v2.4s, v1.4s, v0.4s
-	WORD $0x3d800002 // str q2, [x0]
-	WORD $0x3dc00421 // ldr q1, [x1, #16]
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x4e21f462 // fmax v2.4s, v3.4s, v1.4s
-	WORD $0x4ea1f461 // fmin v1.4s, v3.4s, v1.4s
-	WORD $0x4ea21c42 // mov v2.16b, v2.16b
-	WORD $0x4e20cc22 // fmla v2.4s, v1.4s, v0.4s
-	WORD $0x3d800402 // str q2, [x0, #16]
-	WORD $0x3dc00821 // ldr q1, [x1, #32]
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x4e21f462 // fmax v2.4s, v3.4s, v1.4s
-	WORD $0x4ea1f461 // fmin v1.4s, v3.4s, v1.4s
-	WORD $0x4ea21c42 // mov v2.16b, v2.16b
-	WORD $0x4e20cc22 // fmla v2.4s, v1.4s, v0.4s
-	WORD $0x3d800802 // str q2, [x0, #32]
-	WORD $0x3dc00c21 // ldr q1, [x1, #48]
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x4e21f462 // fmax v2.4s, v3.4s, v1.4s
-	WORD $0x4ea1f461 // fmin v1.4s, v3.4s, v1.4s
-	WORD $0x4ea21c42 // mov v2.16b, v2.16b
-	WORD $0x4e20cc22 // fmla v2.4s, v1.4s, v0.4s
-	WORD $0x3d800c02 // str q2, [x0, #48]
+	LDR_Q(1, 1, 0)
+	MOVI_2D(3)
+	FMAX_4S(2, 3, 1)
+	FMIN_4S(1, 3, 1)
+	MOV_16B(2, 2)
+	FMLA_4S(2, 1, 0)
+	STR_Q(2, 0, 0)
+	LDR_Q(1, 1, 16)
+	MOVI_2D(3)
+	FMAX_4S(2, 3, 1)
+	FMIN_4S(1, 3, 1)
+	MOV_16B(2, 2)
+	FMLA_4S(2, 1, 0)
+	STR_Q(2, 0, 16)
+	LDR_Q(1, 1, 32)
+	MOVI_2D(3)
+	FMAX_4S(2, 3, 1)
+	FMIN_4S(1, 3, 1)
+	MOV_16B(2, 2)
+	FMLA_4S(2, 1, 0)
+	STR_Q(2, 0, 32)
+	LDR_Q(1, 1, 48)
+	MOVI_2D(3)
+	FMAX_4S(2, 3, 1)
+	FMIN_4S(1, 3, 1)
+	MOV_16B(2, 2)
+	FMLA_4S(2, 1, 0)
+	STR_Q(2, 0, 48)
 	ADDS $64, R0, R0
 	ADDS $64, R1, R1
 	SUBS $16, R2, R2
@@ -449,13 +450,13 @@ few:
 	BLT  rest
 
 one:
-	WORD $0x3dc00021 // ldr q1, [x1]
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x4e21f462 // fmax v2.4s, v3.4s, v1.4s
-	WORD $0x4ea1f461 // fmin v1.4s, v3.4s, v1.4s
-	WORD $0x4ea21c42 // mov v2.16b, v2.16b
-	WORD $0x4e20cc22 // fmla v2.4s, v1.4s, v0.4s
-	WORD $0x3d800002 // str q2, [x0]
+	LDR_Q(1, 1, 0)
+	MOVI_2D(3)
+	FMAX_4S(2, 3, 1)
+	FMIN_4S(1, 3, 1)
+	MOV_16B(2, 2)
+	FMLA_4S(2, 1, 0)
+	STR_Q(2, 0, 0)
 	ADDS $16, R0, R0
 	ADDS $16, R1, R1
 	SUBS $4, R2, R2
@@ -466,39 +467,39 @@ rest:
 	BEQ  done
 	CMP  $1, R2
 	BNE  more1
-	WORD $0xbd400021 // ldr s1, [x1]
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x4e21f462 // fmax v2.4s, v3.4s, v1.4s
-	WORD $0x4ea1f461 // fmin v1.4s, v3.4s, v1.4s
-	WORD $0x4ea21c42 // mov v2.16b, v2.16b
-	WORD $0x4e20cc22 // fmla v2.4s, v1.4s, v0.4s
-	WORD $0xbd000002 // str s2, [x0]
+	LDR_S(1, 1, 0)
+	MOVI_2D(3)
+	FMAX_4S(2, 3, 1)
+	FMIN_4S(1, 3, 1)
+	MOV_16B(2, 2)
+	FMLA_4S(2, 1, 0)
+	STR_S(2, 0, 0)
 	JMP  done
 
 more1:
-	CMP  $2, R2
-	BNE  more2
-	WORD $0xfd400021 // ldr d1, [x1]
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x4e21f462 // fmax v2.4s, v3.4s, v1.4s
-	WORD $0x4ea1f461 // fmin v1.4s, v3.4s, v1.4s
-	WORD $0x4ea21c42 // mov v2.16b, v2.16b
-	WORD $0x4e20cc22 // fmla v2.4s, v1.4s, v0.4s
-	WORD $0xfd000002 // str d2, [x0]
-	JMP  done
+	CMP $2, R2
+	BNE more2
+	LDR_D(1, 1, 0)
+	MOVI_2D(3)
+	FMAX_4S(2, 3, 1)
+	FMIN_4S(1, 3, 1)
+	MOV_16B(2, 2)
+	FMLA_4S(2, 1, 0)
+	STR_D(2, 0, 0)
+	JMP done
 
 more2:
-	WORD $0xfd400021 // ldr d1, [x1]
-	ADD  $8, R1, R19
-	WORD $0x4d408261 // ld1 { v1.s }[2], [x19]
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x4e21f462 // fmax v2.4s, v3.4s, v1.4s
-	WORD $0x4ea1f461 // fmin v1.4s, v3.4s, v1.4s
-	WORD $0x4ea21c42 // mov v2.16b, v2.16b
-	WORD $0x4e20cc22 // fmla v2.4s, v1.4s, v0.4s
-	WORD $0xfd000002 // str d2, [x0]
-	ADD  $8, R0, R19
-	WORD $0x4d008262 // st1 { v2.s }[2], [x19]
+	LDR_D(1, 1, 0)
+	ADD $8, R1, R19
+	LD1_S(1, 2, 19)
+	MOVI_2D(3)
+	FMAX_4S(2, 3, 1)
+	FMIN_4S(1, 3, 1)
+	MOV_16B(2, 2)
+	FMLA_4S(2, 1, 0)
+	STR_D(2, 0, 0)
+	ADD $8, R0, R19
+	ST1_S(2, 2, 19)
 
 done:
 	RET
@@ -590,33 +591,33 @@ GLOBL elementwiseLogistic_term7NEON<>(SB), RODATA|NOPTR, $16
 // func elementwiseLogisticNEON(dst *float32, src *float32, n int)
 TEXT ·elementwiseLogisticNEON(SB), NOSPLIT, $0-24
 	MOVD $elementwiseLogistic_ln2NEON<>+0(SB), R19
-	WORD $0xbd400262 // ldr s2, [x19]
+	LDR_S(2, 19, 0)
 	MOVD $elementwiseLogistic_ln2lowNEON<>+0(SB), R19
-	WORD $0x0d409262 // ld1 { v2.s }[1], [x19]
+	LD1_S(2, 1, 19)
 	MOVD $elementwiseLogistic_lowNEON<>+0(SB), R19
-	WORD $0x3dc00263 // ldr q3, [x19]
+	LDR_Q(3, 19, 0)
 	MOVD $elementwiseLogistic_highNEON<>+0(SB), R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	LDR_Q(4, 19, 0)
 	MOVD $elementwiseLogistic_log2eNEON<>+0(SB), R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	LDR_Q(5, 19, 0)
 	MOVD $elementwiseLogistic_signNEON<>+0(SB), R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	LDR_Q(6, 19, 0)
 	MOVD $elementwiseLogistic_term0NEON<>+0(SB), R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	LDR_Q(7, 19, 0)
 	MOVD $elementwiseLogistic_term1NEON<>+0(SB), R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	LDR_Q(8, 19, 0)
 	MOVD $elementwiseLogistic_term2NEON<>+0(SB), R19
-	WORD $0x3dc00269 // ldr q9, [x19]
+	LDR_Q(9, 19, 0)
 	MOVD $elementwiseLogistic_term3NEON<>+0(SB), R19
-	WORD $0x3dc0026a // ldr q10, [x19]
+	LDR_Q(10, 19, 0)
 	MOVD $elementwiseLogistic_term4NEON<>+0(SB), R19
-	WORD $0x3dc0026b // ldr q11, [x19]
+	LDR_Q(11, 19, 0)
 	MOVD $elementwiseLogistic_term5NEON<>+0(SB), R19
-	WORD $0x3dc0026c // ldr q12, [x19]
+	LDR_Q(12, 19, 0)
 	MOVD $elementwiseLogistic_term6NEON<>+0(SB), R19
-	WORD $0x3dc0026d // ldr q13, [x19]
+	LDR_Q(13, 19, 0)
 	MOVD $elementwiseLogistic_term7NEON<>+0(SB), R19
-	WORD $0x3dc0026e // ldr q14, [x19]
+	LDR_Q(14, 19, 0)
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD n+16(FP), R2
@@ -624,38 +625,38 @@ TEXT ·elementwiseLogisticNEON(SB), NOSPLIT, $0-24
 	BLT  few
 
 loop:
-	WORD $0x3dc00020 // ldr q0, [x1]
-	WORD $0x4ea31c61 // mov v1.16b, v3.16b
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	WORD $0x6e25dc01 // fmul v1.4s, v0.4s, v5.4s
-	WORD $0x4e218821 // frintn v1.4s, v1.4s
-	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
-	WORD $0x4fa21020 // fmla v0.4s, v1.4s, v2.s[1]
-	WORD $0x6e261c00 // eor v0.16b, v0.16b, v6.16b
-	WORD $0x4ea71cef // mov v15.16b, v7.16b
-	WORD $0x4ea81d10 // mov v16.16b, v8.16b
-	WORD $0x4e20cdf0 // fmla v16.4s, v15.4s, v0.4s
-	WORD $0x4ea91d2f // mov v15.16b, v9.16b
-	WORD $0x4e20ce0f // fmla v15.4s, v16.4s, v0.4s
-	WORD $0x4eaa1d50 // mov v16.16b, v10.16b
-	WORD $0x4e20cdf0 // fmla v16.4s, v15.4s, v0.4s
-	WORD $0x4eab1d6f // mov v15.16b, v11.16b
-	WORD $0x4e20ce0f // fmla v15.4s, v16.4s, v0.4s
-	WORD $0x4eac1d90 // mov v16.16b, v12.16b
-	WORD $0x4e20cdf0 // fmla v16.4s, v15.4s, v0.4s
-	WORD $0x4ead1daf // mov v15.16b, v13.16b
-	WORD $0x4e20ce0f // fmla v15.4s, v16.4s, v0.4s
-	WORD $0x4eae1dd0 // mov v16.16b, v14.16b
-	WORD $0x4e20cdf0 // fmla v16.4s, v15.4s, v0.4s
-	WORD $0x4e21a821 // fcvtns v1.4s, v1.4s
-	WORD $0x4f375421 // shl v1.4s, v1.4s, #23
-	WORD $0x4ea18610 // add v16.4s, v16.4s, v1.4s
-	WORD $0x4e2ed610 // fadd v16.4s, v16.4s, v14.4s
-	WORD $0x4eae1dc0 // mov v0.16b, v14.16b
-	WORD $0x6e30fc10 // fdiv v16.4s, v0.4s, v16.4s
-	WORD $0x3d800010 // str q16, [x0]
+	LDR_Q(0, 1, 0)
+	MOV_16B(1, 3)
+	FMAX_4S(0, 1, 0)
+	MOV_16B(1, 4)
+	FMIN_4S(0, 1, 0)
+	FMUL_4S(1, 0, 5)
+	FRINTN_4S(1, 1)
+	FMLA_S(0, 1, 2, 0)
+	FMLA_S(0, 1, 2, 1)
+	EOR_16B(0, 0, 6)
+	MOV_16B(15, 7)
+	MOV_16B(16, 8)
+	FMLA_4S(16, 15, 0)
+	MOV_16B(15, 9)
+	FMLA_4S(15, 16, 0)
+	MOV_16B(16, 10)
+	FMLA_4S(16, 15, 0)
+	MOV_16B(15, 11)
+	FMLA_4S(15, 16, 0)
+	MOV_16B(16, 12)
+	FMLA_4S(16, 15, 0)
+	MOV_16B(15, 13)
+	FMLA_4S(15, 16, 0)
+	MOV_16B(16, 14)
+	FMLA_4S(16, 15, 0)
+	FCVTNS_4S(1, 1)
+	SHL_4S(1, 1, 23)
+	ADD_4S(16, 16, 1)
+	FADD_4S(16, 16, 14)
+	MOV_16B(0, 14)
+	FDIV_4S(16, 0, 16)
+	STR_Q(16, 0, 0)
 	ADDS $16, R1, R1
 	ADDS $16, R0, R0
 	SUBS $4, R2, R2
@@ -666,38 +667,38 @@ few:
 	BLT  rest
 
 one:
-	WORD $0x3dc00020 // ldr q0, [x1]
-	WORD $0x4ea31c61 // mov v1.16b, v3.16b
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	WORD $0x6e25dc01 // fmul v1.4s, v0.4s, v5.4s
-	WORD $0x4e218821 // frintn v1.4s, v1.4s
-	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
-	WORD $0x4fa21020 // fmla v0.4s, v1.4s, v2.s[1]
-	WORD $0x6e261c00 // eor v0.16b, v0.16b, v6.16b
-	WORD $0x4ea71cef // mov v15.16b, v7.16b
-	WORD $0x4ea81d10 // mov v16.16b, v8.16b
-	WORD $0x4e20cdf0 // fmla v16.4s, v15.4s, v0.4s
-	WORD $0x4ea91d2f // mov v15.16b, v9.16b
-	WORD $0x4e20ce0f // fmla v15.4s, v16.4s, v0.4s
-	WORD $0x4eaa1d50 // mov v16.16b, v10.16b
-	WORD $0x4e20cdf0 // fmla v16.4s, v15.4s, v0.4s
-	WORD $0x4eab1d6f // mov v15.16b, v11.16b
-	WORD $0x4e20ce0f // fmla v15.4s, v16.4s, v0.4s
-	WORD $0x4eac1d90 // mov v16.16b, v12.16b
-	WORD $0x4e20cdf0 // fmla v16.4s, v15.4s, v0.4s
-	WORD $0x4ead1daf // mov v15.16b, v13.16b
-	WORD $0x4e20ce0f // fmla v15.4s, v16.4s, v0.4s
-	WORD $0x4eae1dd0 // mov v16.16b, v14.16b
-	WORD $0x4e20cdf0 // fmla v16.4s, v15.4s, v0.4s
-	WORD $0x4e21a821 // fcvtns v1.4s, v1.4s
-	WORD $0x4f375421 // shl v1.4s, v1.4s, #23
-	WORD $0x4ea18610 // add v16.4s, v16.4s, v1.4s
-	WORD $0x4e2ed610 // fadd v16.4s, v16.4s, v14.4s
-	WORD $0x4eae1dc0 // mov v0.16b, v14.16b
-	WORD $0x6e30fc10 // fdiv v16.4s, v0.4s, v16.4s
-	WORD $0x3d800010 // str q16, [x0]
+	LDR_Q(0, 1, 0)
+	MOV_16B(1, 3)
+	FMAX_4S(0, 1, 0)
+	MOV_16B(1, 4)
+	FMIN_4S(0, 1, 0)
+	FMUL_4S(1, 0, 5)
+	FRINTN_4S(1, 1)
+	FMLA_S(0, 1, 2, 0)
+	FMLA_S(0, 1, 2, 1)
+	EOR_16B(0, 0, 6)
+	MOV_16B(15, 7)
+	MOV_16B(16, 8)
+	FMLA_4S(16, 15, 0)
+	MOV_16B(15, 9)
+	FMLA_4S(15, 16, 0)
+	MOV_16B(16, 10)
+	FMLA_4S(16, 15, 0)
+	MOV_16B(15, 11)
+	FMLA_4S(15, 16, 0)
+	MOV_16B(16, 12)
+	FMLA_4S(16, 15, 0)
+	MOV_16B(15, 13)
+	FMLA_4S(15, 16, 0)
+	MOV_16B(16, 14)
+	FMLA_4S(16, 15, 0)
+	FCVTNS_4S(1, 1)
+	SHL_4S(1, 1, 23)
+	ADD_4S(16, 16, 1)
+	FADD_4S(16, 16, 14)
+	MOV_16B(0, 14)
+	FDIV_4S(16, 0, 16)
+	STR_Q(16, 0, 0)
 	ADDS $16, R1, R1
 	ADDS $16, R0, R0
 	SUBS $4, R2, R2
@@ -708,114 +709,114 @@ rest:
 	BEQ  done
 	CMP  $1, R2
 	BNE  more1
-	WORD $0xbd400020 // ldr s0, [x1]
-	WORD $0x4ea31c61 // mov v1.16b, v3.16b
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	WORD $0x6e25dc01 // fmul v1.4s, v0.4s, v5.4s
-	WORD $0x4e218821 // frintn v1.4s, v1.4s
-	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
-	WORD $0x4fa21020 // fmla v0.4s, v1.4s, v2.s[1]
-	WORD $0x6e261c00 // eor v0.16b, v0.16b, v6.16b
-	WORD $0x4ea71ce2 // mov v2.16b, v7.16b
-	WORD $0x4ea81d03 // mov v3.16b, v8.16b
-	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4ea91d22 // mov v2.16b, v9.16b
-	WORD $0x4e20cc62 // fmla v2.4s, v3.4s, v0.4s
-	WORD $0x4eaa1d43 // mov v3.16b, v10.16b
-	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4eab1d62 // mov v2.16b, v11.16b
-	WORD $0x4e20cc62 // fmla v2.4s, v3.4s, v0.4s
-	WORD $0x4eac1d83 // mov v3.16b, v12.16b
-	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4ead1da2 // mov v2.16b, v13.16b
-	WORD $0x4e20cc62 // fmla v2.4s, v3.4s, v0.4s
-	WORD $0x4eae1dc3 // mov v3.16b, v14.16b
-	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4e21a821 // fcvtns v1.4s, v1.4s
-	WORD $0x4f375421 // shl v1.4s, v1.4s, #23
-	WORD $0x4ea18463 // add v3.4s, v3.4s, v1.4s
-	WORD $0x4e2ed463 // fadd v3.4s, v3.4s, v14.4s
-	WORD $0x4eae1dc0 // mov v0.16b, v14.16b
-	WORD $0x6e23fc03 // fdiv v3.4s, v0.4s, v3.4s
-	WORD $0xbd000003 // str s3, [x0]
+	LDR_S(0, 1, 0)
+	MOV_16B(1, 3)
+	FMAX_4S(0, 1, 0)
+	MOV_16B(1, 4)
+	FMIN_4S(0, 1, 0)
+	FMUL_4S(1, 0, 5)
+	FRINTN_4S(1, 1)
+	FMLA_S(0, 1, 2, 0)
+	FMLA_S(0, 1, 2, 1)
+	EOR_16B(0, 0, 6)
+	MOV_16B(2, 7)
+	MOV_16B(3, 8)
+	FMLA_4S(3, 2, 0)
+	MOV_16B(2, 9)
+	FMLA_4S(2, 3, 0)
+	MOV_16B(3, 10)
+	FMLA_4S(3, 2, 0)
+	MOV_16B(2, 11)
+	FMLA_4S(2, 3, 0)
+	MOV_16B(3, 12)
+	FMLA_4S(3, 2, 0)
+	MOV_16B(2, 13)
+	FMLA_4S(2, 3, 0)
+	MOV_16B(3, 14)
+	FMLA_4S(3, 2, 0)
+	FCVTNS_4S(1, 1)
+	SHL_4S(1, 1, 23)
+	ADD_4S(3, 3, 1)
+	FADD_4S(3, 3, 14)
+	MOV_16B(0, 14)
+	FDIV_4S(3, 0, 3)
+	STR_S(3, 0, 0)
 	JMP  done
 
 more1:
-	CMP  $2, R2
-	BNE  more2
-	WORD $0xfd400020 // ldr d0, [x1]
-	WORD $0x4ea31c61 // mov v1.16b, v3.16b
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	WORD $0x6e25dc01 // fmul v1.4s, v0.4s, v5.4s
-	WORD $0x4e218821 // frintn v1.4s, v1.4s
-	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
-	WORD $0x4fa21020 // fmla v0.4s, v1.4s, v2.s[1]
-	WORD $0x6e261c00 // eor v0.16b, v0.16b, v6.16b
-	WORD $0x4ea71ce2 // mov v2.16b, v7.16b
-	WORD $0x4ea81d03 // mov v3.16b, v8.16b
-	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4ea91d22 // mov v2.16b, v9.16b
-	WORD $0x4e20cc62 // fmla v2.4s, v3.4s, v0.4s
-	WORD $0x4eaa1d43 // mov v3.16b, v10.16b
-	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4eab1d62 // mov v2.16b, v11.16b
-	WORD $0x4e20cc62 // fmla v2.4s, v3.4s, v0.4s
-	WORD $0x4eac1d83 // mov v3.16b, v12.16b
-	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4ead1da2 // mov v2.16b, v13.16b
-	WORD $0x4e20cc62 // fmla v2.4s, v3.4s, v0.4s
-	WORD $0x4eae1dc3 // mov v3.16b, v14.16b
-	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4e21a821 // fcvtns v1.4s, v1.4s
-	WORD $0x4f375421 // shl v1.4s, v1.4s, #23
-	WORD $0x4ea18463 // add v3.4s, v3.4s, v1.4s
-	WORD $0x4e2ed463 // fadd v3.4s, v3.4s, v14.4s
-	WORD $0x4eae1dc0 // mov v0.16b, v14.16b
-	WORD $0x6e23fc03 // fdiv v3.4s, v0.4s, v3.4s
-	WORD $0xfd000003 // str d3, [x0]
-	JMP  done
+	CMP $2, R2
+	BNE more2
+	LDR_D(0, 1, 0)
+	MOV_16B(1, 3)
+	FMAX_4S(0, 1, 0)
+	MOV_16B(1, 4)
+	FMIN_4S(0, 1, 0)
+	FMUL_4S(1, 0, 5)
+	FRINTN_4S(1, 1)
+	FMLA_S(0, 1, 2, 0)
+	FMLA_S(0, 1, 2, 1)
+	EOR_16B(0, 0, 6)
+	MOV_16B(2, 7)
+	MOV_16B(3, 8)
+	FMLA_4S(3, 2, 0)
+	MOV_16B(2, 9)
+	FMLA_4S(2, 3, 0)
+	MOV_16B(3, 10)
+	FMLA_4S(3, 2, 0)
+	MOV_16B(2, 11)
+	FMLA_4S(2, 3, 0)
+	MOV_16B(3, 12)
+	FMLA_4S(3, 2, 0)
+	MOV_16B(2, 13)
+	FMLA_4S(2, 3, 0)
+	MOV_16B(3, 14)
+	FMLA_4S(3, 2, 0)
+	FCVTNS_4S(1, 1)
+	SHL_4S(1, 1, 23)
+	ADD_4S(3, 3, 1)
+	FADD_4S(3, 3, 14)
+	MOV_16B(0, 14)
+	FDIV_4S(3, 0, 3)
+	STR_D(3, 0, 0)
+	JMP done
 
 more2:
-	WORD $0xfd400020 // ldr d0, [x1]
-	ADD  $8, R1, R19
-	WORD $0x4d408260 // ld1 { v0.s }[2], [x19]
-	WORD $0x4ea31c61 // mov v1.16b, v3.16b
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	WORD $0x6e25dc01 // fmul v1.4s, v0.4s, v5.4s
-	WORD $0x4e218821 // frintn v1.4s, v1.4s
-	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
-	WORD $0x4fa21020 // fmla v0.4s, v1.4s, v2.s[1]
-	WORD $0x6e261c00 // eor v0.16b, v0.16b, v6.16b
-	WORD $0x4ea71ce2 // mov v2.16b, v7.16b
-	WORD $0x4ea81d03 // mov v3.16b, v8.16b
-	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4ea91d22 // mov v2.16b, v9.16b
-	WORD $0x4e20cc62 // fmla v2.4s, v3.4s, v0.4s
-	WORD $0x4eaa1d43 // mov v3.16b, v10.16b
-	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4eab1d62 // mov v2.16b, v11.16b
-	WORD $0x4e20cc62 // fmla v2.4s, v3.4s, v0.4s
-	WORD $0x4eac1d83 // mov v3.16b, v12.16b
-	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4ead1da2 // mov v2.16b, v13.16b
-	WORD $0x4e20cc62 // fmla v2.4s, v3.4s, v0.4s
-	WORD $0x4eae1dc3 // mov v3.16b, v14.16b
-	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4e21a821 // fcvtns v1.4s, v1.4s
-	WORD $0x4f375421 // shl v1.4s, v1.4s, #23
-	WORD $0x4ea18463 // add v3.4s, v3.4s, v1.4s
-	WORD $0x4e2ed463 // fadd v3.4s, v3.4s, v14.4s
-	WORD $0x4eae1dc0 // mov v0.16b, v14.16b
-	WORD $0x6e23fc03 // fdiv v3.4s, v0.4s, v3.4s
-	WORD $0xfd000003 // str d3, [x0]
-	ADD  $8, R0, R19
-	WORD $0x4d008263 // st1 { v3.s }[2], [x19]
+	LDR_D(0, 1, 0)
+	ADD $8, R1, R19
+	LD1_S(0, 2, 19)
+	MOV_16B(1, 3)
+	FMAX_4S(0, 1, 0)
+	MOV_16B(1, 4)
+	FMIN_4S(0, 1, 0)
+	FMUL_4S(1, 0, 5)
+	FRINTN_4S(1, 1)
+	FMLA_S(0, 1, 2, 0)
+	FMLA_S(0, 1, 2, 1)
+	EOR_16B(0, 0, 6)
+	MOV_16B(2, 7)
+	MOV_16B(3, 8)
+	FMLA_4S(3, 2, 0)
+	MOV_16B(2, 9)
+	FMLA_4S(2, 3, 0)
+	MOV_16B(3, 10)
+	FMLA_4S(3, 2, 0)
+	MOV_16B(2, 11)
+	FMLA_4S(2, 3, 0)
+	MOV_16B(3, 12)
+	FMLA_4S(3, 2, 0)
+	MOV_16B(2, 13)
+	FMLA_4S(2, 3, 0)
+	MOV_16B(3, 14)
+	FMLA_4S(3, 2, 0)
+	FCVTNS_4S(1, 1)
+	SHL_4S(1, 1, 23)
+	ADD_4S(3, 3, 1)
+	FADD_4S(3, 3, 14)
+	MOV_16B(0, 14)
+	FDIV_4S(3, 0, 3)
+	STR_D(3, 0, 0)
+	ADD $8, R0, R19
+	ST1_S(3, 2, 19)
 
 done:
 	RET
@@ -973,55 +974,55 @@ GLOBL elementwiseErf_twoNEON<>(SB), RODATA|NOPTR, $16
 // func elementwiseErfNEON(dst *float32, src *float32, n int)
 TEXT ·elementwiseErfNEON(SB), NOSPLIT, $0-24
 	MOVD $elementwiseErf_ln2NEON<>+0(SB), R19
-	WORD $0xbd400262 // ldr s2, [x19]
+	LDR_S(2, 19, 0)
 	MOVD $elementwiseErf_ln2lowNEON<>+0(SB), R19
-	WORD $0x0d409262 // ld1 { v2.s }[1], [x19]
+	LD1_S(2, 1, 19)
 	MOVD $elementwiseErf_leastNEON<>+0(SB), R19
-	WORD $0x3dc00263 // ldr q3, [x19]
+	LDR_Q(3, 19, 0)
 	MOVD $elementwiseErf_mostNEON<>+0(SB), R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	LDR_Q(4, 19, 0)
 	MOVD $elementwiseErf_q0NEON<>+0(SB), R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	LDR_Q(5, 19, 0)
 	MOVD $elementwiseErf_q1NEON<>+0(SB), R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	LDR_Q(6, 19, 0)
 	MOVD $elementwiseErf_q2NEON<>+0(SB), R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	LDR_Q(7, 19, 0)
 	MOVD $elementwiseErf_q3NEON<>+0(SB), R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	LDR_Q(8, 19, 0)
 	MOVD $elementwiseErf_q4NEON<>+0(SB), R19
-	WORD $0x3dc00269 // ldr q9, [x19]
+	LDR_Q(9, 19, 0)
 	MOVD $elementwiseErf_q5NEON<>+0(SB), R19
-	WORD $0x3dc0026a // ldr q10, [x19]
+	LDR_Q(10, 19, 0)
 	MOVD $elementwiseErf_q6NEON<>+0(SB), R19
-	WORD $0x3dc0026b // ldr q11, [x19]
+	LDR_Q(11, 19, 0)
 	MOVD $elementwiseErf_lowNEON<>+0(SB), R19
-	WORD $0x3dc0026c // ldr q12, [x19]
+	LDR_Q(12, 19, 0)
 	MOVD $elementwiseErf_highNEON<>+0(SB), R19
-	WORD $0x3dc0026d // ldr q13, [x19]
+	LDR_Q(13, 19, 0)
 	MOVD $elementwiseErf_log2eNEON<>+0(SB), R19
-	WORD $0x3dc0026e // ldr q14, [x19]
+	LDR_Q(14, 19, 0)
 	MOVD $elementwiseErf_signNEON<>+0(SB), R19
-	WORD $0x3dc0026f // ldr q15, [x19]
+	LDR_Q(15, 19, 0)
 	MOVD $elementwiseErf_term0NEON<>+0(SB), R19
-	WORD $0x3dc00270 // ldr q16, [x19]
+	LDR_Q(16, 19, 0)
 	MOVD $elementwiseErf_term1NEON<>+0(SB), R19
-	WORD $0x3dc00271 // ldr q17, [x19]
+	LDR_Q(17, 19, 0)
 	MOVD $elementwiseErf_term2NEON<>+0(SB), R19
-	WORD $0x3dc00272 // ldr q18, [x19]
+	LDR_Q(18, 19, 0)
 	MOVD $elementwiseErf_term3NEON<>+0(SB), R19
-	WORD $0x3dc00273 // ldr q19, [x19]
+	LDR_Q(19, 19, 0)
 	MOVD $elementwiseErf_term4NEON<>+0(SB), R19
-	WORD $0x3dc00274 // ldr q20, [x19]
+	LDR_Q(20, 19, 0)
 	MOVD $elementwiseErf_term5NEON<>+0(SB), R19
-	WORD $0x3dc00275 // ldr q21, [x19]
+	LDR_Q(21, 19, 0)
 	MOVD $elementwiseErf_term6NEON<>+0(SB), R19
-	WORD $0x3dc00276 // ldr q22, [x19]
+	LDR_Q(22, 19, 0)
 	MOVD $elementwiseErf_term7NEON<>+0(SB), R19
-	WORD $0x3dc00277 // ldr q23, [x19]
+	LDR_Q(23, 19, 0)
 	MOVD $elementwiseErf_oneNEON<>+0(SB), R19
-	WORD $0x3dc00278 // ldr q24, [x19]
+	LDR_Q(24, 19, 0)
 	MOVD $elementwiseErf_twoNEON<>+0(SB), R19
-	WORD $0x3dc00279 // ldr q25, [x19]
+	LDR_Q(25, 19, 0)
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD n+16(FP), R2
@@ -1029,60 +1030,60 @@ TEXT ·elementwiseErfNEON(SB), NOSPLIT, $0-24
 	BLT  few
 
 loop:
-	WORD $0x3dc00020 // ldr q0, [x1]
-	WORD $0x4ea31c61 // mov v1.16b, v3.16b
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	WORD $0x6e20dc01 // fmul v1.4s, v0.4s, v0.4s
-	WORD $0x4ea51cba // mov v26.16b, v5.16b
-	WORD $0x4ea61cdb // mov v27.16b, v6.16b
-	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
-	WORD $0x4ea71cfa // mov v26.16b, v7.16b
-	WORD $0x4e21cf7a // fmla v26.4s, v27.4s, v1.4s
-	WORD $0x4ea81d1b // mov v27.16b, v8.16b
-	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
-	WORD $0x4ea91d3a // mov v26.16b, v9.16b
-	WORD $0x4e21cf7a // fmla v26.4s, v27.4s, v1.4s
-	WORD $0x4eaa1d5b // mov v27.16b, v10.16b
-	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
-	WORD $0x4eab1d7a // mov v26.16b, v11.16b
-	WORD $0x4e21cf7a // fmla v26.4s, v27.4s, v1.4s
-	WORD $0x6e3adc00 // fmul v0.4s, v0.4s, v26.4s
-	WORD $0x4eac1d81 // mov v1.16b, v12.16b
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x4ead1da1 // mov v1.16b, v13.16b
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	WORD $0x6e2edc01 // fmul v1.4s, v0.4s, v14.4s
-	WORD $0x4e218821 // frintn v1.4s, v1.4s
-	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
-	WORD $0x4fa21020 // fmla v0.4s, v1.4s, v2.s[1]
-	WORD $0x6e2f1c00 // eor v0.16b, v0.16b, v15.16b
-	WORD $0x4eb01e1a // mov v26.16b, v16.16b
-	WORD $0x4eb11e3b // mov v27.16b, v17.16b
-	WORD $0x4e20cf5b // fmla v27.4s, v26.4s, v0.4s
-	WORD $0x4eb21e5a // mov v26.16b, v18.16b
-	WORD $0x4e20cf7a // fmla v26.4s, v27.4s, v0.4s
-	WORD $0x4eb31e7b // mov v27.16b, v19.16b
-	WORD $0x4e20cf5b // fmla v27.4s, v26.4s, v0.4s
-	WORD $0x4eb41e9a // mov v26.16b, v20.16b
-	WORD $0x4e20cf7a // fmla v26.4s, v27.4s, v0.4s
-	WORD $0x4eb51ebb // mov v27.16b, v21.16b
-	WORD $0x4e20cf5b // fmla v27.4s, v26.4s, v0.4s
-	WORD $0x4eb61eda // mov v26.16b, v22.16b
-	WORD $0x4e20cf7a // fmla v26.4s, v27.4s, v0.4s
-	WORD $0x4eb71efb // mov v27.16b, v23.16b
-	WORD $0x4e20cf5b // fmla v27.4s, v26.4s, v0.4s
-	WORD $0x4e21a821 // fcvtns v1.4s, v1.4s
-	WORD $0x4f375421 // shl v1.4s, v1.4s, #23
-	WORD $0x4ea1877b // add v27.4s, v27.4s, v1.4s
-	WORD $0x4e37d77b // fadd v27.4s, v27.4s, v23.4s
-	WORD $0x4eb71ee0 // mov v0.16b, v23.16b
-	WORD $0x6e3bfc1b // fdiv v27.4s, v0.4s, v27.4s
-	WORD $0x4eb81f00 // mov v0.16b, v24.16b
-	WORD $0x6ea0f800 // fneg v0.4s, v0.4s
-	WORD $0x4e39cf60 // fmla v0.4s, v27.4s, v25.4s
-	WORD $0x3d800000 // str q0, [x0]
+	LDR_Q(0, 1, 0)
+	MOV_16B(1, 3)
+	FMAX_4S(0, 1, 0)
+	MOV_16B(1, 4)
+	FMIN_4S(0, 1, 0)
+	FMUL_4S(1, 0, 0)
+	MOV_16B(26, 5)
+	MOV_16B(27, 6)
+	FMLA_4S(27, 26, 1)
+	MOV_16B(26, 7)
+	FMLA_4S(26, 27, 1)
+	MOV_16B(27, 8)
+	FMLA_4S(27, 26, 1)
+	MOV_16B(26, 9)
+	FMLA_4S(26, 27, 1)
+	MOV_16B(27, 10)
+	FMLA_4S(27, 26, 1)
+	MOV_16B(26, 11)
+	FMLA_4S(26, 27, 1)
+	FMUL_4S(0, 0, 26)
+	MOV_16B(1, 12)
+	FMAX_4S(0, 1, 0)
+	MOV_16B(1, 13)
+	FMIN_4S(0, 1, 0)
+	FMUL_4S(1, 0, 14)
+	FRINTN_4S(1, 1)
+	FMLA_S(0, 1, 2, 0)
+	FMLA_S(0, 1, 2, 1)
+	EOR_16B(0, 0, 15)
+	MOV_16B(26, 16)
+	MOV_16B(27, 17)
+	FMLA_4S(27, 26, 0)
+	MOV_16B(26, 18)
+	FMLA_4S(26, 27, 0)
+	MOV_16B(27, 19)
+	FMLA_4S(27, 26, 0)
+	MOV_16B(26, 20)
+	FMLA_4S(26, 27, 0)
+	MOV_16B(27, 21)
+	FMLA_4S(27, 26, 0)
+	MOV_16B(26, 22)
+	FMLA_4S(26, 27, 0)
+	MOV_16B(27, 23)
+	FMLA_4S(27, 26, 0)
+	FCVTNS_4S(1, 1)
+	SHL_4S(1, 1, 23)
+	ADD_4S(27, 27, 1)
+	FADD_4S(27, 27, 23)
+	MOV_16B(0, 23)
+	FDIV_4S(27, 0, 27)
+	MOV_16B(0, 24)
+	FNEG_4S(0, 0)
+	FMLA_4S(0, 27, 25)
+	STR_Q(0, 0, 0)
 	ADDS $16, R1, R1
 	ADDS $16, R0, R0
 	SUBS $4, R2, R2
@@ -1093,60 +1094,60 @@ few:
 	BLT  rest
 
 one:
-	WORD $0x3dc00020 // ldr q0, [x1]
-	WORD $0x4ea31c61 // mov v1.16b, v3.16b
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	WORD $0x6e20dc01 // fmul v1.4s, v0.4s, v0.4s
-	WORD $0x4ea51cba // mov v26.16b, v5.16b
-	WORD $0x4ea61cdb // mov v27.16b, v6.16b
-	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
-	WORD $0x4ea71cfa // mov v26.16b, v7.16b
-	WORD $0x4e21cf7a // fmla v26.4s, v27.4s, v1.4s
-	WORD $0x4ea81d1b // mov v27.16b, v8.16b
-	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
-	WORD $0x4ea91d3a // mov v26.16b, v9.16b
-	WORD $0x4e21cf7a // fmla v26.4s, v27.4s, v1.4s
-	WORD $0x4eaa1d5b // mov v27.16b, v10.16b
-	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
-	WORD $0x4eab1d7a // mov v26.16b, v11.16b
-	WORD $0x4e21cf7a // fmla v26.4s, v27.4s, v1.4s
-	WORD $0x6e3adc00 // fmul v0.4s, v0.4s, v26.4s
-	WORD $0x4eac1d81 // mov v1.16b, v12.16b
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x4ead1da1 // mov v1.16b, v13.16b
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	WORD $0x6e2edc01 // fmul v1.4s, v0.4s, v14.4s
-	WORD $0x4e218821 // frintn v1.4s, v1.4s
-	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
-	WORD $0x4fa21020 // fmla v0.4s, v1.4s, v2.s[1]
-	WORD $0x6e2f1c00 // eor v0.16b, v0.16b, v15.16b
-	WORD $0x4eb01e1a // mov v26.16b, v16.16b
-	WORD $0x4eb11e3b // mov v27.16b, v17.16b
-	WORD $0x4e20cf5b // fmla v27.4s, v26.4s, v0.4s
-	WORD $0x4eb21e5a // mov v26.16b, v18.16b
-	WORD $0x4e20cf7a // fmla v26.4s, v27.4s, v0.4s
-	WORD $0x4eb31e7b // mov v27.16b, v19.16b
-	WORD $0x4e20cf5b // fmla v27.4s, v26.4s, v0.4s
-	WORD $0x4eb41e9a // mov v26.16b, v20.16b
-	WORD $0x4e20cf7a // fmla v26.4s, v27.4s, v0.4s
-	WORD $0x4eb51ebb // mov v27.16b, v21.16b
-	WORD $0x4e20cf5b // fmla v27.4s, v26.4s, v0.4s
-	WORD $0x4eb61eda // mov v26.16b, v22.16b
-	WORD $0x4e20cf7a // fmla v26.4s, v27.4s, v0.4s
-	WORD $0x4eb71efb // mov v27.16b, v23.16b
-	WORD $0x4e20cf5b // fmla v27.4s, v26.4s, v0.4s
-	WORD $0x4e21a821 // fcvtns v1.4s, v1.4s
-	WORD $0x4f375421 // shl v1.4s, v1.4s, #23
-	WORD $0x4ea1877b // add v27.4s, v27.4s, v1.4s
-	WORD $0x4e37d77b // fadd v27.4s, v27.4s, v23.4s
-	WORD $0x4eb71ee0 // mov v0.16b, v23.16b
-	WORD $0x6e3bfc1b // fdiv v27.4s, v0.4s, v27.4s
-	WORD $0x4eb81f00 // mov v0.16b, v24.16b
-	WORD $0x6ea0f800 // fneg v0.4s, v0.4s
-	WORD $0x4e39cf60 // fmla v0.4s, v27.4s, v25.4s
-	WORD $0x3d800000 // str q0, [x0]
+	LDR_Q(0, 1, 0)
+	MOV_16B(1, 3)
+	FMAX_4S(0, 1, 0)
+	MOV_16B(1, 4)
+	FMIN_4S(0, 1, 0)
+	FMUL_4S(1, 0, 0)
+	MOV_16B(26, 5)
+	MOV_16B(27, 6)
+	FMLA_4S(27, 26, 1)
+	MOV_16B(26, 7)
+	FMLA_4S(26, 27, 1)
+	MOV_16B(27, 8)
+	FMLA_4S(27, 26, 1)
+	MOV_16B(26, 9)
+	FMLA_4S(26, 27, 1)
+	MOV_16B(27, 10)
+	FMLA_4S(27, 26, 1)
+	MOV_16B(26, 11)
+	FMLA_4S(26, 27, 1)
+	FMUL_4S(0, 0, 26)
+	MOV_16B(1, 12)
+	FMAX_4S(0, 1, 0)
+	MOV_16B(1, 13)
+	FMIN_4S(0, 1, 0)
+	FMUL_4S(1, 0, 14)
+	FRINTN_4S(1, 1)
+	FMLA_S(0, 1, 2, 0)
+	FMLA_S(0, 1, 2, 1)
+	EOR_16B(0, 0, 15)
+	MOV_16B(26, 16)
+	MOV_16B(27, 17)
+	FMLA_4S(27, 26, 0)
+	MOV_16B(26, 18)
+	FMLA_4S(26, 27, 0)
+	MOV_16B(27, 19)
+	FMLA_4S(27, 26, 0)
+	MOV_16B(26, 20)
+	FMLA_4S(26, 27, 0)
+	MOV_16B(27, 21)
+	FMLA_4S(27, 26, 0)
+	MOV_16B(26, 22)
+	FMLA_4S(26, 27, 0)
+	MOV_16B(27, 23)
+	FMLA_4S(27, 26, 0)
+	FCVTNS_4S(1, 1)
+	SHL_4S(1, 1, 23)
+	ADD_4S(27, 27, 1)
+	FADD_4S(27, 27, 23)
+	MOV_16B(0, 23)
+	FDIV_4S(27, 0, 27)
+	MOV_16B(0, 24)
+	FNEG_4S(0, 0)
+	FMLA_4S(0, 27, 25)
+	STR_Q(0, 0, 0)
 	ADDS $16, R1, R1
 	ADDS $16, R0, R0
 	SUBS $4, R2, R2
@@ -1157,180 +1158,180 @@ rest:
 	BEQ  done
 	CMP  $1, R2
 	BNE  more1
-	WORD $0xbd400020 // ldr s0, [x1]
-	WORD $0x4ea31c61 // mov v1.16b, v3.16b
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	WORD $0x6e20dc01 // fmul v1.4s, v0.4s, v0.4s
-	WORD $0x4ea51ca3 // mov v3.16b, v5.16b
-	WORD $0x4ea61cc4 // mov v4.16b, v6.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea71ce3 // mov v3.16b, v7.16b
-	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
-	WORD $0x4ea81d04 // mov v4.16b, v8.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea91d23 // mov v3.16b, v9.16b
-	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
-	WORD $0x4eaa1d44 // mov v4.16b, v10.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4eab1d63 // mov v3.16b, v11.16b
-	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
-	WORD $0x6e23dc00 // fmul v0.4s, v0.4s, v3.4s
-	WORD $0x4eac1d81 // mov v1.16b, v12.16b
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x4ead1da1 // mov v1.16b, v13.16b
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	WORD $0x6e2edc01 // fmul v1.4s, v0.4s, v14.4s
-	WORD $0x4e218821 // frintn v1.4s, v1.4s
-	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
-	WORD $0x4fa21020 // fmla v0.4s, v1.4s, v2.s[1]
-	WORD $0x6e2f1c00 // eor v0.16b, v0.16b, v15.16b
-	WORD $0x4eb01e02 // mov v2.16b, v16.16b
-	WORD $0x4eb11e23 // mov v3.16b, v17.16b
-	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4eb21e42 // mov v2.16b, v18.16b
-	WORD $0x4e20cc62 // fmla v2.4s, v3.4s, v0.4s
-	WORD $0x4eb31e63 // mov v3.16b, v19.16b
-	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4eb41e82 // mov v2.16b, v20.16b
-	WORD $0x4e20cc62 // fmla v2.4s, v3.4s, v0.4s
-	WORD $0x4eb51ea3 // mov v3.16b, v21.16b
-	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4eb61ec2 // mov v2.16b, v22.16b
-	WORD $0x4e20cc62 // fmla v2.4s, v3.4s, v0.4s
-	WORD $0x4eb71ee3 // mov v3.16b, v23.16b
-	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4e21a821 // fcvtns v1.4s, v1.4s
-	WORD $0x4f375421 // shl v1.4s, v1.4s, #23
-	WORD $0x4ea18463 // add v3.4s, v3.4s, v1.4s
-	WORD $0x4e37d463 // fadd v3.4s, v3.4s, v23.4s
-	WORD $0x4eb71ee0 // mov v0.16b, v23.16b
-	WORD $0x6e23fc03 // fdiv v3.4s, v0.4s, v3.4s
-	WORD $0x4eb81f00 // mov v0.16b, v24.16b
-	WORD $0x6ea0f800 // fneg v0.4s, v0.4s
-	WORD $0x4e39cc60 // fmla v0.4s, v3.4s, v25.4s
-	WORD $0xbd000000 // str s0, [x0]
+	LDR_S(0, 1, 0)
+	MOV_16B(1, 3)
+	FMAX_4S(0, 1, 0)
+	MOV_16B(1, 4)
+	FMIN_4S(0, 1, 0)
+	FMUL_4S(1, 0, 0)
+	MOV_16B(3, 5)
+	MOV_16B(4, 6)
+	FMLA_4S(4, 3, 1)
+	MOV_16B(3, 7)
+	FMLA_4S(3, 4, 1)
+	MOV_16B(4, 8)
+	FMLA_4S(4, 3, 1)
+	MOV_16B(3, 9)
+	FMLA_4S(3, 4, 1)
+	MOV_16B(4, 10)
+	FMLA_4S(4, 3, 1)
+	MOV_16B(3, 11)
+	FMLA_4S(3, 4, 1)
+	FMUL_4S(0, 0, 3)
+	MOV_16B(1, 12)
+	FMAX_4S(0, 1, 0)
+	MOV_16B(1, 13)
+	FMIN_4S(0, 1, 0)
+	FMUL_4S(1, 0, 14)
+	FRINTN_4S(1, 1)
+	FMLA_S(0, 1, 2, 0)
+	FMLA_S(0, 1, 2, 1)
+	EOR_16B(0, 0, 15)
+	MOV_16B(2, 16)
+	MOV_16B(3, 17)
+	FMLA_4S(3, 2, 0)
+	MOV_16B(2, 18)
+	FMLA_4S(2, 3, 0)
+	MOV_16B(3, 19)
+	FMLA_4S(3, 2, 0)
+	MOV_16B(2, 20)
+	FMLA_4S(2, 3, 0)
+	MOV_16B(3, 21)
+	FMLA_4S(3, 2, 0)
+	MOV_16B(2, 22)
+	FMLA_4S(2, 3, 0)
+	MOV_16B(3, 23)
+	FMLA_4S(3, 2, 0)
+	FCVTNS_4S(1, 1)
+	SHL_4S(1, 1, 23)
+	ADD_4S(3, 3, 1)
+	FADD_4S(3, 3, 23)
+	MOV_16B(0, 23)
+	FDIV_4S(3, 0, 3)
+	MOV_16B(0, 24)
+	FNEG_4S(0, 0)
+	FMLA_4S(0, 3, 25)
+	STR_S(0, 0, 0)
 	JMP  done
 
 more1:
-	CMP  $2, R2
-	BNE  more2
-	WORD $0xfd400020 // ldr d0, [x1]
-	WORD $0x4ea31c61 // mov v1.16b, v3.16b
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	WORD $0x6e20dc01 // fmul v1.4s, v0.4s, v0.4s
-	WORD $0x4ea51ca3 // mov v3.16b, v5.16b
-	WORD $0x4ea61cc4 // mov v4.16b, v6.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea71ce3 // mov v3.16b, v7.16b
-	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
-	WORD $0x4ea81d04 // mov v4.16b, v8.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea91d23 // mov v3.16b, v9.16b
-	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
-	WORD $0x4eaa1d44 // mov v4.16b, v10.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4eab1d63 // mov v3.16b, v11.16b
-	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
-	WORD $0x6e23dc00 // fmul v0.4s, v0.4s, v3.4s
-	WORD $0x4eac1d81 // mov v1.16b, v12.16b
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x4ead1da1 // mov v1.16b, v13.16b
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	WORD $0x6e2edc01 // fmul v1.4s, v0.4s, v14.4s
-	WORD $0x4e218821 // frintn v1.4s, v1.4s
-	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
-	WORD $0x4fa21020 // fmla v0.4s, v1.4s, v2.s[1]
-	WORD $0x6e2f1c00 // eor v0.16b, v0.16b, v15.16b
-	WORD $0x4eb01e02 // mov v2.16b, v16.16b
-	WORD $0x4eb11e23 // mov v3.16b, v17.16b
-	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4eb21e42 // mov v2.16b, v18.16b
-	WORD $0x4e20cc62 // fmla v2.4s, v3.4s, v0.4s
-	WORD $0x4eb31e63 // mov v3.16b, v19.16b
-	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4eb41e82 // mov v2.16b, v20.16b
-	WORD $0x4e20cc62 // fmla v2.4s, v3.4s, v0.4s
-	WORD $0x4eb51ea3 // mov v3.16b, v21.16b
-	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4eb61ec2 // mov v2.16b, v22.16b
-	WORD $0x4e20cc62 // fmla v2.4s, v3.4s, v0.4s
-	WORD $0x4eb71ee3 // mov v3.16b, v23.16b
-	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4e21a821 // fcvtns v1.4s, v1.4s
-	WORD $0x4f375421 // shl v1.4s, v1.4s, #23
-	WORD $0x4ea18463 // add v3.4s, v3.4s, v1.4s
-	WORD $0x4e37d463 // fadd v3.4s, v3.4s, v23.4s
-	WORD $0x4eb71ee0 // mov v0.16b, v23.16b
-	WORD $0x6e23fc03 // fdiv v3.4s, v0.4s, v3.4s
-	WORD $0x4eb81f00 // mov v0.16b, v24.16b
-	WORD $0x6ea0f800 // fneg v0.4s, v0.4s
-	WORD $0x4e39cc60 // fmla v0.4s, v3.4s, v25.4s
-	WORD $0xfd000000 // str d0, [x0]
-	JMP  done
+	CMP $2, R2
+	BNE more2
+	LDR_D(0, 1, 0)
+	MOV_16B(1, 3)
+	FMAX_4S(0, 1, 0)
+	MOV_16B(1, 4)
+	FMIN_4S(0, 1, 0)
+	FMUL_4S(1, 0, 0)
+	MOV_16B(3, 5)
+	MOV_16B(4, 6)
+	FMLA_4S(4, 3, 1)
+	MOV_16B(3, 7)
+	FMLA_4S(3, 4, 1)
+	MOV_16B(4, 8)
+	FMLA_4S(4, 3, 1)
+	MOV_16B(3, 9)
+	FMLA_4S(3, 4, 1)
+	MOV_16B(4, 10)
+	FMLA_4S(4, 3, 1)
+	MOV_16B(3, 11)
+	FMLA_4S(3, 4, 1)
+	FMUL_4S(0, 0, 3)
+	MOV_16B(1, 12)
+	FMAX_4S(0, 1, 0)
+	MOV_16B(1, 13)
+	FMIN_4S(0, 1, 0)
+	FMUL_4S(1, 0, 14)
+	FRINTN_4S(1, 1)
+	FMLA_S(0, 1, 2, 0)
+	FMLA_S(0, 1, 2, 1)
+	EOR_16B(0, 0, 15)
+	MOV_16B(2, 16)
+	MOV_16B(3, 17)
+	FMLA_4S(3, 2, 0)
+	MOV_16B(2, 18)
+	FMLA_4S(2, 3, 0)
+	MOV_16B(3, 19)
+	FMLA_4S(3, 2, 0)
+	MOV_16B(2, 20)
+	FMLA_4S(2, 3, 0)
+	MOV_16B(3, 21)
+	FMLA_4S(3, 2, 0)
+	MOV_16B(2, 22)
+	FMLA_4S(2, 3, 0)
+	MOV_16B(3, 23)
+	FMLA_4S(3, 2, 0)
+	FCVTNS_4S(1, 1)
+	SHL_4S(1, 1, 23)
+	ADD_4S(3, 3, 1)
+	FADD_4S(3, 3, 23)
+	MOV_16B(0, 23)
+	FDIV_4S(3, 0, 3)
+	MOV_16B(0, 24)
+	FNEG_4S(0, 0)
+	FMLA_4S(0, 3, 25)
+	STR_D(0, 0, 0)
+	JMP done
 
 more2:
-	WORD $0xfd400020 // ldr d0, [x1]
-	ADD  $8, R1, R19
-	WORD $0x4d408260 // ld1 { v0.s }[2], [x19]
-	WORD $0x4ea31c61 // mov v1.16b, v3.16b
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	WORD $0x6e20dc01 // fmul v1.4s, v0.4s, v0.4s
-	WORD $0x4ea51ca3 // mov v3.16b, v5.16b
-	WORD $0x4ea61cc4 // mov v4.16b, v6.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea71ce3 // mov v3.16b, v7.16b
-	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
-	WORD $0x4ea81d04 // mov v4.16b, v8.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea91d23 // mov v3.16b, v9.16b
-	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
-	WORD $0x4eaa1d44 // mov v4.16b, v10.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4eab1d63 // mov v3.16b, v11.16b
-	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
-	WORD $0x6e23dc00 // fmul v0.4s, v0.4s, v3.4s
-	WORD $0x4eac1d81 // mov v1.16b, v12.16b
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x4ead1da1 // mov v1.16b, v13.16b
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	WORD $0x6e2edc01 // fmul v1.4s, v0.4s, v14.4s
-	WORD $0x4e218821 // frintn v1.4s, v1.4s
-	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
-	WORD $0x4fa21020 // fmla v0.4s, v1.4s, v2.s[1]
-	WORD $0x6e2f1c00 // eor v0.16b, v0.16b, v15.16b
-	WORD $0x4eb01e02 // mov v2.16b, v16.16b
-	WORD $0x4eb11e23 // mov v3.16b, v17.16b
-	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4eb21e42 // mov v2.16b, v18.16b
-	WORD $0x4e20cc62 // fmla v2.4s, v3.4s, v0.4s
-	WORD $0x4eb31e63 // mov v3.16b, v19.16b
-	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4eb41e82 // mov v2.16b, v20.16b
-	WORD $0x4e20cc62 // fmla v2.4s, v3.4s, v0.4s
-	WORD $0x4eb51ea3 // mov v3.16b, v21.16b
-	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4eb61ec2 // mov v2.16b, v22.16b
-	WORD $0x4e20cc62 // fmla v2.4s, v3.4s, v0.4s
-	WORD $0x4eb71ee3 // mov v3.16b, v23.16b
-	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4e21a821 // fcvtns v1.4s, v1.4s
-	WORD $0x4f375421 // shl v1.4s, v1.4s, #23
-	WORD $0x4ea18463 // add v3.4s, v3.4s, v1.4s
-	WORD $0x4e37d463 // fadd v3.4s, v3.4s, v23.4s
-	WORD $0x4eb71ee0 // mov v0.16b, v23.16b
-	WORD $0x6e23fc03 // fdiv v3.4s, v0.4s, v3.4s
-	WORD $0x4eb81f00 // mov v0.16b, v24.16b
-	WORD $0x6ea0f800 // fneg v0.4s, v0.4s
-	WORD $0x4e39cc60 // fmla v0.4s, v3.4s, v25.4s
-	WORD $0xfd000000 // str d0, [x0]
-	ADD  $8, R0, R19
-	WORD $0x4d008260 // st1 { v0.s }[2], [x19]
+	LDR_D(0, 1, 0)
+	ADD $8, R1, R19
+	LD1_S(0, 2, 19)
+	MOV_16B(1, 3)
+	FMAX_4S(0, 1, 0)
+	MOV_16B(1, 4)
+	FMIN_4S(0, 1, 0)
+	FMUL_4S(1, 0, 0)
+	MOV_16B(3, 5)
+	MOV_16B(4, 6)
+	FMLA_4S(4, 3, 1)
+	MOV_16B(3, 7)
+	FMLA_4S(3, 4, 1)
+	MOV_16B(4, 8)
+	FMLA_4S(4, 3, 1)
+	MOV_16B(3, 9)
+	FMLA_4S(3, 4, 1)
+	MOV_16B(4, 10)
+	FMLA_4S(4, 3, 1)
+	MOV_16B(3, 11)
+	FMLA_4S(3, 4, 1)
+	FMUL_4S(0, 0, 3)
+	MOV_16B(1, 12)
+	FMAX_4S(0, 1, 0)
+	MOV_16B(1, 13)
+	FMIN_4S(0, 1, 0)
+	FMUL_4S(1, 0, 14)
+	FRINTN_4S(1, 1)
+	FMLA_S(0, 1, 2, 0)
+	FMLA_S(0, 1, 2, 1)
+	EOR_16B(0, 0, 15)
+	MOV_16B(2, 16)
+	MOV_16B(3, 17)
+	FMLA_4S(3, 2, 0)
+	MOV_16B(2, 18)
+	FMLA_4S(2, 3, 0)
+	MOV_16B(3, 19)
+	FMLA_4S(3, 2, 0)
+	MOV_16B(2, 20)
+	FMLA_4S(2, 3, 0)
+	MOV_16B(3, 21)
+	FMLA_4S(3, 2, 0)
+	MOV_16B(2, 22)
+	FMLA_4S(2, 3, 0)
+	MOV_16B(3, 23)
+	FMLA_4S(3, 2, 0)
+	FCVTNS_4S(1, 1)
+	SHL_4S(1, 1, 23)
+	ADD_4S(3, 3, 1)
+	FADD_4S(3, 3, 23)
+	MOV_16B(0, 23)
+	FDIV_4S(3, 0, 3)
+	MOV_16B(0, 24)
+	FNEG_4S(0, 0)
+	FMLA_4S(0, 3, 25)
+	STR_D(0, 0, 0)
+	ADD $8, R0, R19
+	ST1_S(0, 2, 19)
 
 done:
 	RET
@@ -1422,33 +1423,33 @@ GLOBL elementwiseSwish_term7NEON<>(SB), RODATA|NOPTR, $16
 // func elementwiseSwishNEON(dst *float32, src *float32, n int)
 TEXT ·elementwiseSwishNEON(SB), NOSPLIT, $0-24
 	MOVD $elementwiseSwish_ln2NEON<>+0(SB), R19
-	WORD $0xbd400263 // ldr s3, [x19]
+	LDR_S(3, 19, 0)
 	MOVD $elementwiseSwish_ln2lowNEON<>+0(SB), R19
-	WORD $0x0d409263 // ld1 { v3.s }[1], [x19]
+	LD1_S(3, 1, 19)
 	MOVD $elementwiseSwish_lowNEON<>+0(SB), R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	LDR_Q(4, 19, 0)
 	MOVD $elementwiseSwish_highNEON<>+0(SB), R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	LDR_Q(5, 19, 0)
 	MOVD $elementwiseSwish_log2eNEON<>+0(SB), R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	LDR_Q(6, 19, 0)
 	MOVD $elementwiseSwish_signNEON<>+0(SB), R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	LDR_Q(7, 19, 0)
 	MOVD $elementwiseSwish_term0NEON<>+0(SB), R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	LDR_Q(8, 19, 0)
 	MOVD $elementwiseSwish_term1NEON<>+0(SB), R19
-	WORD $0x3dc00269 // ldr q9, [x19]
+	LDR_Q(9, 19, 0)
 	MOVD $elementwiseSwish_term2NEON<>+0(SB), R19
-	WORD $0x3dc0026a // ldr q10, [x19]
+	LDR_Q(10, 19, 0)
 	MOVD $elementwiseSwish_term3NEON<>+0(SB), R19
-	WORD $0x3dc0026b // ldr q11, [x19]
+	LDR_Q(11, 19, 0)
 	MOVD $elementwiseSwish_term4NEON<>+0(SB), R19
-	WORD $0x3dc0026c // ldr q12, [x19]
+	LDR_Q(12, 19, 0)
 	MOVD $elementwiseSwish_term5NEON<>+0(SB), R19
-	WORD $0x3dc0026d // ldr q13, [x19]
+	LDR_Q(13, 19, 0)
 	MOVD $elementwiseSwish_term6NEON<>+0(SB), R19
-	WORD $0x3dc0026e // ldr q14, [x19]
+	LDR_Q(14, 19, 0)
 	MOVD $elementwiseSwish_term7NEON<>+0(SB), R19
-	WORD $0x3dc0026f // ldr q15, [x19]
+	LDR_Q(15, 19, 0)
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD n+16(FP), R2
@@ -1456,40 +1457,40 @@ TEXT ·elementwiseSwishNEON(SB), NOSPLIT, $0-24
 	BLT  few
 
 loop:
-	WORD $0x3dc00020 // ldr q0, [x1]
-	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	WORD $0x4ea41c82 // mov v2.16b, v4.16b
-	WORD $0x4e21f441 // fmax v1.4s, v2.4s, v1.4s
-	WORD $0x4ea51ca2 // mov v2.16b, v5.16b
-	WORD $0x4ea1f441 // fmin v1.4s, v2.4s, v1.4s
-	WORD $0x6e26dc22 // fmul v2.4s, v1.4s, v6.4s
-	WORD $0x4e218842 // frintn v2.4s, v2.4s
-	WORD $0x4f831041 // fmla v1.4s, v2.4s, v3.s[0]
-	WORD $0x4fa31041 // fmla v1.4s, v2.4s, v3.s[1]
-	WORD $0x6e271c21 // eor v1.16b, v1.16b, v7.16b
-	WORD $0x4ea81d10 // mov v16.16b, v8.16b
-	WORD $0x4ea91d31 // mov v17.16b, v9.16b
-	WORD $0x4e21ce11 // fmla v17.4s, v16.4s, v1.4s
-	WORD $0x4eaa1d50 // mov v16.16b, v10.16b
-	WORD $0x4e21ce30 // fmla v16.4s, v17.4s, v1.4s
-	WORD $0x4eab1d71 // mov v17.16b, v11.16b
-	WORD $0x4e21ce11 // fmla v17.4s, v16.4s, v1.4s
-	WORD $0x4eac1d90 // mov v16.16b, v12.16b
-	WORD $0x4e21ce30 // fmla v16.4s, v17.4s, v1.4s
-	WORD $0x4ead1db1 // mov v17.16b, v13.16b
-	WORD $0x4e21ce11 // fmla v17.4s, v16.4s, v1.4s
-	WORD $0x4eae1dd0 // mov v16.16b, v14.16b
-	WORD $0x4e21ce30 // fmla v16.4s, v17.4s, v1.4s
-	WORD $0x4eaf1df1 // mov v17.16b, v15.16b
-	WORD $0x4e21ce11 // fmla v17.4s, v16.4s, v1.4s
-	WORD $0x4e21a842 // fcvtns v2.4s, v2.4s
-	WORD $0x4f375442 // shl v2.4s, v2.4s, #23
-	WORD $0x4ea28631 // add v17.4s, v17.4s, v2.4s
-	WORD $0x4e2fd631 // fadd v17.4s, v17.4s, v15.4s
-	WORD $0x4eaf1de1 // mov v1.16b, v15.16b
-	WORD $0x6e31fc31 // fdiv v17.4s, v1.4s, v17.4s
-	WORD $0x6e20de31 // fmul v17.4s, v17.4s, v0.4s
-	WORD $0x3d800011 // str q17, [x0]
+	LDR_Q(0, 1, 0)
+	MOV_16B(1, 0)
+	MOV_16B(2, 4)
+	FMAX_4S(1, 2, 1)
+	MOV_16B(2, 5)
+	FMIN_4S(1, 2, 1)
+	FMUL_4S(2, 1, 6)
+	FRINTN_4S(2, 2)
+	FMLA_S(1, 2, 3, 0)
+	FMLA_S(1, 2, 3, 1)
+	EOR_16B(1, 1, 7)
+	MOV_16B(16, 8)
+	MOV_16B(17, 9)
+	FMLA_4S(17, 16, 1)
+	MOV_16B(16, 10)
+	FMLA_4S(16, 17, 1)
+	MOV_16B(17, 11)
+	FMLA_4S(17, 16, 1)
+	MOV_16B(16, 12)
+	FMLA_4S(16, 17, 1)
+	MOV_16B(17, 13)
+	FMLA_4S(17, 16, 1)
+	MOV_16B(16, 14)
+	FMLA_4S(16, 17, 1)
+	MOV_16B(17, 15)
+	FMLA_4S(17, 16, 1)
+	FCVTNS_4S(2, 2)
+	SHL_4S(2, 2, 23)
+	ADD_4S(17, 17, 2)
+	FADD_4S(17, 17, 15)
+	MOV_16B(1, 15)
+	FDIV_4S(17, 1, 17)
+	FMUL_4S(17, 17, 0)
+	STR_Q(17, 0, 0)
 	ADDS $16, R1, R1
 	ADDS $16, R0, R0
 	SUBS $4, R2, R2
@@ -1500,40 +1501,40 @@ few:
 	BLT  rest
 
 one:
-	WORD $0x3dc00020 // ldr q0, [x1]
-	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	WORD $0x4ea41c82 // mov v2.16b, v4.16b
-	WORD $0x4e21f441 // fmax v1.4s, v2.4s, v1.4s
-	WORD $0x4ea51ca2 // mov v2.16b, v5.16b
-	WORD $0x4ea1f441 // fmin v1.4s, v2.4s, v1.4s
-	WORD $0x6e26dc22 // fmul v2.4s, v1.4s, v6.4s
-	WORD $0x4e218842 // frintn v2.4s, v2.4s
-	WORD $0x4f831041 // fmla v1.4s, v2.4s, v3.s[0]
-	WORD $0x4fa31041 // fmla v1.4s, v2.4s, v3.s[1]
-	WORD $0x6e271c21 // eor v1.16b, v1.16b, v7.16b
-	WORD $0x4ea81d10 // mov v16.16b, v8.16b
-	WORD $0x4ea91d31 // mov v17.16b, v9.16b
-	WORD $0x4e21ce11 // fmla v17.4s, v16.4s, v1.4s
-	WORD $0x4eaa1d50 // mov v16.16b, v10.16b
-	WORD $0x4e21ce30 // fmla v16.4s, v17.4s, v1.4s
-	WORD $0x4eab1d71 // mov v17.16b, v11.16b
-	WORD $0x4e21ce11 // fmla v17.4s, v16.4s, v1.4s
-	WORD $0x4eac1d90 // mov v16.16b, v12.16b
-	WORD $0x4e21ce30 // fmla v16.4s, v17.4s, v1.4s
-	WORD $0x4ead1db1 // mov v17.16b, v13.16b
-	WORD $0x4e21ce11 // fmla v17.4s, v16.4s, v1.4s
-	WORD $0x4eae1dd0 // mov v16.16b, v14.16b
-	WORD $0x4e21ce30 // fmla v16.4s, v17.4s, v1.4s
-	WORD $0x4eaf1df1 // mov v17.16b, v15.16b
-	WORD $0x4e21ce11 // fmla v17.4s, v16.4s, v1.4s
-	WORD $0x4e21a842 // fcvtns v2.4s, v2.4s
-	WORD $0x4f375442 // shl v2.4s, v2.4s, #23
-	WORD $0x4ea28631 // add v17.4s, v17.4s, v2.4s
-	WORD $0x4e2fd631 // fadd v17.4s, v17.4s, v15.4s
-	WORD $0x4eaf1de1 // mov v1.16b, v15.16b
-	WORD $0x6e31fc31 // fdiv v17.4s, v1.4s, v17.4s
-	WORD $0x6e20de31 // fmul v17.4s, v17.4s, v0.4s
-	WORD $0x3d800011 // str q17, [x0]
+	LDR_Q(0, 1, 0)
+	MOV_16B(1, 0)
+	MOV_16B(2, 4)
+	FMAX_4S(1, 2, 1)
+	MOV_16B(2, 5)
+	FMIN_4S(1, 2, 1)
+	FMUL_4S(2, 1, 6)
+	FRINTN_4S(2, 2)
+	FMLA_S(1, 2, 3, 0)
+	FMLA_S(1, 2, 3, 1)
+	EOR_16B(1, 1, 7)
+	MOV_16B(16, 8)
+	MOV_16B(17, 9)
+	FMLA_4S(17, 16, 1)
+	MOV_16B(16, 10)
+	FMLA_4S(16, 17, 1)
+	MOV_16B(17, 11)
+	FMLA_4S(17, 16, 1)
+	MOV_16B(16, 12)
+	FMLA_4S(16, 17, 1)
+	MOV_16B(17, 13)
+	FMLA_4S(17, 16, 1)
+	MOV_16B(16, 14)
+	FMLA_4S(16, 17, 1)
+	MOV_16B(17, 15)
+	FMLA_4S(17, 16, 1)
+	FCVTNS_4S(2, 2)
+	SHL_4S(2, 2, 23)
+	ADD_4S(17, 17, 2)
+	FADD_4S(17, 17, 15)
+	MOV_16B(1, 15)
+	FDIV_4S(17, 1, 17)
+	FMUL_4S(17, 17, 0)
+	STR_Q(17, 0, 0)
 	ADDS $16, R1, R1
 	ADDS $16, R0, R0
 	SUBS $4, R2, R2
@@ -1544,120 +1545,120 @@ rest:
 	BEQ  done
 	CMP  $1, R2
 	BNE  more1
-	WORD $0xbd400020 // ldr s0, [x1]
-	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	WORD $0x4ea41c82 // mov v2.16b, v4.16b
-	WORD $0x4e21f441 // fmax v1.4s, v2.4s, v1.4s
-	WORD $0x4ea51ca2 // mov v2.16b, v5.16b
-	WORD $0x4ea1f441 // fmin v1.4s, v2.4s, v1.4s
-	WORD $0x6e26dc22 // fmul v2.4s, v1.4s, v6.4s
-	WORD $0x4e218842 // frintn v2.4s, v2.4s
-	WORD $0x4f831041 // fmla v1.4s, v2.4s, v3.s[0]
-	WORD $0x4fa31041 // fmla v1.4s, v2.4s, v3.s[1]
-	WORD $0x6e271c21 // eor v1.16b, v1.16b, v7.16b
-	WORD $0x4ea81d03 // mov v3.16b, v8.16b
-	WORD $0x4ea91d24 // mov v4.16b, v9.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4eaa1d43 // mov v3.16b, v10.16b
-	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
-	WORD $0x4eab1d64 // mov v4.16b, v11.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4eac1d83 // mov v3.16b, v12.16b
-	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
-	WORD $0x4ead1da4 // mov v4.16b, v13.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4eae1dc3 // mov v3.16b, v14.16b
-	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
-	WORD $0x4eaf1de4 // mov v4.16b, v15.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4e21a842 // fcvtns v2.4s, v2.4s
-	WORD $0x4f375442 // shl v2.4s, v2.4s, #23
-	WORD $0x4ea28484 // add v4.4s, v4.4s, v2.4s
-	WORD $0x4e2fd484 // fadd v4.4s, v4.4s, v15.4s
-	WORD $0x4eaf1de1 // mov v1.16b, v15.16b
-	WORD $0x6e24fc24 // fdiv v4.4s, v1.4s, v4.4s
-	WORD $0x6e20dc84 // fmul v4.4s, v4.4s, v0.4s
-	WORD $0xbd000004 // str s4, [x0]
+	LDR_S(0, 1, 0)
+	MOV_16B(1, 0)
+	MOV_16B(2, 4)
+	FMAX_4S(1, 2, 1)
+	MOV_16B(2, 5)
+	FMIN_4S(1, 2, 1)
+	FMUL_4S(2, 1, 6)
+	FRINTN_4S(2, 2)
+	FMLA_S(1, 2, 3, 0)
+	FMLA_S(1, 2, 3, 1)
+	EOR_16B(1, 1, 7)
+	MOV_16B(3, 8)
+	MOV_16B(4, 9)
+	FMLA_4S(4, 3, 1)
+	MOV_16B(3, 10)
+	FMLA_4S(3, 4, 1)
+	MOV_16B(4, 11)
+	FMLA_4S(4, 3, 1)
+	MOV_16B(3, 12)
+	FMLA_4S(3, 4, 1)
+	MOV_16B(4, 13)
+	FMLA_4S(4, 3, 1)
+	MOV_16B(3, 14)
+	FMLA_4S(3, 4, 1)
+	MOV_16B(4, 15)
+	FMLA_4S(4, 3, 1)
+	FCVTNS_4S(2, 2)
+	SHL_4S(2, 2, 23)
+	ADD_4S(4, 4, 2)
+	FADD_4S(4, 4, 15)
+	MOV_16B(1, 15)
+	FDIV_4S(4, 1, 4)
+	FMUL_4S(4, 4, 0)
+	STR_S(4, 0, 0)
 	JMP  done
 
 more1:
-	CMP  $2, R2
-	BNE  more2
-	WORD $0xfd400020 // ldr d0, [x1]
-	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	WORD $0x4ea41c82 // mov v2.16b, v4.16b
-	WORD $0x4e21f441 // fmax v1.4s, v2.4s, v1.4s
-	WORD $0x4ea51ca2 // mov v2.16b, v5.16b
-	WORD $0x4ea1f441 // fmin v1.4s, v2.4s, v1.4s
-	WORD $0x6e26dc22 // fmul v2.4s, v1.4s, v6.4s
-	WORD $0x4e218842 // frintn v2.4s, v2.4s
-	WORD $0x4f831041 // fmla v1.4s, v2.4s, v3.s[0]
-	WORD $0x4fa31041 // fmla v1.4s, v2.4s, v3.s[1]
-	WORD $0x6e271c21 // eor v1.16b, v1.16b, v7.16b
-	WORD $0x4ea81d03 // mov v3.16b, v8.16b
-	WORD $0x4ea91d24 // mov v4.16b, v9.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4eaa1d43 // mov v3.16b, v10.16b
-	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
-	WORD $0x4eab1d64 // mov v4.16b, v11.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4eac1d83 // mov v3.16b, v12.16b
-	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
-	WORD $0x4ead1da4 // mov v4.16b, v13.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4eae1dc3 // mov v3.16b, v14.16b
-	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
-	WORD $0x4eaf1de4 // mov v4.16b, v15.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4e21a842 // fcvtns v2.4s, v2.4s
-	WORD $0x4f375442 // shl v2.4s, v2.4s, #23
-	WORD $0x4ea28484 // add v4.4s, v4.4s, v2.4s
-	WORD $0x4e2fd484 // fadd v4.4s, v4.4s, v15.4s
-	WORD $0x4eaf1de1 // mov v1.16b, v15.16b
-	WORD $0x6e24fc24 // fdiv v4.4s, v1.4s, v4.4s
-	WORD $0x6e20dc84 // fmul v4.4s, v4.4s, v0.4s
-	WORD $0xfd000004 // str d4, [x0]
-	JMP  done
+	CMP $2, R2
+	BNE more2
+	LDR_D(0, 1, 0)
+	MOV_16B(1, 0)
+	MOV_16B(2, 4)
+	FMAX_4S(1, 2, 1)
+	MOV_16B(2, 5)
+	FMIN_4S(1, 2, 1)
+	FMUL_4S(2, 1, 6)
+	FRINTN_4S(2, 2)
+	FMLA_S(1, 2, 3, 0)
+	FMLA_S(1, 2, 3, 1)
+	EOR_16B(1, 1, 7)
+	MOV_16B(3, 8)
+	MOV_16B(4, 9)
+	FMLA_4S(4, 3, 1)
+	MOV_16B(3, 10)
+	FMLA_4S(3, 4, 1)
+	MOV_16B(4, 11)
+	FMLA_4S(4, 3, 1)
+	MOV_16B(3, 12)
+	FMLA_4S(3, 4, 1)
+	MOV_16B(4, 13)
+	FMLA_4S(4, 3, 1)
+	MOV_16B(3, 14)
+	FMLA_4S(3, 4, 1)
+	MOV_16B(4, 15)
+	FMLA_4S(4, 3, 1)
+	FCVTNS_4S(2, 2)
+	SHL_4S(2, 2, 23)
+	ADD_4S(4, 4, 2)
+	FADD_4S(4, 4, 15)
+	MOV_16B(1, 15)
+	FDIV_4S(4, 1, 4)
+	FMUL_4S(4, 4, 0)
+	STR_D(4, 0, 0)
+	JMP done
 
 more2:
-	WORD $0xfd400020 // ldr d0, [x1]
-	ADD  $8, R1, R19
-	WORD $0x4d408260 // ld1 { v0.s }[2], [x19]
-	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	WORD $0x4ea41c82 // mov v2.16b, v4.16b
-	WORD $0x4e21f441 // fmax v1.4s, v2.4s, v1.4s
-	WORD $0x4ea51ca2 // mov v2.16b, v5.16b
-	WORD $0x4ea1f441 // fmin v1.4s, v2.4s, v1.4s
-	WORD $0x6e26dc22 // fmul v2.4s, v1.4s, v6.4s
-	WORD $0x4e218842 // frintn v2.4s, v2.4s
-	WORD $0x4f831041 // fmla v1.4s, v2.4s, v3.s[0]
-	WORD $0x4fa31041 // fmla v1.4s, v2.4s, v3.s[1]
-	WORD $0x6e271c21 // eor v1.16b, v1.16b, v7.16b
-	WORD $0x4ea81d03 // mov v3.16b, v8.16b
-	WORD $0x4ea91d24 // mov v4.16b, v9.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4eaa1d43 // mov v3.16b, v10.16b
-	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
-	WORD $0x4eab1d64 // mov v4.16b, v11.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4eac1d83 // mov v3.16b, v12.16b
-	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
-	WORD $0x4ead1da4 // mov v4.16b, v13.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4eae1dc3 // mov v3.16b, v14.16b
-	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
-	WORD $0x4eaf1de4 // mov v4.16b, v15.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4e21a842 // fcvtns v2.4s, v2.4s
-	WORD $0x4f375442 // shl v2.4s, v2.4s, #23
-	WORD $0x4ea28484 // add v4.4s, v4.4s, v2.4s
-	WORD $0x4e2fd484 // fadd v4.4s, v4.4s, v15.4s
-	WORD $0x4eaf1de1 // mov v1.16b, v15.16b
-	WORD $0x6e24fc24 // fdiv v4.4s, v1.4s, v4.4s
-	WORD $0x6e20dc84 // fmul v4.4s, v4.4s, v0.4s
-	WORD $0xfd000004 // str d4, [x0]
-	ADD  $8, R0, R19
-	WORD $0x4d008264 // st1 { v4.s }[2], [x19]
+	LDR_D(0, 1, 0)
+	ADD $8, R1, R19
+	LD1_S(0, 2, 19)
+	MOV_16B(1, 0)
+	MOV_16B(2, 4)
+	FMAX_4S(1, 2, 1)
+	MOV_16B(2, 5)
+	FMIN_4S(1, 2, 1)
+	FMUL_4S(2, 1, 6)
+	FRINTN_4S(2, 2)
+	FMLA_S(1, 2, 3, 0)
+	FMLA_S(1, 2, 3, 1)
+	EOR_16B(1, 1, 7)
+	MOV_16B(3, 8)
+	MOV_16B(4, 9)
+	FMLA_4S(4, 3, 1)
+	MOV_16B(3, 10)
+	FMLA_4S(3, 4, 1)
+	MOV_16B(4, 11)
+	FMLA_4S(4, 3, 1)
+	MOV_16B(3, 12)
+	FMLA_4S(3, 4, 1)
+	MOV_16B(4, 13)
+	FMLA_4S(4, 3, 1)
+	MOV_16B(3, 14)
+	FMLA_4S(3, 4, 1)
+	MOV_16B(4, 15)
+	FMLA_4S(4, 3, 1)
+	FCVTNS_4S(2, 2)
+	SHL_4S(2, 2, 23)
+	ADD_4S(4, 4, 2)
+	FADD_4S(4, 4, 15)
+	MOV_16B(1, 15)
+	FDIV_4S(4, 1, 4)
+	FMUL_4S(4, 4, 0)
+	STR_D(4, 0, 0)
+	ADD $8, R0, R19
+	ST1_S(4, 2, 19)
 
 done:
 	RET
@@ -1689,13 +1690,13 @@ GLOBL elementwiseHardSwish_oneNEON<>(SB), RODATA|NOPTR, $16
 // func elementwiseHardSwishNEON(dst *float32, src *float32, n int)
 TEXT ·elementwiseHardSwishNEON(SB), NOSPLIT, $0-24
 	MOVD $elementwiseHardSwish_sixthNEON<>+0(SB), R19
-	WORD $0xbd400263 // ldr s3, [x19]
+	LDR_S(3, 19, 0)
 	MOVD $elementwiseHardSwish_halfNEON<>+0(SB), R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	LDR_Q(4, 19, 0)
 	MOVD $elementwiseHardSwish_zeroNEON<>+0(SB), R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	LDR_Q(5, 19, 0)
 	MOVD $elementwiseHardSwish_oneNEON<>+0(SB), R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	LDR_Q(6, 19, 0)
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD n+16(FP), R2
@@ -1703,16 +1704,16 @@ TEXT ·elementwiseHardSwishNEON(SB), NOSPLIT, $0-24
 	BLT  few
 
 loop:
-	WORD $0x3dc00020 // ldr q0, [x1]
-	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	WORD $0x4ea41c82 // mov v2.16b, v4.16b
-	WORD $0x4f831022 // fmla v2.4s, v1.4s, v3.s[0]
-	WORD $0x4ea51ca1 // mov v1.16b, v5.16b
-	WORD $0x4e22f422 // fmax v2.4s, v1.4s, v2.4s
-	WORD $0x4ea61cc1 // mov v1.16b, v6.16b
-	WORD $0x4ea2f422 // fmin v2.4s, v1.4s, v2.4s
-	WORD $0x6e20dc42 // fmul v2.4s, v2.4s, v0.4s
-	WORD $0x3d800002 // str q2, [x0]
+	LDR_Q(0, 1, 0)
+	MOV_16B(1, 0)
+	MOV_16B(2, 4)
+	FMLA_S(2, 1, 3, 0)
+	MOV_16B(1, 5)
+	FMAX_4S(2, 1, 2)
+	MOV_16B(1, 6)
+	FMIN_4S(2, 1, 2)
+	FMUL_4S(2, 2, 0)
+	STR_Q(2, 0, 0)
 	ADDS $16, R1, R1
 	ADDS $16, R0, R0
 	SUBS $4, R2, R2
@@ -1723,16 +1724,16 @@ few:
 	BLT  rest
 
 one:
-	WORD $0x3dc00020 // ldr q0, [x1]
-	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	WORD $0x4ea41c82 // mov v2.16b, v4.16b
-	WORD $0x4f831022 // fmla v2.4s, v1.4s, v3.s[0]
-	WORD $0x4ea51ca1 // mov v1.16b, v5.16b
-	WORD $0x4e22f422 // fmax v2.4s, v1.4s, v2.4s
-	WORD $0x4ea61cc1 // mov v1.16b, v6.16b
-	WORD $0x4ea2f422 // fmin v2.4s, v1.4s, v2.4s
-	WORD $0x6e20dc42 // fmul v2.4s, v2.4s, v0.4s
-	WORD $0x3d800002 // str q2, [x0]
+	LDR_Q(0, 1, 0)
+	MOV_16B(1, 0)
+	MOV_16B(2, 4)
+	FMLA_S(2, 1, 3, 0)
+	MOV_16B(1, 5)
+	FMAX_4S(2, 1, 2)
+	MOV_16B(1, 6)
+	FMIN_4S(2, 1, 2)
+	FMUL_4S(2, 2, 0)
+	STR_Q(2, 0, 0)
 	ADDS $16, R1, R1
 	ADDS $16, R0, R0
 	SUBS $4, R2, R2
@@ -1743,48 +1744,48 @@ rest:
 	BEQ  done
 	CMP  $1, R2
 	BNE  more1
-	WORD $0xbd400020 // ldr s0, [x1]
-	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	WORD $0x4ea41c82 // mov v2.16b, v4.16b
-	WORD $0x4f831022 // fmla v2.4s, v1.4s, v3.s[0]
-	WORD $0x4ea51ca1 // mov v1.16b, v5.16b
-	WORD $0x4e22f422 // fmax v2.4s, v1.4s, v2.4s
-	WORD $0x4ea61cc1 // mov v1.16b, v6.16b
-	WORD $0x4ea2f422 // fmin v2.4s, v1.4s, v2.4s
-	WORD $0x6e20dc42 // fmul v2.4s, v2.4s, v0.4s
-	WORD $0xbd000002 // str s2, [x0]
+	LDR_S(0, 1, 0)
+	MOV_16B(1, 0)
+	MOV_16B(2, 4)
+	FMLA_S(2, 1, 3, 0)
+	MOV_16B(1, 5)
+	FMAX_4S(2, 1, 2)
+	MOV_16B(1, 6)
+	FMIN_4S(2, 1, 2)
+	FMUL_4S(2, 2, 0)
+	STR_S(2, 0, 0)
 	JMP  done
 
 more1:
-	CMP  $2, R2
-	BNE  more2
-	WORD $0xfd400020 // ldr d0, [x1]
-	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	WORD $0x4ea41c82 // mov v2.16b, v4.16b
-	WORD $0x4f831022 // fmla v2.4s, v1.4s, v3.s[0]
-	WORD $0x4ea51ca1 // mov v1.16b, v5.16b
-	WORD $0x4e22f422 // fmax v2.4s, v1.4s, v2.4s
-	WORD $0x4ea61cc1 // mov v1.16b, v6.16b
-	WORD $0x4ea2f422 // fmin v2.4s, v1.4s, v2.4s
-	WORD $0x6e20dc42 // fmul v2.4s, v2.4s, v0.4s
-	WORD $0xfd000002 // str d2, [x0]
-	JMP  done
+	CMP $2, R2
+	BNE more2
+	LDR_D(0, 1, 0)
+	MOV_16B(1, 0)
+	MOV_16B(2, 4)
+	FMLA_S(2, 1, 3, 0)
+	MOV_16B(1, 5)
+	FMAX_4S(2, 1, 2)
+	MOV_16B(1, 6)
+	FMIN_4S(2, 1, 2)
+	FMUL_4S(2, 2, 0)
+	STR_D(2, 0, 0)
+	JMP done
 
 more2:
-	WORD $0xfd400020 // ldr d0, [x1]
-	ADD  $8, R1, R19
-	WORD $0x4d408260 // ld1 { v0.s }[2], [x19]
-	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	WORD $0x4ea41c82 // mov v2.16b, v4.16b
-	WORD $0x4f831022 // fmla v2.4s, v1.4s, v3.s[0]
-	WORD $0x4ea51ca1 // mov v1.16b, v5.16b
-	WORD $0x4e22f422 // fmax v2.4s, v1.4s, v2.4s
-	WORD $0x4ea61cc1 // mov v1.16b, v6.16b
-	WORD $0x4ea2f422 // fmin v2.4s, v1.4s, v2.4s
-	WORD $0x6e20dc42 // fmul v2.4s, v2.4s, v0.4s
-	WORD $0xfd000002 // str d2, [x0]
-	ADD  $8, R0, R19
-	WORD $0x4d008262 // st1 { v2.s }[2], [x19]
+	LDR_D(0, 1, 0)
+	ADD $8, R1, R19
+	LD1_S(0, 2, 19)
+	MOV_16B(1, 0)
+	MOV_16B(2, 4)
+	FMLA_S(2, 1, 3, 0)
+	MOV_16B(1, 5)
+	FMAX_4S(2, 1, 2)
+	MOV_16B(1, 6)
+	FMIN_4S(2, 1, 2)
+	FMUL_4S(2, 2, 0)
+	STR_D(2, 0, 0)
+	ADD $8, R0, R19
+	ST1_S(2, 2, 19)
 
 done:
 	RET
@@ -1936,53 +1937,53 @@ GLOBL elementwiseGelu_term7NEON<>(SB), RODATA|NOPTR, $16
 // func elementwiseGeluNEON(dst *float32, src *float32, n int)
 TEXT ·elementwiseGeluNEON(SB), NOSPLIT, $0-24
 	MOVD $elementwiseGelu_ln2NEON<>+0(SB), R19
-	WORD $0xbd400263 // ldr s3, [x19]
+	LDR_S(3, 19, 0)
 	MOVD $elementwiseGelu_ln2lowNEON<>+0(SB), R19
-	WORD $0x0d409263 // ld1 { v3.s }[1], [x19]
+	LD1_S(3, 1, 19)
 	MOVD $elementwiseGelu_scaleNEON<>+0(SB), R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	LDR_Q(4, 19, 0)
 	MOVD $elementwiseGelu_leastNEON<>+0(SB), R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	LDR_Q(5, 19, 0)
 	MOVD $elementwiseGelu_mostNEON<>+0(SB), R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	LDR_Q(6, 19, 0)
 	MOVD $elementwiseGelu_q0NEON<>+0(SB), R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	LDR_Q(7, 19, 0)
 	MOVD $elementwiseGelu_q1NEON<>+0(SB), R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	LDR_Q(8, 19, 0)
 	MOVD $elementwiseGelu_q2NEON<>+0(SB), R19
-	WORD $0x3dc00269 // ldr q9, [x19]
+	LDR_Q(9, 19, 0)
 	MOVD $elementwiseGelu_q3NEON<>+0(SB), R19
-	WORD $0x3dc0026a // ldr q10, [x19]
+	LDR_Q(10, 19, 0)
 	MOVD $elementwiseGelu_q4NEON<>+0(SB), R19
-	WORD $0x3dc0026b // ldr q11, [x19]
+	LDR_Q(11, 19, 0)
 	MOVD $elementwiseGelu_q5NEON<>+0(SB), R19
-	WORD $0x3dc0026c // ldr q12, [x19]
+	LDR_Q(12, 19, 0)
 	MOVD $elementwiseGelu_q6NEON<>+0(SB), R19
-	WORD $0x3dc0026d // ldr q13, [x19]
+	LDR_Q(13, 19, 0)
 	MOVD $elementwiseGelu_lowNEON<>+0(SB), R19
-	WORD $0x3dc0026e // ldr q14, [x19]
+	LDR_Q(14, 19, 0)
 	MOVD $elementwiseGelu_highNEON<>+0(SB), R19
-	WORD $0x3dc0026f // ldr q15, [x19]
+	LDR_Q(15, 19, 0)
 	MOVD $elementwiseGelu_log2eNEON<>+0(SB), R19
-	WORD $0x3dc00270 // ldr q16, [x19]
+	LDR_Q(16, 19, 0)
 	MOVD $elementwiseGelu_signNEON<>+0(SB), R19
-	WORD $0x3dc00271 // ldr q17, [x19]
+	LDR_Q(17, 19, 0)
 	MOVD $elementwiseGelu_term0NEON<>+0(SB), R19
-	WORD $0x3dc00272 // ldr q18, [x19]
+	LDR_Q(18, 19, 0)
 	MOVD $elementwiseGelu_term1NEON<>+0(SB), R19
-	WORD $0x3dc00273 // ldr q19, [x19]
+	LDR_Q(19, 19, 0)
 	MOVD $elementwiseGelu_term2NEON<>+0(SB), R19
-	WORD $0x3dc00274 // ldr q20, [x19]
+	LDR_Q(20, 19, 0)
 	MOVD $elementwiseGelu_term3NEON<>+0(SB), R19
-	WORD $0x3dc00275 // ldr q21, [x19]
+	LDR_Q(21, 19, 0)
 	MOVD $elementwiseGelu_term4NEON<>+0(SB), R19
-	WORD $0x3dc00276 // ldr q22, [x19]
+	LDR_Q(22, 19, 0)
 	MOVD $elementwiseGelu_term5NEON<>+0(SB), R19
-	WORD $0x3dc00277 // ldr q23, [x19]
+	LDR_Q(23, 19, 0)
 	MOVD $elementwiseGelu_term6NEON<>+0(SB), R19
-	WORD $0x3dc00278 // ldr q24, [x19]
+	LDR_Q(24, 19, 0)
 	MOVD $elementwiseGelu_term7NEON<>+0(SB), R19
-	WORD $0x3dc00279 // ldr q25, [x19]
+	LDR_Q(25, 19, 0)
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD n+16(FP), R2
@@ -1990,60 +1991,60 @@ TEXT ·elementwiseGeluNEON(SB), NOSPLIT, $0-24
 	BLT  few
 
 loop:
-	WORD $0x3dc00020 // ldr q0, [x1]
-	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	WORD $0x6e24dc21 // fmul v1.4s, v1.4s, v4.4s
-	WORD $0x4ea51ca2 // mov v2.16b, v5.16b
-	WORD $0x4e21f441 // fmax v1.4s, v2.4s, v1.4s
-	WORD $0x4ea61cc2 // mov v2.16b, v6.16b
-	WORD $0x4ea1f441 // fmin v1.4s, v2.4s, v1.4s
-	WORD $0x6e21dc22 // fmul v2.4s, v1.4s, v1.4s
-	WORD $0x4ea71cfa // mov v26.16b, v7.16b
-	WORD $0x4ea81d1b // mov v27.16b, v8.16b
-	WORD $0x4e22cf5b // fmla v27.4s, v26.4s, v2.4s
-	WORD $0x4ea91d3a // mov v26.16b, v9.16b
-	WORD $0x4e22cf7a // fmla v26.4s, v27.4s, v2.4s
-	WORD $0x4eaa1d5b // mov v27.16b, v10.16b
-	WORD $0x4e22cf5b // fmla v27.4s, v26.4s, v2.4s
-	WORD $0x4eab1d7a // mov v26.16b, v11.16b
-	WORD $0x4e22cf7a // fmla v26.4s, v27.4s, v2.4s
-	WORD $0x4eac1d9b // mov v27.16b, v12.16b
-	WORD $0x4e22cf5b // fmla v27.4s, v26.4s, v2.4s
-	WORD $0x4ead1dba // mov v26.16b, v13.16b
-	WORD $0x4e22cf7a // fmla v26.4s, v27.4s, v2.4s
-	WORD $0x6e3adc21 // fmul v1.4s, v1.4s, v26.4s
-	WORD $0x4eae1dc2 // mov v2.16b, v14.16b
-	WORD $0x4e21f441 // fmax v1.4s, v2.4s, v1.4s
-	WORD $0x4eaf1de2 // mov v2.16b, v15.16b
-	WORD $0x4ea1f441 // fmin v1.4s, v2.4s, v1.4s
-	WORD $0x6e30dc22 // fmul v2.4s, v1.4s, v16.4s
-	WORD $0x4e218842 // frintn v2.4s, v2.4s
-	WORD $0x4f831041 // fmla v1.4s, v2.4s, v3.s[0]
-	WORD $0x4fa31041 // fmla v1.4s, v2.4s, v3.s[1]
-	WORD $0x6e311c21 // eor v1.16b, v1.16b, v17.16b
-	WORD $0x4eb21e5a // mov v26.16b, v18.16b
-	WORD $0x4eb31e7b // mov v27.16b, v19.16b
-	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
-	WORD $0x4eb41e9a // mov v26.16b, v20.16b
-	WORD $0x4e21cf7a // fmla v26.4s, v27.4s, v1.4s
-	WORD $0x4eb51ebb // mov v27.16b, v21.16b
-	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
-	WORD $0x4eb61eda // mov v26.16b, v22.16b
-	WORD $0x4e21cf7a // fmla v26.4s, v27.4s, v1.4s
-	WORD $0x4eb71efb // mov v27.16b, v23.16b
-	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
-	WORD $0x4eb81f1a // mov v26.16b, v24.16b
-	WORD $0x4e21cf7a // fmla v26.4s, v27.4s, v1.4s
-	WORD $0x4eb91f3b // mov v27.16b, v25.16b
-	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
-	WORD $0x4e21a842 // fcvtns v2.4s, v2.4s
-	WORD $0x4f375442 // shl v2.4s, v2.4s, #23
-	WORD $0x4ea2877b // add v27.4s, v27.4s, v2.4s
-	WORD $0x4e39d77b // fadd v27.4s, v27.4s, v25.4s
-	WORD $0x4eb91f21 // mov v1.16b, v25.16b
-	WORD $0x6e3bfc3b // fdiv v27.4s, v1.4s, v27.4s
-	WORD $0x6e20df7b // fmul v27.4s, v27.4s, v0.4s
-	WORD $0x3d80001b // str q27, [x0]
+	LDR_Q(0, 1, 0)
+	MOV_16B(1, 0)
+	FMUL_4S(1, 1, 4)
+	MOV_16B(2, 5)
+	FMAX_4S(1, 2, 1)
+	MOV_16B(2, 6)
+	FMIN_4S(1, 2, 1)
+	FMUL_4S(2, 1, 1)
+	MOV_16B(26, 7)
+	MOV_16B(27, 8)
+	FMLA_4S(27, 26, 2)
+	MOV_16B(26, 9)
+	FMLA_4S(26, 27, 2)
+	MOV_16B(27, 10)
+	FMLA_4S(27, 26, 2)
+	MOV_16B(26, 11)
+	FMLA_4S(26, 27, 2)
+	MOV_16B(27, 12)
+	FMLA_4S(27, 26, 2)
+	MOV_16B(26, 13)
+	FMLA_4S(26, 27, 2)
+	FMUL_4S(1, 1, 26)
+	MOV_16B(2, 14)
+	FMAX_4S(1, 2, 1)
+	MOV_16B(2, 15)
+	FMIN_4S(1, 2, 1)
+	FMUL_4S(2, 1, 16)
+	FRINTN_4S(2, 2)
+	FMLA_S(1, 2, 3, 0)
+	FMLA_S(1, 2, 3, 1)
+	EOR_16B(1, 1, 17)
+	MOV_16B(26, 18)
+	MOV_16B(27, 19)
+	FMLA_4S(27, 26, 1)
+	MOV_16B(26, 20)
+	FMLA_4S(26, 27, 1)
+	MOV_16B(27, 21)
+	FMLA_4S(27, 26, 1)
+	MOV_16B(26, 22)
+	FMLA_4S(26, 27, 1)
+	MOV_16B(27, 23)
+	FMLA_4S(27, 26, 1)
+	MOV_16B(26, 24)
+	FMLA_4S(26, 27, 1)
+	MOV_16B(27, 25)
+	FMLA_4S(27, 26, 1)
+	FCVTNS_4S(2, 2)
+	SHL_4S(2, 2, 23)
+	ADD_4S(27, 27, 2)
+	FADD_4S(27, 27, 25)
+	MOV_16B(1, 25)
+	FDIV_4S(27, 1, 27)
+	FMUL_4S(27, 27, 0)
+	STR_Q(27, 0, 0)
 	ADDS $16, R1, R1
 	ADDS $16, R0, R0
 	SUBS $4, R2, R2
@@ -2054,60 +2055,60 @@ few:
 	BLT  rest
 
 one:
-	WORD $0x3dc00020 // ldr q0, [x1]
-	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	WORD $0x6e24dc21 // fmul v1.4s, v1.4s, v4.4s
-	WORD $0x4ea51ca2 // mov v2.16b, v5.16b
-	WORD $0x4e21f441 // fmax v1.4s, v2.4s, v1.4s
-	WORD $0x4ea61cc2 // mov v2.16b, v6.16b
-	WORD $0x4ea1f441 // fmin v1.4s, v2.4s, v1.4s
-	WORD $0x6e21dc22 // fmul v2.4s, v1.4s, v1.4s
-	WORD $0x4ea71cfa // mov v26.16b, v7.16b
-	WORD $0x4ea81d1b // mov v27.16b, v8.16b
-	WORD $0x4e22cf5b // fmla v27.4s, v26.4s, v2.4s
-	WORD $0x4ea91d3a // mov v26.16b, v9.16b
-	WORD $0x4e22cf7a // fmla v26.4s, v27.4s, v2.4s
-	WORD $0x4eaa1d5b // mov v27.16b, v10.16b
-	WORD $0x4e22cf5b // fmla v27.4s, v26.4s, v2.4s
-	WORD $0x4eab1d7a // mov v26.16b, v11.16b
-	WORD $0x4e22cf7a // fmla v26.4s, v27.4s, v2.4s
-	WORD $0x4eac1d9b // mov v27.16b, v12.16b
-	WORD $0x4e22cf5b // fmla v27.4s, v26.4s, v2.4s
-	WORD $0x4ead1dba // mov v26.16b, v13.16b
-	WORD $0x4e22cf7a // fmla v26.4s, v27.4s, v2.4s
-	WORD $0x6e3adc21 // fmul v1.4s, v1.4s, v26.4s
-	WORD $0x4eae1dc2 // mov v2.16b, v14.16b
-	WORD $0x4e21f441 // fmax v1.4s, v2.4s, v1.4s
-	WORD $0x4eaf1de2 // mov v2.16b, v15.16b
-	WORD $0x4ea1f441 // fmin v1.4s, v2.4s, v1.4s
-	WORD $0x6e30dc22 // fmul v2.4s, v1.4s, v16.4s
-	WORD $0x4e218842 // frintn v2.4s, v2.4s
-	WORD $0x4f831041 // fmla v1.4s, v2.4s, v3.s[0]
-	WORD $0x4fa31041 // fmla v1.4s, v2.4s, v3.s[1]
-	WORD $0x6e311c21 // eor v1.16b, v1.16b, v17.16b
-	WORD $0x4eb21e5a // mov v26.16b, v18.16b
-	WORD $0x4eb31e7b // mov v27.16b, v19.16b
-	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
-	WORD $0x4eb41e9a // mov v26.16b, v20.16b
-	WORD $0x4e21cf7a // fmla v26.4s, v27.4s, v1.4s
-	WORD $0x4eb51ebb // mov v27.16b, v21.16b
-	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
-	WORD $0x4eb61eda // mov v26.16b, v22.16b
-	WORD $0x4e21cf7a // fmla v26.4s, v27.4s, v1.4s
-	WORD $0x4eb71efb // mov v27.16b, v23.16b
-	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
-	WORD $0x4eb81f1a // mov v26.16b, v24.16b
-	WORD $0x4e21cf7a // fmla v26.4s, v27.4s, v1.4s
-	WORD $0x4eb91f3b // mov v27.16b, v25.16b
-	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
-	WORD $0x4e21a842 // fcvtns v2.4s, v2.4s
-	WORD $0x4f375442 // shl v2.4s, v2.4s, #23
-	WORD $0x4ea2877b // add v27.4s, v27.4s, v2.4s
-	WORD $0x4e39d77b // fadd v27.4s, v27.4s, v25.4s
-	WORD $0x4eb91f21 // mov v1.16b, v25.16b
-	WORD $0x6e3bfc3b // fdiv v27.4s, v1.4s, v27.4s
-	WORD $0x6e20df7b // fmul v27.4s, v27.4s, v0.4s
-	WORD $0x3d80001b // str q27, [x0]
+	LDR_Q(0, 1, 0)
+	MOV_16B(1, 0)
+	FMUL_4S(1, 1, 4)
+	MOV_16B(2, 5)
+	FMAX_4S(1, 2, 1)
+	MOV_16B(2, 6)
+	FMIN_4S(1, 2, 1)
+	FMUL_4S(2, 1, 1)
+	MOV_16B(26, 7)
+	MOV_16B(27, 8)
+	FMLA_4S(27, 26, 2)
+	MOV_16B(26, 9)
+	FMLA_4S(26, 27, 2)
+	MOV_16B(27, 10)
+	FMLA_4S(27, 26, 2)
+	MOV_16B(26, 11)
+	FMLA_4S(26, 27, 2)
+	MOV_16B(27, 12)
+	FMLA_4S(27, 26, 2)
+	MOV_16B(26, 13)
+	FMLA_4S(26, 27, 2)
+	FMUL_4S(1, 1, 26)
+	MOV_16B(2, 14)
+	FMAX_4S(1, 2, 1)
+	MOV_16B(2, 15)
+	FMIN_4S(1, 2, 1)
+	FMUL_4S(2, 1, 16)
+	FRINTN_4S(2, 2)
+	FMLA_S(1, 2, 3, 0)
+	FMLA_S(1, 2, 3, 1)
+	EOR_16B(1, 1, 17)
+	MOV_16B(26, 18)
+	MOV_16B(27, 19)
+	FMLA_4S(27, 26, 1)
+	MOV_16B(26, 20)
+	FMLA_4S(26, 27, 1)
+	MOV_16B(27, 21)
+	FMLA_4S(27, 26, 1)
+	MOV_16B(26, 22)
+	FMLA_4S(26, 27, 1)
+	MOV_16B(27, 23)
+	FMLA_4S(27, 26, 1)
+	MOV_16B(26, 24)
+	FMLA_4S(26, 27, 1)
+	MOV_16B(27, 25)
+	FMLA_4S(27, 26, 1)
+	FCVTNS_4S(2, 2)
+	SHL_4S(2, 2, 23)
+	ADD_4S(27, 27, 2)
+	FADD_4S(27, 27, 25)
+	MOV_16B(1, 25)
+	FDIV_4S(27, 1, 27)
+	FMUL_4S(27, 27, 0)
+	STR_Q(27, 0, 0)
 	ADDS $16, R1, R1
 	ADDS $16, R0, R0
 	SUBS $4, R2, R2
@@ -2118,180 +2119,180 @@ rest:
 	BEQ  done
 	CMP  $1, R2
 	BNE  more1
-	WORD $0xbd400020 // ldr s0, [x1]
-	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	WORD $0x6e24dc21 // fmul v1.4s, v1.4s, v4.4s
-	WORD $0x4ea51ca2 // mov v2.16b, v5.16b
-	WORD $0x4e21f441 // fmax v1.4s, v2.4s, v1.4s
-	WORD $0x4ea61cc2 // mov v2.16b, v6.16b
-	WORD $0x4ea1f441 // fmin v1.4s, v2.4s, v1.4s
-	WORD $0x6e21dc22 // fmul v2.4s, v1.4s, v1.4s
-	WORD $0x4ea71ce4 // mov v4.16b, v7.16b
-	WORD $0x4ea81d05 // mov v5.16b, v8.16b
-	WORD $0x4e22cc85 // fmla v5.4s, v4.4s, v2.4s
-	WORD $0x4ea91d24 // mov v4.16b, v9.16b
-	WORD $0x4e22cca4 // fmla v4.4s, v5.4s, v2.4s
-	WORD $0x4eaa1d45 // mov v5.16b, v10.16b
-	WORD $0x4e22cc85 // fmla v5.4s, v4.4s, v2.4s
-	WORD $0x4eab1d64 // mov v4.16b, v11.16b
-	WORD $0x4e22cca4 // fmla v4.4s, v5.4s, v2.4s
-	WORD $0x4eac1d85 // mov v5.16b, v12.16b
-	WORD $0x4e22cc85 // fmla v5.4s, v4.4s, v2.4s
-	WORD $0x4ead1da4 // mov v4.16b, v13.16b
-	WORD $0x4e22cca4 // fmla v4.4s, v5.4s, v2.4s
-	WORD $0x6e24dc21 // fmul v1.4s, v1.4s, v4.4s
-	WORD $0x4eae1dc2 // mov v2.16b, v14.16b
-	WORD $0x4e21f441 // fmax v1.4s, v2.4s, v1.4s
-	WORD $0x4eaf1de2 // mov v2.16b, v15.16b
-	WORD $0x4ea1f441 // fmin v1.4s, v2.4s, v1.4s
-	WORD $0x6e30dc22 // fmul v2.4s, v1.4s, v16.4s
-	WORD $0x4e218842 // frintn v2.4s, v2.4s
-	WORD $0x4f831041 // fmla v1.4s, v2.4s, v3.s[0]
-	WORD $0x4fa31041 // fmla v1.4s, v2.4s, v3.s[1]
-	WORD $0x6e311c21 // eor v1.16b, v1.16b, v17.16b
-	WORD $0x4eb21e43 // mov v3.16b, v18.16b
-	WORD $0x4eb31e64 // mov v4.16b, v19.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4eb41e83 // mov v3.16b, v20.16b
-	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
-	WORD $0x4eb51ea4 // mov v4.16b, v21.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4eb61ec3 // mov v3.16b, v22.16b
-	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
-	WORD $0x4eb71ee4 // mov v4.16b, v23.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4eb81f03 // mov v3.16b, v24.16b
-	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
-	WORD $0x4eb91f24 // mov v4.16b, v25.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4e21a842 // fcvtns v2.4s, v2.4s
-	WORD $0x4f375442 // shl v2.4s, v2.4s, #23
-	WORD $0x4ea28484 // add v4.4s, v4.4s, v2.4s
-	WORD $0x4e39d484 // fadd v4.4s, v4.4s, v25.4s
-	WORD $0x4eb91f21 // mov v1.16b, v25.16b
-	WORD $0x6e24fc24 // fdiv v4.4s, v1.4s, v4.4s
-	WORD $0x6e20dc84 // fmul v4.4s, v4.4s, v0.4s
-	WORD $0xbd000004 // str s4, [x0]
+	LDR_S(0, 1, 0)
+	MOV_16B(1, 0)
+	FMUL_4S(1, 1, 4)
+	MOV_16B(2, 5)
+	FMAX_4S(1, 2, 1)
+	MOV_16B(2, 6)
+	FMIN_4S(1, 2, 1)
+	FMUL_4S(2, 1, 1)
+	MOV_16B(4, 7)
+	MOV_16B(5, 8)
+	FMLA_4S(5, 4, 2)
+	MOV_16B(4, 9)
+	FMLA_4S(4, 5, 2)
+	MOV_16B(5, 10)
+	FMLA_4S(5, 4, 2)
+	MOV_16B(4, 11)
+	FMLA_4S(4, 5, 2)
+	MOV_16B(5, 12)
+	FMLA_4S(5, 4, 2)
+	MOV_16B(4, 13)
+	FMLA_4S(4, 5, 2)
+	FMUL_4S(1, 1, 4)
+	MOV_16B(2, 14)
+	FMAX_4S(1, 2, 1)
+	MOV_16B(2, 15)
+	FMIN_4S(1, 2, 1)
+	FMUL_4S(2, 1, 16)
+	FRINTN_4S(2, 2)
+	FMLA_S(1, 2, 3, 0)
+	FMLA_S(1, 2, 3, 1)
+	EOR_16B(1, 1, 17)
+	MOV_16B(3, 18)
+	MOV_16B(4, 19)
+	FMLA_4S(4, 3, 1)
+	MOV_16B(3, 20)
+	FMLA_4S(3, 4, 1)
+	MOV_16B(4, 21)
+	FMLA_4S(4, 3, 1)
+	MOV_16B(3, 22)
+	FMLA_4S(3, 4, 1)
+	MOV_16B(4, 23)
+	FMLA_4S(4, 3, 1)
+	MOV_16B(3, 24)
+	FMLA_4S(3, 4, 1)
+	MOV_16B(4, 25)
+	FMLA_4S(4, 3, 1)
+	FCVTNS_4S(2, 2)
+	SHL_4S(2, 2, 23)
+	ADD_4S(4, 4, 2)
+	FADD_4S(4, 4, 25)
+	MOV_16B(1, 25)
+	FDIV_4S(4, 1, 4)
+	FMUL_4S(4, 4, 0)
+	STR_S(4, 0, 0)
 	JMP  done
 
 more1:
-	CMP  $2, R2
-	BNE  more2
-	WORD $0xfd400020 // ldr d0, [x1]
-	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	WORD $0x6e24dc21 // fmul v1.4s, v1.4s, v4.4s
-	WORD $0x4ea51ca2 // mov v2.16b, v5.16b
-	WORD $0x4e21f441 // fmax v1.4s, v2.4s, v1.4s
-	WORD $0x4ea61cc2 // mov v2.16b, v6.16b
-	WORD $0x4ea1f441 // fmin v1.4s, v2.4s, v1.4s
-	WORD $0x6e21dc22 // fmul v2.4s, v1.4s, v1.4s
-	WORD $0x4ea71ce4 // mov v4.16b, v7.16b
-	WORD $0x4ea81d05 // mov v5.16b, v8.16b
-	WORD $0x4e22cc85 // fmla v5.4s, v4.4s, v2.4s
-	WORD $0x4ea91d24 // mov v4.16b, v9.16b
-	WORD $0x4e22cca4 // fmla v4.4s, v5.4s, v2.4s
-	WORD $0x4eaa1d45 // mov v5.16b, v10.16b
-	WORD $0x4e22cc85 // fmla v5.4s, v4.4s, v2.4s
-	WORD $0x4eab1d64 // mov v4.16b, v11.16b
-	WORD $0x4e22cca4 // fmla v4.4s, v5.4s, v2.4s
-	WORD $0x4eac1d85 // mov v5.16b, v12.16b
-	WORD $0x4e22cc85 // fmla v5.4s, v4.4s, v2.4s
-	WORD $0x4ead1da4 // mov v4.16b, v13.16b
-	WORD $0x4e22cca4 // fmla v4.4s, v5.4s, v2.4s
-	WORD $0x6e24dc21 // fmul v1.4s, v1.4s, v4.4s
-	WORD $0x4eae1dc2 // mov v2.16b, v14.16b
-	WORD $0x4e21f441 // fmax v1.4s, v2.4s, v1.4s
-	WORD $0x4eaf1de2 // mov v2.16b, v15.16b
-	WORD $0x4ea1f441 // fmin v1.4s, v2.4s, v1.4s
-	WORD $0x6e30dc22 // fmul v2.4s, v1.4s, v16.4s
-	WORD $0x4e218842 // frintn v2.4s, v2.4s
-	WORD $0x4f831041 // fmla v1.4s, v2.4s, v3.s[0]
-	WORD $0x4fa31041 // fmla v1.4s, v2.4s, v3.s[1]
-	WORD $0x6e311c21 // eor v1.16b, v1.16b, v17.16b
-	WORD $0x4eb21e43 // mov v3.16b, v18.16b
-	WORD $0x4eb31e64 // mov v4.16b, v19.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4eb41e83 // mov v3.16b, v20.16b
-	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
-	WORD $0x4eb51ea4 // mov v4.16b, v21.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4eb61ec3 // mov v3.16b, v22.16b
-	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
-	WORD $0x4eb71ee4 // mov v4.16b, v23.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4eb81f03 // mov v3.16b, v24.16b
-	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
-	WORD $0x4eb91f24 // mov v4.16b, v25.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4e21a842 // fcvtns v2.4s, v2.4s
-	WORD $0x4f375442 // shl v2.4s, v2.4s, #23
-	WORD $0x4ea28484 // add v4.4s, v4.4s, v2.4s
-	WORD $0x4e39d484 // fadd v4.4s, v4.4s, v25.4s
-	WORD $0x4eb91f21 // mov v1.16b, v25.16b
-	WORD $0x6e24fc24 // fdiv v4.4s, v1.4s, v4.4s
-	WORD $0x6e20dc84 // fmul v4.4s, v4.4s, v0.4s
-	WORD $0xfd000004 // str d4, [x0]
-	JMP  done
+	CMP $2, R2
+	BNE more2
+	LDR_D(0, 1, 0)
+	MOV_16B(1, 0)
+	FMUL_4S(1, 1, 4)
+	MOV_16B(2, 5)
+	FMAX_4S(1, 2, 1)
+	MOV_16B(2, 6)
+	FMIN_4S(1, 2, 1)
+	FMUL_4S(2, 1, 1)
+	MOV_16B(4, 7)
+	MOV_16B(5, 8)
+	FMLA_4S(5, 4, 2)
+	MOV_16B(4, 9)
+	FMLA_4S(4, 5, 2)
+	MOV_16B(5, 10)
+	FMLA_4S(5, 4, 2)
+	MOV_16B(4, 11)
+	FMLA_4S(4, 5, 2)
+	MOV_16B(5, 12)
+	FMLA_4S(5, 4, 2)
+	MOV_16B(4, 13)
+	FMLA_4S(4, 5, 2)
+	FMUL_4S(1, 1, 4)
+	MOV_16B(2, 14)
+	FMAX_4S(1, 2, 1)
+	MOV_16B(2, 15)
+	FMIN_4S(1, 2, 1)
+	FMUL_4S(2, 1, 16)
+	FRINTN_4S(2, 2)
+	FMLA_S(1, 2, 3, 0)
+	FMLA_S(1, 2, 3, 1)
+	EOR_16B(1, 1, 17)
+	MOV_16B(3, 18)
+	MOV_16B(4, 19)
+	FMLA_4S(4, 3, 1)
+	MOV_16B(3, 20)
+	FMLA_4S(3, 4, 1)
+	MOV_16B(4, 21)
+	FMLA_4S(4, 3, 1)
+	MOV_16B(3, 22)
+	FMLA_4S(3, 4, 1)
+	MOV_16B(4, 23)
+	FMLA_4S(4, 3, 1)
+	MOV_16B(3, 24)
+	FMLA_4S(3, 4, 1)
+	MOV_16B(4, 25)
+	FMLA_4S(4, 3, 1)
+	FCVTNS_4S(2, 2)
+	SHL_4S(2, 2, 23)
+	ADD_4S(4, 4, 2)
+	FADD_4S(4, 4, 25)
+	MOV_16B(1, 25)
+	FDIV_4S(4, 1, 4)
+	FMUL_4S(4, 4, 0)
+	STR_D(4, 0, 0)
+	JMP done
 
 more2:
-	WORD $0xfd400020 // ldr d0, [x1]
-	ADD  $8, R1, R19
-	WORD $0x4d408260 // ld1 { v0.s }[2], [x19]
-	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	WORD $0x6e24dc21 // fmul v1.4s, v1.4s, v4.4s
-	WORD $0x4ea51ca2 // mov v2.16b, v5.16b
-	WORD $0x4e21f441 // fmax v1.4s, v2.4s, v1.4s
-	WORD $0x4ea61cc2 // mov v2.16b, v6.16b
-	WORD $0x4ea1f441 // fmin v1.4s, v2.4s, v1.4s
-	WORD $0x6e21dc22 // fmul v2.4s, v1.4s, v1.4s
-	WORD $0x4ea71ce4 // mov v4.16b, v7.16b
-	WORD $0x4ea81d05 // mov v5.16b, v8.16b
-	WORD $0x4e22cc85 // fmla v5.4s, v4.4s, v2.4s
-	WORD $0x4ea91d24 // mov v4.16b, v9.16b
-	WORD $0x4e22cca4 // fmla v4.4s, v5.4s, v2.4s
-	WORD $0x4eaa1d45 // mov v5.16b, v10.16b
-	WORD $0x4e22cc85 // fmla v5.4s, v4.4s, v2.4s
-	WORD $0x4eab1d64 // mov v4.16b, v11.16b
-	WORD $0x4e22cca4 // fmla v4.4s, v5.4s, v2.4s
-	WORD $0x4eac1d85 // mov v5.16b, v12.16b
-	WORD $0x4e22cc85 // fmla v5.4s, v4.4s, v2.4s
-	WORD $0x4ead1da4 // mov v4.16b, v13.16b
-	WORD $0x4e22cca4 // fmla v4.4s, v5.4s, v2.4s
-	WORD $0x6e24dc21 // fmul v1.4s, v1.4s, v4.4s
-	WORD $0x4eae1dc2 // mov v2.16b, v14.16b
-	WORD $0x4e21f441 // fmax v1.4s, v2.4s, v1.4s
-	WORD $0x4eaf1de2 // mov v2.16b, v15.16b
-	WORD $0x4ea1f441 // fmin v1.4s, v2.4s, v1.4s
-	WORD $0x6e30dc22 // fmul v2.4s, v1.4s, v16.4s
-	WORD $0x4e218842 // frintn v2.4s, v2.4s
-	WORD $0x4f831041 // fmla v1.4s, v2.4s, v3.s[0]
-	WORD $0x4fa31041 // fmla v1.4s, v2.4s, v3.s[1]
-	WORD $0x6e311c21 // eor v1.16b, v1.16b, v17.16b
-	WORD $0x4eb21e43 // mov v3.16b, v18.16b
-	WORD $0x4eb31e64 // mov v4.16b, v19.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4eb41e83 // mov v3.16b, v20.16b
-	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
-	WORD $0x4eb51ea4 // mov v4.16b, v21.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4eb61ec3 // mov v3.16b, v22.16b
-	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
-	WORD $0x4eb71ee4 // mov v4.16b, v23.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4eb81f03 // mov v3.16b, v24.16b
-	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
-	WORD $0x4eb91f24 // mov v4.16b, v25.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4e21a842 // fcvtns v2.4s, v2.4s
-	WORD $0x4f375442 // shl v2.4s, v2.4s, #23
-	WORD $0x4ea28484 // add v4.4s, v4.4s, v2.4s
-	WORD $0x4e39d484 // fadd v4.4s, v4.4s, v25.4s
-	WORD $0x4eb91f21 // mov v1.16b, v25.16b
-	WORD $0x6e24fc24 // fdiv v4.4s, v1.4s, v4.4s
-	WORD $0x6e20dc84 // fmul v4.4s, v4.4s, v0.4s
-	WORD $0xfd000004 // str d4, [x0]
-	ADD  $8, R0, R19
-	WORD $0x4d008264 // st1 { v4.s }[2], [x19]
+	LDR_D(0, 1, 0)
+	ADD $8, R1, R19
+	LD1_S(0, 2, 19)
+	MOV_16B(1, 0)
+	FMUL_4S(1, 1, 4)
+	MOV_16B(2, 5)
+	FMAX_4S(1, 2, 1)
+	MOV_16B(2, 6)
+	FMIN_4S(1, 2, 1)
+	FMUL_4S(2, 1, 1)
+	MOV_16B(4, 7)
+	MOV_16B(5, 8)
+	FMLA_4S(5, 4, 2)
+	MOV_16B(4, 9)
+	FMLA_4S(4, 5, 2)
+	MOV_16B(5, 10)
+	FMLA_4S(5, 4, 2)
+	MOV_16B(4, 11)
+	FMLA_4S(4, 5, 2)
+	MOV_16B(5, 12)
+	FMLA_4S(5, 4, 2)
+	MOV_16B(4, 13)
+	FMLA_4S(4, 5, 2)
+	FMUL_4S(1, 1, 4)
+	MOV_16B(2, 14)
+	FMAX_4S(1, 2, 1)
+	MOV_16B(2, 15)
+	FMIN_4S(1, 2, 1)
+	FMUL_4S(2, 1, 16)
+	FRINTN_4S(2, 2)
+	FMLA_S(1, 2, 3, 0)
+	FMLA_S(1, 2, 3, 1)
+	EOR_16B(1, 1, 17)
+	MOV_16B(3, 18)
+	MOV_16B(4, 19)
+	FMLA_4S(4, 3, 1)
+	MOV_16B(3, 20)
+	FMLA_4S(3, 4, 1)
+	MOV_16B(4, 21)
+	FMLA_4S(4, 3, 1)
+	MOV_16B(3, 22)
+	FMLA_4S(3, 4, 1)
+	MOV_16B(4, 23)
+	FMLA_4S(4, 3, 1)
+	MOV_16B(3, 24)
+	FMLA_4S(3, 4, 1)
+	MOV_16B(4, 25)
+	FMLA_4S(4, 3, 1)
+	FCVTNS_4S(2, 2)
+	SHL_4S(2, 2, 23)
+	ADD_4S(4, 4, 2)
+	FADD_4S(4, 4, 25)
+	MOV_16B(1, 25)
+	FDIV_4S(4, 1, 4)
+	FMUL_4S(4, 4, 0)
+	STR_D(4, 0, 0)
+	ADD $8, R0, R19
+	ST1_S(4, 2, 19)
 
 done:
 	RET
@@ -2306,10 +2307,10 @@ TEXT ·elementwiseProductNEON(SB), NOSPLIT, $0-32
 	BLT  few
 
 loop:
-	WORD $0x3dc00020 // ldr q0, [x1]
-	WORD $0x3dc00061 // ldr q1, [x3]
-	WORD $0x6e21dc00 // fmul v0.4s, v0.4s, v1.4s
-	WORD $0x3d800000 // str q0, [x0]
+	LDR_Q(0, 1, 0)
+	LDR_Q(1, 3, 0)
+	FMUL_4S(0, 0, 1)
+	STR_Q(0, 0, 0)
 	ADDS $16, R1, R1
 	ADDS $16, R0, R0
 	ADDS $16, R3, R3
@@ -2321,10 +2322,10 @@ few:
 	BLT  rest
 
 one:
-	WORD $0x3dc00020 // ldr q0, [x1]
-	WORD $0x3dc00061 // ldr q1, [x3]
-	WORD $0x6e21dc00 // fmul v0.4s, v0.4s, v1.4s
-	WORD $0x3d800000 // str q0, [x0]
+	LDR_Q(0, 1, 0)
+	LDR_Q(1, 3, 0)
+	FMUL_4S(0, 0, 1)
+	STR_Q(0, 0, 0)
 	ADDS $16, R1, R1
 	ADDS $16, R0, R0
 	ADDS $16, R3, R3
@@ -2336,32 +2337,32 @@ rest:
 	BEQ  done
 	CMP  $1, R2
 	BNE  more1
-	WORD $0xbd400020 // ldr s0, [x1]
-	WORD $0xbd400061 // ldr s1, [x3]
-	WORD $0x6e21dc00 // fmul v0.4s, v0.4s, v1.4s
-	WORD $0xbd000000 // str s0, [x0]
+	LDR_S(0, 1, 0)
+	LDR_S(1, 3, 0)
+	FMUL_4S(0, 0, 1)
+	STR_S(0, 0, 0)
 	JMP  done
 
 more1:
-	CMP  $2, R2
-	BNE  more2
-	WORD $0xfd400020 // ldr d0, [x1]
-	WORD $0xfd400061 // ldr d1, [x3]
-	WORD $0x6e21dc00 // fmul v0.4s, v0.4s, v1.4s
-	WORD $0xfd000000 // str d0, [x0]
-	JMP  done
+	CMP $2, R2
+	BNE more2
+	LDR_D(0, 1, 0)
+	LDR_D(1, 3, 0)
+	FMUL_4S(0, 0, 1)
+	STR_D(0, 0, 0)
+	JMP done
 
 more2:
-	WORD $0xfd400020 // ldr d0, [x1]
-	ADD  $8, R1, R19
-	WORD $0x4d408260 // ld1 { v0.s }[2], [x19]
-	WORD $0xfd400061 // ldr d1, [x3]
-	ADD  $8, R3, R19
-	WORD $0x4d408261 // ld1 { v1.s }[2], [x19]
-	WORD $0x6e21dc00 // fmul v0.4s, v0.4s, v1.4s
-	WORD $0xfd000000 // str d0, [x0]
-	ADD  $8, R0, R19
-	WORD $0x4d008260 // st1 { v0.s }[2], [x19]
+	LDR_D(0, 1, 0)
+	ADD $8, R1, R19
+	LD1_S(0, 2, 19)
+	LDR_D(1, 3, 0)
+	ADD $8, R3, R19
+	LD1_S(1, 2, 19)
+	FMUL_4S(0, 0, 1)
+	STR_D(0, 0, 0)
+	ADD $8, R0, R19
+	ST1_S(0, 2, 19)
 
 done:
 	RET
@@ -2376,10 +2377,10 @@ TEXT ·elementwiseQuotientNEON(SB), NOSPLIT, $0-32
 	BLT  few
 
 loop:
-	WORD $0x3dc00020 // ldr q0, [x1]
-	WORD $0x3dc00061 // ldr q1, [x3]
-	WORD $0x6e21fc00 // fdiv v0.4s, v0.4s, v1.4s
-	WORD $0x3d800000 // str q0, [x0]
+	LDR_Q(0, 1, 0)
+	LDR_Q(1, 3, 0)
+	FDIV_4S(0, 0, 1)
+	STR_Q(0, 0, 0)
 	ADDS $16, R1, R1
 	ADDS $16, R0, R0
 	ADDS $16, R3, R3
@@ -2391,10 +2392,10 @@ few:
 	BLT  rest
 
 one:
-	WORD $0x3dc00020 // ldr q0, [x1]
-	WORD $0x3dc00061 // ldr q1, [x3]
-	WORD $0x6e21fc00 // fdiv v0.4s, v0.4s, v1.4s
-	WORD $0x3d800000 // str q0, [x0]
+	LDR_Q(0, 1, 0)
+	LDR_Q(1, 3, 0)
+	FDIV_4S(0, 0, 1)
+	STR_Q(0, 0, 0)
 	ADDS $16, R1, R1
 	ADDS $16, R0, R0
 	ADDS $16, R3, R3
@@ -2406,32 +2407,32 @@ rest:
 	BEQ  done
 	CMP  $1, R2
 	BNE  more1
-	WORD $0xbd400020 // ldr s0, [x1]
-	WORD $0xbd400061 // ldr s1, [x3]
-	WORD $0x6e21fc00 // fdiv v0.4s, v0.4s, v1.4s
-	WORD $0xbd000000 // str s0, [x0]
+	LDR_S(0, 1, 0)
+	LDR_S(1, 3, 0)
+	FDIV_4S(0, 0, 1)
+	STR_S(0, 0, 0)
 	JMP  done
 
 more1:
-	CMP  $2, R2
-	BNE  more2
-	WORD $0xfd400020 // ldr d0, [x1]
-	WORD $0xfd400061 // ldr d1, [x3]
-	WORD $0x6e21fc00 // fdiv v0.4s, v0.4s, v1.4s
-	WORD $0xfd000000 // str d0, [x0]
-	JMP  done
+	CMP $2, R2
+	BNE more2
+	LDR_D(0, 1, 0)
+	LDR_D(1, 3, 0)
+	FDIV_4S(0, 0, 1)
+	STR_D(0, 0, 0)
+	JMP done
 
 more2:
-	WORD $0xfd400020 // ldr d0, [x1]
-	ADD  $8, R1, R19
-	WORD $0x4d408260 // ld1 { v0.s }[2], [x19]
-	WORD $0xfd400061 // ldr d1, [x3]
-	ADD  $8, R3, R19
-	WORD $0x4d408261 // ld1 { v1.s }[2], [x19]
-	WORD $0x6e21fc00 // fdiv v0.4s, v0.4s, v1.4s
-	WORD $0xfd000000 // str d0, [x0]
-	ADD  $8, R0, R19
-	WORD $0x4d008260 // st1 { v0.s }[2], [x19]
+	LDR_D(0, 1, 0)
+	ADD $8, R1, R19
+	LD1_S(0, 2, 19)
+	LDR_D(1, 3, 0)
+	ADD $8, R3, R19
+	LD1_S(1, 2, 19)
+	FDIV_4S(0, 0, 1)
+	STR_D(0, 0, 0)
+	ADD $8, R0, R19
+	ST1_S(0, 2, 19)
 
 done:
 	RET
@@ -2446,12 +2447,12 @@ TEXT ·elementwiseLargestNEON(SB), NOSPLIT, $0-32
 	BLT  few
 
 loop:
-	WORD $0x3dc00020 // ldr q0, [x1]
-	WORD $0x3dc00061 // ldr q1, [x3]
-	WORD $0x4e20f422 // fmax v2.4s, v1.4s, v0.4s
-	WORD $0x4e21f400 // fmax v0.4s, v0.4s, v1.4s
-	WORD $0x4ea21c00 // orr v0.16b, v0.16b, v2.16b
-	WORD $0x3d800000 // str q0, [x0]
+	LDR_Q(0, 1, 0)
+	LDR_Q(1, 3, 0)
+	FMAX_4S(2, 1, 0)
+	FMAX_4S(0, 0, 1)
+	ORR_16B(0, 0, 2)
+	STR_Q(0, 0, 0)
 	ADDS $16, R1, R1
 	ADDS $16, R0, R0
 	ADDS $16, R3, R3
@@ -2463,12 +2464,12 @@ few:
 	BLT  rest
 
 one:
-	WORD $0x3dc00020 // ldr q0, [x1]
-	WORD $0x3dc00061 // ldr q1, [x3]
-	WORD $0x4e20f422 // fmax v2.4s, v1.4s, v0.4s
-	WORD $0x4e21f400 // fmax v0.4s, v0.4s, v1.4s
-	WORD $0x4ea21c00 // orr v0.16b, v0.16b, v2.16b
-	WORD $0x3d800000 // str q0, [x0]
+	LDR_Q(0, 1, 0)
+	LDR_Q(1, 3, 0)
+	FMAX_4S(2, 1, 0)
+	FMAX_4S(0, 0, 1)
+	ORR_16B(0, 0, 2)
+	STR_Q(0, 0, 0)
 	ADDS $16, R1, R1
 	ADDS $16, R0, R0
 	ADDS $16, R3, R3
@@ -2480,38 +2481,38 @@ rest:
 	BEQ  done
 	CMP  $1, R2
 	BNE  more1
-	WORD $0xbd400020 // ldr s0, [x1]
-	WORD $0xbd400061 // ldr s1, [x3]
-	WORD $0x4e20f422 // fmax v2.4s, v1.4s, v0.4s
-	WORD $0x4e21f400 // fmax v0.4s, v0.4s, v1.4s
-	WORD $0x4ea21c00 // orr v0.16b, v0.16b, v2.16b
-	WORD $0xbd000000 // str s0, [x0]
+	LDR_S(0, 1, 0)
+	LDR_S(1, 3, 0)
+	FMAX_4S(2, 1, 0)
+	FMAX_4S(0, 0, 1)
+	ORR_16B(0, 0, 2)
+	STR_S(0, 0, 0)
 	JMP  done
 
 more1:
-	CMP  $2, R2
-	BNE  more2
-	WORD $0xfd400020 // ldr d0, [x1]
-	WORD $0xfd400061 // ldr d1, [x3]
-	WORD $0x4e20f422 // fmax v2.4s, v1.4s, v0.4s
-	WORD $0x4e21f400 // fmax v0.4s, v0.4s, v1.4s
-	WORD $0x4ea21c00 // orr v0.16b, v0.16b, v2.16b
-	WORD $0xfd000000 // str d0, [x0]
-	JMP  done
+	CMP $2, R2
+	BNE more2
+	LDR_D(0, 1, 0)
+	LDR_D(1, 3, 0)
+	FMAX_4S(2, 1, 0)
+	FMAX_4S(0, 0, 1)
+	ORR_16B(0, 0, 2)
+	STR_D(0, 0, 0)
+	JMP done
 
 more2:
-	WORD $0xfd400020 // ldr d0, [x1]
-	ADD  $8, R1, R19
-	WORD $0x4d408260 // ld1 { v0.s }[2], [x19]
-	WORD $0xfd400061 // ldr d1, [x3]
-	ADD  $8, R3, R19
-	WORD $0x4d408261 // ld1 { v1.s }[2], [x19]
-	WORD $0x4e20f422 // fmax v2.4s, v1.4s, v0.4s
-	WORD $0x4e21f400 // fmax v0.4s, v0.4s, v1.4s
-	WORD $0x4ea21c00 // orr v0.16b, v0.16b, v2.16b
-	WORD $0xfd000000 // str d0, [x0]
-	ADD  $8, R0, R19
-	WORD $0x4d008260 // st1 { v0.s }[2], [x19]
+	LDR_D(0, 1, 0)
+	ADD $8, R1, R19
+	LD1_S(0, 2, 19)
+	LDR_D(1, 3, 0)
+	ADD $8, R3, R19
+	LD1_S(1, 2, 19)
+	FMAX_4S(2, 1, 0)
+	FMAX_4S(0, 0, 1)
+	ORR_16B(0, 0, 2)
+	STR_D(0, 0, 0)
+	ADD $8, R0, R19
+	ST1_S(0, 2, 19)
 
 done:
 	RET
@@ -2526,14 +2527,14 @@ TEXT ·elementwiseLeakyNEON(SB), NOSPLIT, $0-32
 	BLT  few
 
 loop:
-	WORD $0x3dc00020 // ldr q0, [x1]
-	WORD $0x3dc00061 // ldr q1, [x3]
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x4e20f462 // fmax v2.4s, v3.4s, v0.4s
-	WORD $0x4ea0f460 // fmin v0.4s, v3.4s, v0.4s
-	WORD $0x4ea21c42 // mov v2.16b, v2.16b
-	WORD $0x4e21cc02 // fmla v2.4s, v0.4s, v1.4s
-	WORD $0x3d800002 // str q2, [x0]
+	LDR_Q(0, 1, 0)
+	LDR_Q(1, 3, 0)
+	MOVI_2D(3)
+	FMAX_4S(2, 3, 0)
+	FMIN_4S(0, 3, 0)
+	MOV_16B(2, 2)
+	FMLA_4S(2, 0, 1)
+	STR_Q(2, 0, 0)
 	ADDS $16, R1, R1
 	ADDS $16, R0, R0
 	ADDS $16, R3, R3
@@ -2545,14 +2546,14 @@ few:
 	BLT  rest
 
 one:
-	WORD $0x3dc00020 // ldr q0, [x1]
-	WORD $0x3dc00061 // ldr q1, [x3]
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x4e20f462 // fmax v2.4s, v3.4s, v0.4s
-	WORD $0x4ea0f460 // fmin v0.4s, v3.4s, v0.4s
-	WORD $0x4ea21c42 // mov v2.16b, v2.16b
-	WORD $0x4e21cc02 // fmla v2.4s, v0.4s, v1.4s
-	WORD $0x3d800002 // str q2, [x0]
+	LDR_Q(0, 1, 0)
+	LDR_Q(1, 3, 0)
+	MOVI_2D(3)
+	FMAX_4S(2, 3, 0)
+	FMIN_4S(0, 3, 0)
+	MOV_16B(2, 2)
+	FMLA_4S(2, 0, 1)
+	STR_Q(2, 0, 0)
 	ADDS $16, R1, R1
 	ADDS $16, R0, R0
 	ADDS $16, R3, R3
@@ -2564,44 +2565,44 @@ rest:
 	BEQ  done
 	CMP  $1, R2
 	BNE  more1
-	WORD $0xbd400020 // ldr s0, [x1]
-	WORD $0xbd400061 // ldr s1, [x3]
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x4e20f462 // fmax v2.4s, v3.4s, v0.4s
-	WORD $0x4ea0f460 // fmin v0.4s, v3.4s, v0.4s
-	WORD $0x4ea21c42 // mov v2.16b, v2.16b
-	WORD $0x4e21cc02 // fmla v2.4s, v0.4s, v1.4s
-	WORD $0xbd000002 // str s2, [x0]
+	LDR_S(0, 1, 0)
+	LDR_S(1, 3, 0)
+	MOVI_2D(3)
+	FMAX_4S(2, 3, 0)
+	FMIN_4S(0, 3, 0)
+	MOV_16B(2, 2)
+	FMLA_4S(2, 0, 1)
+	STR_S(2, 0, 0)
 	JMP  done
 
 more1:
-	CMP  $2, R2
-	BNE  more2
-	WORD $0xfd400020 // ldr d0, [x1]
-	WORD $0xfd400061 // ldr d1, [x3]
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x4e20f462 // fmax v2.4s, v3.4s, v0.4s
-	WORD $0x4ea0f460 // fmin v0.4s, v3.4s, v0.4s
-	WORD $0x4ea21c42 // mov v2.16b, v2.16b
-	WORD $0x4e21cc02 // fmla v2.4s, v0.4s, v1.4s
-	WORD $0xfd000002 // str d2, [x0]
-	JMP  done
+	CMP $2, R2
+	BNE more2
+	LDR_D(0, 1, 0)
+	LDR_D(1, 3, 0)
+	MOVI_2D(3)
+	FMAX_4S(2, 3, 0)
+	FMIN_4S(0, 3, 0)
+	MOV_16B(2, 2)
+	FMLA_4S(2, 0, 1)
+	STR_D(2, 0, 0)
+	JMP done
 
 more2:
-	WORD $0xfd400020 // ldr d0, [x1]
-	ADD  $8, R1, R19
-	WORD $0x4d408260 // ld1 { v0.s }[2], [x19]
-	WORD $0xfd400061 // ldr d1, [x3]
-	ADD  $8, R3, R19
-	WORD $0x4d408261 // ld1 { v1.s }[2], [x19]
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x4e20f462 // fmax v2.4s, v3.4s, v0.4s
-	WORD $0x4ea0f460 // fmin v0.4s, v3.4s, v0.4s
-	WORD $0x4ea21c42 // mov v2.16b, v2.16b
-	WORD $0x4e21cc02 // fmla v2.4s, v0.4s, v1.4s
-	WORD $0xfd000002 // str d2, [x0]
-	ADD  $8, R0, R19
-	WORD $0x4d008262 // st1 { v2.s }[2], [x19]
+	LDR_D(0, 1, 0)
+	ADD $8, R1, R19
+	LD1_S(0, 2, 19)
+	LDR_D(1, 3, 0)
+	ADD $8, R3, R19
+	LD1_S(1, 2, 19)
+	MOVI_2D(3)
+	FMAX_4S(2, 3, 0)
+	FMIN_4S(0, 3, 0)
+	MOV_16B(2, 2)
+	FMLA_4S(2, 0, 1)
+	STR_D(2, 0, 0)
+	ADD $8, R0, R19
+	ST1_S(2, 2, 19)
 
 done:
 	RET

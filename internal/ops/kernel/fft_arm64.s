@@ -3,6 +3,7 @@
 //go:build !purego
 
 #include "textflag.h"
+#include "neon.h"
 
 // func fftPass2PlainNEON(dst *float32, ds int, db int, di int, src *float32, ss int, sb int, si int, twiddles *float32, m int, blocks int)
 TEXT ·fftPass2PlainNEON(SB), NOSPLIT, $0-88
@@ -35,21 +36,21 @@ block:
 
 loop:
 	MOVD R11, R12
-	WORD $0x3dc00180 // ldr q0, [x12]
-	WORD $0x3ce76981 // ldr q1, [x12, x7]
+	LDR_Q(0, 12, 0)
+	LDRX_Q(1, 12, 7)
 	ADDS R9, R12, R12
-	WORD $0x3dc00182 // ldr q2, [x12]
-	WORD $0x3ce76983 // ldr q3, [x12, x7]
-	WORD $0x4ea2d404 // fsub v4.4s, v0.4s, v2.4s
-	WORD $0x4ea3d425 // fsub v5.4s, v1.4s, v3.4s
-	WORD $0x4e22d400 // fadd v0.4s, v0.4s, v2.4s
-	WORD $0x4e23d421 // fadd v1.4s, v1.4s, v3.4s
+	LDR_Q(2, 12, 0)
+	LDRX_Q(3, 12, 7)
+	FSUB_4S(4, 0, 2)
+	FSUB_4S(5, 1, 3)
+	FADD_4S(0, 0, 2)
+	FADD_4S(1, 1, 3)
 	MOVD R10, R12
-	WORD $0x3d800180 // str q0, [x12]
-	WORD $0x3ca36981 // str q1, [x12, x3]
+	STR_Q(0, 12, 0)
+	STRX_Q(1, 12, 3)
 	ADDS R8, R12, R12
-	WORD $0x3d800184 // str q4, [x12]
-	WORD $0x3ca36985 // str q5, [x12, x3]
+	STR_Q(4, 12, 0)
+	STRX_Q(5, 12, 3)
 	ADDS R6, R11, R11
 	ADDS R2, R10, R10
 	SUBS $1, R13, R13
@@ -95,28 +96,28 @@ block:
 
 loop:
 	MOVD R11, R12
-	WORD $0x3dc00180 // ldr q0, [x12]
-	WORD $0x3ce76981 // ldr q1, [x12, x7]
+	LDR_Q(0, 12, 0)
+	LDRX_Q(1, 12, 7)
 	ADDS R9, R12, R12
-	WORD $0x3dc00182 // ldr q2, [x12]
-	WORD $0x3ce76983 // ldr q3, [x12, x7]
-	WORD $0x4ea2d404 // fsub v4.4s, v0.4s, v2.4s
-	WORD $0x4ea3d425 // fsub v5.4s, v1.4s, v3.4s
-	WORD $0x4e22d400 // fadd v0.4s, v0.4s, v2.4s
-	WORD $0x4e23d421 // fadd v1.4s, v1.4s, v3.4s
+	LDR_Q(2, 12, 0)
+	LDRX_Q(3, 12, 7)
+	FSUB_4S(4, 0, 2)
+	FSUB_4S(5, 1, 3)
+	FADD_4S(0, 0, 2)
+	FADD_4S(1, 1, 3)
 	MOVD R10, R12
-	WORD $0x3d800180 // str q0, [x12]
-	WORD $0x3ca36981 // str q1, [x12, x3]
+	STR_Q(0, 12, 0)
+	STRX_Q(1, 12, 3)
 	ADDS R8, R12, R12
-	WORD $0x4d40c9a0 // ld1r { v0.4s }, [x13]
+	LD1R_4S(0, 13)
 	ADD  $4, R13, R19
-	WORD $0x4d40ca61 // ld1r { v1.4s }, [x19]
-	WORD $0x6e20dc82 // fmul v2.4s, v4.4s, v0.4s
-	WORD $0x6e20dca0 // fmul v0.4s, v5.4s, v0.4s
-	WORD $0x4ea1cca2 // fmls v2.4s, v5.4s, v1.4s
-	WORD $0x4e21cc80 // fmla v0.4s, v4.4s, v1.4s
-	WORD $0x3d800182 // str q2, [x12]
-	WORD $0x3ca36980 // str q0, [x12, x3]
+	LD1R_4S(1, 19)
+	FMUL_4S(2, 4, 0)
+	FMUL_4S(0, 5, 0)
+	FMLS_4S(2, 5, 1)
+	FMLA_4S(0, 4, 1)
+	STR_Q(2, 12, 0)
+	STRX_Q(0, 12, 3)
 	ADDS R6, R11, R11
 	ADDS R2, R10, R10
 	ADDS $8, R13, R13
@@ -163,28 +164,28 @@ block:
 
 loop:
 	MOVD R11, R12
-	WORD $0x3dc00180 // ldr q0, [x12]
-	WORD $0x3ce76981 // ldr q1, [x12, x7]
+	LDR_Q(0, 12, 0)
+	LDRX_Q(1, 12, 7)
 	ADDS R9, R12, R12
-	WORD $0x3dc00182 // ldr q2, [x12]
-	WORD $0x3ce76983 // ldr q3, [x12, x7]
-	WORD $0x4d40c9a4 // ld1r { v4.4s }, [x13]
+	LDR_Q(2, 12, 0)
+	LDRX_Q(3, 12, 7)
+	LD1R_4S(4, 13)
 	ADD  $4, R13, R19
-	WORD $0x4d40ca65 // ld1r { v5.4s }, [x19]
-	WORD $0x6e24dc46 // fmul v6.4s, v2.4s, v4.4s
-	WORD $0x6e24dc64 // fmul v4.4s, v3.4s, v4.4s
-	WORD $0x4ea5cc66 // fmls v6.4s, v3.4s, v5.4s
-	WORD $0x4e25cc44 // fmla v4.4s, v2.4s, v5.4s
-	WORD $0x4ea6d402 // fsub v2.4s, v0.4s, v6.4s
-	WORD $0x4ea4d423 // fsub v3.4s, v1.4s, v4.4s
-	WORD $0x4e26d400 // fadd v0.4s, v0.4s, v6.4s
-	WORD $0x4e24d421 // fadd v1.4s, v1.4s, v4.4s
+	LD1R_4S(5, 19)
+	FMUL_4S(6, 2, 4)
+	FMUL_4S(4, 3, 4)
+	FMLS_4S(6, 3, 5)
+	FMLA_4S(4, 2, 5)
+	FSUB_4S(2, 0, 6)
+	FSUB_4S(3, 1, 4)
+	FADD_4S(0, 0, 6)
+	FADD_4S(1, 1, 4)
 	MOVD R10, R12
-	WORD $0x3d800180 // str q0, [x12]
-	WORD $0x3ca36981 // str q1, [x12, x3]
+	STR_Q(0, 12, 0)
+	STRX_Q(1, 12, 3)
 	ADDS R8, R12, R12
-	WORD $0x3d800182 // str q2, [x12]
-	WORD $0x3ca36983 // str q3, [x12, x3]
+	STR_Q(2, 12, 0)
+	STRX_Q(3, 12, 3)
 	ADDS R6, R11, R11
 	ADDS R2, R10, R10
 	ADDS $8, R13, R13
@@ -215,9 +216,9 @@ GLOBL fftPass3PlainNEON_sinNEON<>(SB), RODATA|NOPTR, $16
 // func fftPass3PlainNEON(dst *float32, ds int, db int, di int, src *float32, ss int, sb int, si int, twiddles *float32, m int, blocks int)
 TEXT ·fftPass3PlainNEON(SB), NOSPLIT, $0-88
 	MOVD $fftPass3PlainNEON_halfNEON<>+0(SB), R19
-	WORD $0xbd400268 // ldr s8, [x19]
+	LDR_S(8, 19, 0)
 	MOVD $fftPass3PlainNEON_sinNEON<>+0(SB), R19
-	WORD $0x0d409268 // ld1 { v8.s }[1], [x19]
+	LD1_S(8, 1, 19)
 	MOVD dst+0(FP), R0
 	MOVD src+32(FP), R1
 	MOVD ds+8(FP), R2
@@ -247,39 +248,39 @@ block:
 
 loop:
 	MOVD R11, R12
-	WORD $0x3dc00180 // ldr q0, [x12]
-	WORD $0x3ce76981 // ldr q1, [x12, x7]
+	LDR_Q(0, 12, 0)
+	LDRX_Q(1, 12, 7)
 	ADDS R9, R12, R12
-	WORD $0x3dc00182 // ldr q2, [x12]
-	WORD $0x3ce76983 // ldr q3, [x12, x7]
+	LDR_Q(2, 12, 0)
+	LDRX_Q(3, 12, 7)
 	ADDS R9, R12, R12
-	WORD $0x3dc00184 // ldr q4, [x12]
-	WORD $0x3ce76985 // ldr q5, [x12, x7]
-	WORD $0x4ea4d446 // fsub v6.4s, v2.4s, v4.4s
-	WORD $0x4ea5d467 // fsub v7.4s, v3.4s, v5.4s
-	WORD $0x4e24d442 // fadd v2.4s, v2.4s, v4.4s
-	WORD $0x4e25d463 // fadd v3.4s, v3.4s, v5.4s
-	WORD $0x4ea01c04 // mov v4.16b, v0.16b
-	WORD $0x4ea11c25 // mov v5.16b, v1.16b
-	WORD $0x4f885044 // fmls v4.4s, v2.4s, v8.s[0]
-	WORD $0x4f885065 // fmls v5.4s, v3.4s, v8.s[0]
-	WORD $0x4e22d400 // fadd v0.4s, v0.4s, v2.4s
-	WORD $0x4e23d421 // fadd v1.4s, v1.4s, v3.4s
-	WORD $0x4ea41c82 // mov v2.16b, v4.16b
-	WORD $0x4ea51ca3 // mov v3.16b, v5.16b
-	WORD $0x4fa810e4 // fmla v4.4s, v7.4s, v8.s[1]
-	WORD $0x4fa850c5 // fmls v5.4s, v6.4s, v8.s[1]
-	WORD $0x4fa850e2 // fmls v2.4s, v7.4s, v8.s[1]
-	WORD $0x4fa810c3 // fmla v3.4s, v6.4s, v8.s[1]
+	LDR_Q(4, 12, 0)
+	LDRX_Q(5, 12, 7)
+	FSUB_4S(6, 2, 4)
+	FSUB_4S(7, 3, 5)
+	FADD_4S(2, 2, 4)
+	FADD_4S(3, 3, 5)
+	MOV_16B(4, 0)
+	MOV_16B(5, 1)
+	FMLS_S(4, 2, 8, 0)
+	FMLS_S(5, 3, 8, 0)
+	FADD_4S(0, 0, 2)
+	FADD_4S(1, 1, 3)
+	MOV_16B(2, 4)
+	MOV_16B(3, 5)
+	FMLA_S(4, 7, 8, 1)
+	FMLS_S(5, 6, 8, 1)
+	FMLS_S(2, 7, 8, 1)
+	FMLA_S(3, 6, 8, 1)
 	MOVD R10, R12
-	WORD $0x3d800180 // str q0, [x12]
-	WORD $0x3ca36981 // str q1, [x12, x3]
+	STR_Q(0, 12, 0)
+	STRX_Q(1, 12, 3)
 	ADDS R8, R12, R12
-	WORD $0x3d800184 // str q4, [x12]
-	WORD $0x3ca36985 // str q5, [x12, x3]
+	STR_Q(4, 12, 0)
+	STRX_Q(5, 12, 3)
 	ADDS R8, R12, R12
-	WORD $0x3d800182 // str q2, [x12]
-	WORD $0x3ca36983 // str q3, [x12, x3]
+	STR_Q(2, 12, 0)
+	STRX_Q(3, 12, 3)
 	ADDS R6, R11, R11
 	ADDS R2, R10, R10
 	SUBS $1, R13, R13
@@ -309,9 +310,9 @@ GLOBL fftPass3AfterNEON_sinNEON<>(SB), RODATA|NOPTR, $16
 // func fftPass3AfterNEON(dst *float32, ds int, db int, di int, src *float32, ss int, sb int, si int, twiddles *float32, m int, blocks int)
 TEXT ·fftPass3AfterNEON(SB), NOSPLIT, $0-88
 	MOVD $fftPass3AfterNEON_halfNEON<>+0(SB), R19
-	WORD $0xbd400268 // ldr s8, [x19]
+	LDR_S(8, 19, 0)
 	MOVD $fftPass3AfterNEON_sinNEON<>+0(SB), R19
-	WORD $0x0d409268 // ld1 { v8.s }[1], [x19]
+	LD1_S(8, 1, 19)
 	MOVD dst+0(FP), R0
 	MOVD src+32(FP), R1
 	MOVD ds+8(FP), R2
@@ -341,54 +342,54 @@ block:
 
 loop:
 	MOVD R11, R12
-	WORD $0x3dc00180 // ldr q0, [x12]
-	WORD $0x3ce76981 // ldr q1, [x12, x7]
+	LDR_Q(0, 12, 0)
+	LDRX_Q(1, 12, 7)
 	ADDS R9, R12, R12
-	WORD $0x3dc00182 // ldr q2, [x12]
-	WORD $0x3ce76983 // ldr q3, [x12, x7]
+	LDR_Q(2, 12, 0)
+	LDRX_Q(3, 12, 7)
 	ADDS R9, R12, R12
-	WORD $0x3dc00184 // ldr q4, [x12]
-	WORD $0x3ce76985 // ldr q5, [x12, x7]
-	WORD $0x4ea4d446 // fsub v6.4s, v2.4s, v4.4s
-	WORD $0x4ea5d467 // fsub v7.4s, v3.4s, v5.4s
-	WORD $0x4e24d442 // fadd v2.4s, v2.4s, v4.4s
-	WORD $0x4e25d463 // fadd v3.4s, v3.4s, v5.4s
-	WORD $0x4ea01c04 // mov v4.16b, v0.16b
-	WORD $0x4ea11c25 // mov v5.16b, v1.16b
-	WORD $0x4f885044 // fmls v4.4s, v2.4s, v8.s[0]
-	WORD $0x4f885065 // fmls v5.4s, v3.4s, v8.s[0]
-	WORD $0x4e22d400 // fadd v0.4s, v0.4s, v2.4s
-	WORD $0x4e23d421 // fadd v1.4s, v1.4s, v3.4s
-	WORD $0x4ea41c82 // mov v2.16b, v4.16b
-	WORD $0x4ea51ca3 // mov v3.16b, v5.16b
-	WORD $0x4fa810e4 // fmla v4.4s, v7.4s, v8.s[1]
-	WORD $0x4fa850c5 // fmls v5.4s, v6.4s, v8.s[1]
-	WORD $0x4fa850e2 // fmls v2.4s, v7.4s, v8.s[1]
-	WORD $0x4fa810c3 // fmla v3.4s, v6.4s, v8.s[1]
+	LDR_Q(4, 12, 0)
+	LDRX_Q(5, 12, 7)
+	FSUB_4S(6, 2, 4)
+	FSUB_4S(7, 3, 5)
+	FADD_4S(2, 2, 4)
+	FADD_4S(3, 3, 5)
+	MOV_16B(4, 0)
+	MOV_16B(5, 1)
+	FMLS_S(4, 2, 8, 0)
+	FMLS_S(5, 3, 8, 0)
+	FADD_4S(0, 0, 2)
+	FADD_4S(1, 1, 3)
+	MOV_16B(2, 4)
+	MOV_16B(3, 5)
+	FMLA_S(4, 7, 8, 1)
+	FMLS_S(5, 6, 8, 1)
+	FMLS_S(2, 7, 8, 1)
+	FMLA_S(3, 6, 8, 1)
 	MOVD R10, R12
-	WORD $0x3d800180 // str q0, [x12]
-	WORD $0x3ca36981 // str q1, [x12, x3]
+	STR_Q(0, 12, 0)
+	STRX_Q(1, 12, 3)
 	ADDS R8, R12, R12
-	WORD $0x4d40c9a0 // ld1r { v0.4s }, [x13]
+	LD1R_4S(0, 13)
 	ADD  $4, R13, R19
-	WORD $0x4d40ca61 // ld1r { v1.4s }, [x19]
-	WORD $0x6e20dc86 // fmul v6.4s, v4.4s, v0.4s
-	WORD $0x6e20dca0 // fmul v0.4s, v5.4s, v0.4s
-	WORD $0x4ea1cca6 // fmls v6.4s, v5.4s, v1.4s
-	WORD $0x4e21cc80 // fmla v0.4s, v4.4s, v1.4s
-	WORD $0x3d800186 // str q6, [x12]
-	WORD $0x3ca36980 // str q0, [x12, x3]
+	LD1R_4S(1, 19)
+	FMUL_4S(6, 4, 0)
+	FMUL_4S(0, 5, 0)
+	FMLS_4S(6, 5, 1)
+	FMLA_4S(0, 4, 1)
+	STR_Q(6, 12, 0)
+	STRX_Q(0, 12, 3)
 	ADDS R8, R12, R12
 	ADD  $8, R13, R19
-	WORD $0x4d40ca60 // ld1r { v0.4s }, [x19]
+	LD1R_4S(0, 19)
 	ADD  $12, R13, R19
-	WORD $0x4d40ca61 // ld1r { v1.4s }, [x19]
-	WORD $0x6e20dc44 // fmul v4.4s, v2.4s, v0.4s
-	WORD $0x6e20dc60 // fmul v0.4s, v3.4s, v0.4s
-	WORD $0x4ea1cc64 // fmls v4.4s, v3.4s, v1.4s
-	WORD $0x4e21cc40 // fmla v0.4s, v2.4s, v1.4s
-	WORD $0x3d800184 // str q4, [x12]
-	WORD $0x3ca36980 // str q0, [x12, x3]
+	LD1R_4S(1, 19)
+	FMUL_4S(4, 2, 0)
+	FMUL_4S(0, 3, 0)
+	FMLS_4S(4, 3, 1)
+	FMLA_4S(0, 2, 1)
+	STR_Q(4, 12, 0)
+	STRX_Q(0, 12, 3)
 	ADDS R6, R11, R11
 	ADDS R2, R10, R10
 	ADDS $16, R13, R13
@@ -419,9 +420,9 @@ GLOBL fftPass3BeforeNEON_sinNEON<>(SB), RODATA|NOPTR, $16
 // func fftPass3BeforeNEON(dst *float32, ds int, db int, di int, src *float32, ss int, sb int, si int, twiddles *float32, m int, blocks int)
 TEXT ·fftPass3BeforeNEON(SB), NOSPLIT, $0-88
 	MOVD $fftPass3BeforeNEON_halfNEON<>+0(SB), R19
-	WORD $0xbd400267 // ldr s7, [x19]
+	LDR_S(7, 19, 0)
 	MOVD $fftPass3BeforeNEON_sinNEON<>+0(SB), R19
-	WORD $0x0d409267 // ld1 { v7.s }[1], [x19]
+	LD1_S(7, 1, 19)
 	MOVD dst+0(FP), R0
 	MOVD src+32(FP), R1
 	MOVD ds+8(FP), R2
@@ -451,54 +452,54 @@ block:
 
 loop:
 	MOVD R11, R12
-	WORD $0x3dc00180 // ldr q0, [x12]
-	WORD $0x3ce76981 // ldr q1, [x12, x7]
+	LDR_Q(0, 12, 0)
+	LDRX_Q(1, 12, 7)
 	ADDS R9, R12, R12
-	WORD $0x3dc00182 // ldr q2, [x12]
-	WORD $0x3ce76983 // ldr q3, [x12, x7]
+	LDR_Q(2, 12, 0)
+	LDRX_Q(3, 12, 7)
 	ADDS R9, R12, R12
-	WORD $0x4d40c9a4 // ld1r { v4.4s }, [x13]
+	LD1R_4S(4, 13)
 	ADD  $4, R13, R19
-	WORD $0x4d40ca65 // ld1r { v5.4s }, [x19]
-	WORD $0x6e24dc46 // fmul v6.4s, v2.4s, v4.4s
-	WORD $0x6e24dc64 // fmul v4.4s, v3.4s, v4.4s
-	WORD $0x4ea5cc66 // fmls v6.4s, v3.4s, v5.4s
-	WORD $0x4e25cc44 // fmla v4.4s, v2.4s, v5.4s
-	WORD $0x3dc00182 // ldr q2, [x12]
-	WORD $0x3ce76983 // ldr q3, [x12, x7]
+	LD1R_4S(5, 19)
+	FMUL_4S(6, 2, 4)
+	FMUL_4S(4, 3, 4)
+	FMLS_4S(6, 3, 5)
+	FMLA_4S(4, 2, 5)
+	LDR_Q(2, 12, 0)
+	LDRX_Q(3, 12, 7)
 	ADD  $8, R13, R19
-	WORD $0x4d40ca65 // ld1r { v5.4s }, [x19]
+	LD1R_4S(5, 19)
 	ADD  $12, R13, R19
-	WORD $0x4d40ca68 // ld1r { v8.4s }, [x19]
-	WORD $0x6e25dc49 // fmul v9.4s, v2.4s, v5.4s
-	WORD $0x6e25dc65 // fmul v5.4s, v3.4s, v5.4s
-	WORD $0x4ea8cc69 // fmls v9.4s, v3.4s, v8.4s
-	WORD $0x4e28cc45 // fmla v5.4s, v2.4s, v8.4s
-	WORD $0x4ea9d4c2 // fsub v2.4s, v6.4s, v9.4s
-	WORD $0x4ea5d483 // fsub v3.4s, v4.4s, v5.4s
-	WORD $0x4e29d4c6 // fadd v6.4s, v6.4s, v9.4s
-	WORD $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
-	WORD $0x4ea01c05 // mov v5.16b, v0.16b
-	WORD $0x4ea11c28 // mov v8.16b, v1.16b
-	WORD $0x4f8750c5 // fmls v5.4s, v6.4s, v7.s[0]
-	WORD $0x4f875088 // fmls v8.4s, v4.4s, v7.s[0]
-	WORD $0x4e26d400 // fadd v0.4s, v0.4s, v6.4s
-	WORD $0x4e24d421 // fadd v1.4s, v1.4s, v4.4s
-	WORD $0x4ea51ca4 // mov v4.16b, v5.16b
-	WORD $0x4ea81d06 // mov v6.16b, v8.16b
-	WORD $0x4fa71065 // fmla v5.4s, v3.4s, v7.s[1]
-	WORD $0x4fa75048 // fmls v8.4s, v2.4s, v7.s[1]
-	WORD $0x4fa75064 // fmls v4.4s, v3.4s, v7.s[1]
-	WORD $0x4fa71046 // fmla v6.4s, v2.4s, v7.s[1]
+	LD1R_4S(8, 19)
+	FMUL_4S(9, 2, 5)
+	FMUL_4S(5, 3, 5)
+	FMLS_4S(9, 3, 8)
+	FMLA_4S(5, 2, 8)
+	FSUB_4S(2, 6, 9)
+	FSUB_4S(3, 4, 5)
+	FADD_4S(6, 6, 9)
+	FADD_4S(4, 4, 5)
+	MOV_16B(5, 0)
+	MOV_16B(8, 1)
+	FMLS_S(5, 6, 7, 0)
+	FMLS_S(8, 4, 7, 0)
+	FADD_4S(0, 0, 6)
+	FADD_4S(1, 1, 4)
+	MOV_16B(4, 5)
+	MOV_16B(6, 8)
+	FMLA_S(5, 3, 7, 1)
+	FMLS_S(8, 2, 7, 1)
+	FMLS_S(4, 3, 7, 1)
+	FMLA_S(6, 2, 7, 1)
 	MOVD R10, R12
-	WORD $0x3d800180 // str q0, [x12]
-	WORD $0x3ca36981 // str q1, [x12, x3]
+	STR_Q(0, 12, 0)
+	STRX_Q(1, 12, 3)
 	ADDS R8, R12, R12
-	WORD $0x3d800185 // str q5, [x12]
-	WORD $0x3ca36988 // str q8, [x12, x3]
+	STR_Q(5, 12, 0)
+	STRX_Q(8, 12, 3)
 	ADDS R8, R12, R12
-	WORD $0x3d800184 // str q4, [x12]
-	WORD $0x3ca36986 // str q6, [x12, x3]
+	STR_Q(4, 12, 0)
+	STRX_Q(6, 12, 3)
 	ADDS R6, R11, R11
 	ADDS R2, R10, R10
 	ADDS $16, R13, R13
@@ -545,45 +546,45 @@ block:
 
 loop:
 	MOVD R11, R12
-	WORD $0x3dc00180 // ldr q0, [x12]
-	WORD $0x3ce76981 // ldr q1, [x12, x7]
+	LDR_Q(0, 12, 0)
+	LDRX_Q(1, 12, 7)
 	ADDS R9, R12, R12
-	WORD $0x3dc00182 // ldr q2, [x12]
-	WORD $0x3ce76983 // ldr q3, [x12, x7]
+	LDR_Q(2, 12, 0)
+	LDRX_Q(3, 12, 7)
 	ADDS R9, R12, R12
-	WORD $0x3dc00184 // ldr q4, [x12]
-	WORD $0x3ce76985 // ldr q5, [x12, x7]
+	LDR_Q(4, 12, 0)
+	LDRX_Q(5, 12, 7)
 	ADDS R9, R12, R12
-	WORD $0x3dc00186 // ldr q6, [x12]
-	WORD $0x3ce76987 // ldr q7, [x12, x7]
-	WORD $0x4ea4d408 // fsub v8.4s, v0.4s, v4.4s
-	WORD $0x4ea5d429 // fsub v9.4s, v1.4s, v5.4s
-	WORD $0x4e24d400 // fadd v0.4s, v0.4s, v4.4s
-	WORD $0x4e25d421 // fadd v1.4s, v1.4s, v5.4s
-	WORD $0x4ea6d444 // fsub v4.4s, v2.4s, v6.4s
-	WORD $0x4ea7d465 // fsub v5.4s, v3.4s, v7.4s
-	WORD $0x4e26d442 // fadd v2.4s, v2.4s, v6.4s
-	WORD $0x4e27d463 // fadd v3.4s, v3.4s, v7.4s
-	WORD $0x4ea2d406 // fsub v6.4s, v0.4s, v2.4s
-	WORD $0x4ea3d427 // fsub v7.4s, v1.4s, v3.4s
-	WORD $0x4e22d400 // fadd v0.4s, v0.4s, v2.4s
-	WORD $0x4e23d421 // fadd v1.4s, v1.4s, v3.4s
-	WORD $0x4e25d502 // fadd v2.4s, v8.4s, v5.4s
-	WORD $0x4ea4d523 // fsub v3.4s, v9.4s, v4.4s
-	WORD $0x4ea5d505 // fsub v5.4s, v8.4s, v5.4s
-	WORD $0x4e24d524 // fadd v4.4s, v9.4s, v4.4s
+	LDR_Q(6, 12, 0)
+	LDRX_Q(7, 12, 7)
+	FSUB_4S(8, 0, 4)
+	FSUB_4S(9, 1, 5)
+	FADD_4S(0, 0, 4)
+	FADD_4S(1, 1, 5)
+	FSUB_4S(4, 2, 6)
+	FSUB_4S(5, 3, 7)
+	FADD_4S(2, 2, 6)
+	FADD_4S(3, 3, 7)
+	FSUB_4S(6, 0, 2)
+	FSUB_4S(7, 1, 3)
+	FADD_4S(0, 0, 2)
+	FADD_4S(1, 1, 3)
+	FADD_4S(2, 8, 5)
+	FSUB_4S(3, 9, 4)
+	FSUB_4S(5, 8, 5)
+	FADD_4S(4, 9, 4)
 	MOVD R10, R12
-	WORD $0x3d800180 // str q0, [x12]
-	WORD $0x3ca36981 // str q1, [x12, x3]
+	STR_Q(0, 12, 0)
+	STRX_Q(1, 12, 3)
 	ADDS R8, R12, R12
-	WORD $0x3d800182 // str q2, [x12]
-	WORD $0x3ca36983 // str q3, [x12, x3]
+	STR_Q(2, 12, 0)
+	STRX_Q(3, 12, 3)
 	ADDS R8, R12, R12
-	WORD $0x3d800186 // str q6, [x12]
-	WORD $0x3ca36987 // str q7, [x12, x3]
+	STR_Q(6, 12, 0)
+	STRX_Q(7, 12, 3)
 	ADDS R8, R12, R12
-	WORD $0x3d800185 // str q5, [x12]
-	WORD $0x3ca36984 // str q4, [x12, x3]
+	STR_Q(5, 12, 0)
+	STRX_Q(4, 12, 3)
 	ADDS R6, R11, R11
 	ADDS R2, R10, R10
 	SUBS $1, R13, R13
@@ -629,68 +630,68 @@ block:
 
 loop:
 	MOVD R11, R12
-	WORD $0x3dc00180 // ldr q0, [x12]
-	WORD $0x3ce76981 // ldr q1, [x12, x7]
+	LDR_Q(0, 12, 0)
+	LDRX_Q(1, 12, 7)
 	ADDS R9, R12, R12
-	WORD $0x3dc00182 // ldr q2, [x12]
-	WORD $0x3ce76983 // ldr q3, [x12, x7]
+	LDR_Q(2, 12, 0)
+	LDRX_Q(3, 12, 7)
 	ADDS R9, R12, R12
-	WORD $0x3dc00184 // ldr q4, [x12]
-	WORD $0x3ce76985 // ldr q5, [x12, x7]
+	LDR_Q(4, 12, 0)
+	LDRX_Q(5, 12, 7)
 	ADDS R9, R12, R12
-	WORD $0x3dc00186 // ldr q6, [x12]
-	WORD $0x3ce76987 // ldr q7, [x12, x7]
-	WORD $0x4ea4d408 // fsub v8.4s, v0.4s, v4.4s
-	WORD $0x4ea5d429 // fsub v9.4s, v1.4s, v5.4s
-	WORD $0x4e24d400 // fadd v0.4s, v0.4s, v4.4s
-	WORD $0x4e25d421 // fadd v1.4s, v1.4s, v5.4s
-	WORD $0x4ea6d444 // fsub v4.4s, v2.4s, v6.4s
-	WORD $0x4ea7d465 // fsub v5.4s, v3.4s, v7.4s
-	WORD $0x4e26d442 // fadd v2.4s, v2.4s, v6.4s
-	WORD $0x4e27d463 // fadd v3.4s, v3.4s, v7.4s
-	WORD $0x4ea2d406 // fsub v6.4s, v0.4s, v2.4s
-	WORD $0x4ea3d427 // fsub v7.4s, v1.4s, v3.4s
-	WORD $0x4e22d400 // fadd v0.4s, v0.4s, v2.4s
-	WORD $0x4e23d421 // fadd v1.4s, v1.4s, v3.4s
-	WORD $0x4e25d502 // fadd v2.4s, v8.4s, v5.4s
-	WORD $0x4ea4d523 // fsub v3.4s, v9.4s, v4.4s
-	WORD $0x4ea5d505 // fsub v5.4s, v8.4s, v5.4s
-	WORD $0x4e24d524 // fadd v4.4s, v9.4s, v4.4s
+	LDR_Q(6, 12, 0)
+	LDRX_Q(7, 12, 7)
+	FSUB_4S(8, 0, 4)
+	FSUB_4S(9, 1, 5)
+	FADD_4S(0, 0, 4)
+	FADD_4S(1, 1, 5)
+	FSUB_4S(4, 2, 6)
+	FSUB_4S(5, 3, 7)
+	FADD_4S(2, 2, 6)
+	FADD_4S(3, 3, 7)
+	FSUB_4S(6, 0, 2)
+	FSUB_4S(7, 1, 3)
+	FADD_4S(0, 0, 2)
+	FADD_4S(1, 1, 3)
+	FADD_4S(2, 8, 5)
+	FSUB_4S(3, 9, 4)
+	FSUB_4S(5, 8, 5)
+	FADD_4S(4, 9, 4)
 	MOVD R10, R12
-	WORD $0x3d800180 // str q0, [x12]
-	WORD $0x3ca36981 // str q1, [x12, x3]
+	STR_Q(0, 12, 0)
+	STRX_Q(1, 12, 3)
 	ADDS R8, R12, R12
-	WORD $0x4d40c9a0 // ld1r { v0.4s }, [x13]
+	LD1R_4S(0, 13)
 	ADD  $4, R13, R19
-	WORD $0x4d40ca61 // ld1r { v1.4s }, [x19]
-	WORD $0x6e20dc48 // fmul v8.4s, v2.4s, v0.4s
-	WORD $0x6e20dc60 // fmul v0.4s, v3.4s, v0.4s
-	WORD $0x4ea1cc68 // fmls v8.4s, v3.4s, v1.4s
-	WORD $0x4e21cc40 // fmla v0.4s, v2.4s, v1.4s
-	WORD $0x3d800188 // str q8, [x12]
-	WORD $0x3ca36980 // str q0, [x12, x3]
+	LD1R_4S(1, 19)
+	FMUL_4S(8, 2, 0)
+	FMUL_4S(0, 3, 0)
+	FMLS_4S(8, 3, 1)
+	FMLA_4S(0, 2, 1)
+	STR_Q(8, 12, 0)
+	STRX_Q(0, 12, 3)
 	ADDS R8, R12, R12
 	ADD  $8, R13, R19
-	WORD $0x4d40ca60 // ld1r { v0.4s }, [x19]
+	LD1R_4S(0, 19)
 	ADD  $12, R13, R19
-	WORD $0x4d40ca61 // ld1r { v1.4s }, [x19]
-	WORD $0x6e20dcc2 // fmul v2.4s, v6.4s, v0.4s
-	WORD $0x6e20dce0 // fmul v0.4s, v7.4s, v0.4s
-	WORD $0x4ea1cce2 // fmls v2.4s, v7.4s, v1.4s
-	WORD $0x4e21ccc0 // fmla v0.4s, v6.4s, v1.4s
-	WORD $0x3d800182 // str q2, [x12]
-	WORD $0x3ca36980 // str q0, [x12, x3]
+	LD1R_4S(1, 19)
+	FMUL_4S(2, 6, 0)
+	FMUL_4S(0, 7, 0)
+	FMLS_4S(2, 7, 1)
+	FMLA_4S(0, 6, 1)
+	STR_Q(2, 12, 0)
+	STRX_Q(0, 12, 3)
 	ADDS R8, R12, R12
 	ADD  $16, R13, R19
-	WORD $0x4d40ca60 // ld1r { v0.4s }, [x19]
+	LD1R_4S(0, 19)
 	ADD  $20, R13, R19
-	WORD $0x4d40ca61 // ld1r { v1.4s }, [x19]
-	WORD $0x6e20dca2 // fmul v2.4s, v5.4s, v0.4s
-	WORD $0x6e20dc80 // fmul v0.4s, v4.4s, v0.4s
-	WORD $0x4ea1cc82 // fmls v2.4s, v4.4s, v1.4s
-	WORD $0x4e21cca0 // fmla v0.4s, v5.4s, v1.4s
-	WORD $0x3d800182 // str q2, [x12]
-	WORD $0x3ca36980 // str q0, [x12, x3]
+	LD1R_4S(1, 19)
+	FMUL_4S(2, 5, 0)
+	FMUL_4S(0, 4, 0)
+	FMLS_4S(2, 4, 1)
+	FMLA_4S(0, 5, 1)
+	STR_Q(2, 12, 0)
+	STRX_Q(0, 12, 3)
 	ADDS R6, R11, R11
 	ADDS R2, R10, R10
 	ADDS $24, R13, R13
@@ -737,68 +738,68 @@ block:
 
 loop:
 	MOVD R11, R12
-	WORD $0x3dc00180 // ldr q0, [x12]
-	WORD $0x3ce76981 // ldr q1, [x12, x7]
+	LDR_Q(0, 12, 0)
+	LDRX_Q(1, 12, 7)
 	ADDS R9, R12, R12
-	WORD $0x3dc00182 // ldr q2, [x12]
-	WORD $0x3ce76983 // ldr q3, [x12, x7]
+	LDR_Q(2, 12, 0)
+	LDRX_Q(3, 12, 7)
 	ADDS R9, R12, R12
-	WORD $0x4d40c9a4 // ld1r { v4.4s }, [x13]
+	LD1R_4S(4, 13)
 	ADD  $4, R13, R19
-	WORD $0x4d40ca65 // ld1r { v5.4s }, [x19]
-	WORD $0x6e24dc46 // fmul v6.4s, v2.4s, v4.4s
-	WORD $0x6e24dc64 // fmul v4.4s, v3.4s, v4.4s
-	WORD $0x4ea5cc66 // fmls v6.4s, v3.4s, v5.4s
-	WORD $0x4e25cc44 // fmla v4.4s, v2.4s, v5.4s
-	WORD $0x3dc00182 // ldr q2, [x12]
-	WORD $0x3ce76983 // ldr q3, [x12, x7]
+	LD1R_4S(5, 19)
+	FMUL_4S(6, 2, 4)
+	FMUL_4S(4, 3, 4)
+	FMLS_4S(6, 3, 5)
+	FMLA_4S(4, 2, 5)
+	LDR_Q(2, 12, 0)
+	LDRX_Q(3, 12, 7)
 	ADDS R9, R12, R12
 	ADD  $8, R13, R19
-	WORD $0x4d40ca65 // ld1r { v5.4s }, [x19]
+	LD1R_4S(5, 19)
 	ADD  $12, R13, R19
-	WORD $0x4d40ca67 // ld1r { v7.4s }, [x19]
-	WORD $0x6e25dc48 // fmul v8.4s, v2.4s, v5.4s
-	WORD $0x6e25dc65 // fmul v5.4s, v3.4s, v5.4s
-	WORD $0x4ea7cc68 // fmls v8.4s, v3.4s, v7.4s
-	WORD $0x4e27cc45 // fmla v5.4s, v2.4s, v7.4s
-	WORD $0x3dc00182 // ldr q2, [x12]
-	WORD $0x3ce76983 // ldr q3, [x12, x7]
+	LD1R_4S(7, 19)
+	FMUL_4S(8, 2, 5)
+	FMUL_4S(5, 3, 5)
+	FMLS_4S(8, 3, 7)
+	FMLA_4S(5, 2, 7)
+	LDR_Q(2, 12, 0)
+	LDRX_Q(3, 12, 7)
 	ADD  $16, R13, R19
-	WORD $0x4d40ca67 // ld1r { v7.4s }, [x19]
+	LD1R_4S(7, 19)
 	ADD  $20, R13, R19
-	WORD $0x4d40ca69 // ld1r { v9.4s }, [x19]
-	WORD $0x6e27dc4a // fmul v10.4s, v2.4s, v7.4s
-	WORD $0x6e27dc67 // fmul v7.4s, v3.4s, v7.4s
-	WORD $0x4ea9cc6a // fmls v10.4s, v3.4s, v9.4s
-	WORD $0x4e29cc47 // fmla v7.4s, v2.4s, v9.4s
-	WORD $0x4ea8d402 // fsub v2.4s, v0.4s, v8.4s
-	WORD $0x4ea5d423 // fsub v3.4s, v1.4s, v5.4s
-	WORD $0x4e28d400 // fadd v0.4s, v0.4s, v8.4s
-	WORD $0x4e25d421 // fadd v1.4s, v1.4s, v5.4s
-	WORD $0x4eaad4c5 // fsub v5.4s, v6.4s, v10.4s
-	WORD $0x4ea7d488 // fsub v8.4s, v4.4s, v7.4s
-	WORD $0x4e2ad4c6 // fadd v6.4s, v6.4s, v10.4s
-	WORD $0x4e27d484 // fadd v4.4s, v4.4s, v7.4s
-	WORD $0x4ea6d407 // fsub v7.4s, v0.4s, v6.4s
-	WORD $0x4ea4d429 // fsub v9.4s, v1.4s, v4.4s
-	WORD $0x4e26d400 // fadd v0.4s, v0.4s, v6.4s
-	WORD $0x4e24d421 // fadd v1.4s, v1.4s, v4.4s
-	WORD $0x4e28d444 // fadd v4.4s, v2.4s, v8.4s
-	WORD $0x4ea5d466 // fsub v6.4s, v3.4s, v5.4s
-	WORD $0x4ea8d448 // fsub v8.4s, v2.4s, v8.4s
-	WORD $0x4e25d465 // fadd v5.4s, v3.4s, v5.4s
+	LD1R_4S(9, 19)
+	FMUL_4S(10, 2, 7)
+	FMUL_4S(7, 3, 7)
+	FMLS_4S(10, 3, 9)
+	FMLA_4S(7, 2, 9)
+	FSUB_4S(2, 0, 8)
+	FSUB_4S(3, 1, 5)
+	FADD_4S(0, 0, 8)
+	FADD_4S(1, 1, 5)
+	FSUB_4S(5, 6, 10)
+	FSUB_4S(8, 4, 7)
+	FADD_4S(6, 6, 10)
+	FADD_4S(4, 4, 7)
+	FSUB_4S(7, 0, 6)
+	FSUB_4S(9, 1, 4)
+	FADD_4S(0, 0, 6)
+	FADD_4S(1, 1, 4)
+	FADD_4S(4, 2, 8)
+	FSUB_4S(6, 3, 5)
+	FSUB_4S(8, 2, 8)
+	FADD_4S(5, 3, 5)
 	MOVD R10, R12
-	WORD $0x3d800180 // str q0, [x12]
-	WORD $0x3ca36981 // str q1, [x12, x3]
+	STR_Q(0, 12, 0)
+	STRX_Q(1, 12, 3)
 	ADDS R8, R12, R12
-	WORD $0x3d800184 // str q4, [x12]
-	WORD $0x3ca36986 // str q6, [x12, x3]
+	STR_Q(4, 12, 0)
+	STRX_Q(6, 12, 3)
 	ADDS R8, R12, R12
-	WORD $0x3d800187 // str q7, [x12]
-	WORD $0x3ca36989 // str q9, [x12, x3]
+	STR_Q(7, 12, 0)
+	STRX_Q(9, 12, 3)
 	ADDS R8, R12, R12
-	WORD $0x3d800188 // str q8, [x12]
-	WORD $0x3ca36985 // str q5, [x12, x3]
+	STR_Q(8, 12, 0)
+	STRX_Q(5, 12, 3)
 	ADDS R6, R11, R11
 	ADDS R2, R10, R10
 	ADDS $24, R13, R13
@@ -841,17 +842,17 @@ GLOBL fftPass5PlainNEON_sin2NEON<>(SB), RODATA|NOPTR, $16
 // func fftPass5PlainNEON(dst *float32, ds int, db int, di int, src *float32, ss int, sb int, si int, twiddles *float32, m int, blocks int)
 TEXT ·fftPass5PlainNEON(SB), NOSPLIT, $0-88
 	MOVD $fftPass5PlainNEON_cos1NEON<>+0(SB), R19
-	WORD $0xbd40026c // ldr s12, [x19]
+	LDR_S(12, 19, 0)
 	MOVD $fftPass5PlainNEON_cos2NEON<>+0(SB), R19
-	WORD $0x0d40926c // ld1 { v12.s }[1], [x19]
+	LD1_S(12, 1, 19)
 	MOVD $fftPass5PlainNEON_sin2NEON<>+0(SB), R19
-	WORD $0x4d40826c // ld1 { v12.s }[2], [x19]
+	LD1_S(12, 2, 19)
 	MOVD $fftPass5PlainNEON_sin1NEON<>+0(SB), R19
-	WORD $0x4d40926c // ld1 { v12.s }[3], [x19]
+	LD1_S(12, 3, 19)
 	MOVD $fftPass5PlainNEON_sin1NEON<>+0(SB), R19
-	WORD $0x3dc0026d // ldr q13, [x19]
+	LDR_Q(13, 19, 0)
 	MOVD $fftPass5PlainNEON_sin2NEON<>+0(SB), R19
-	WORD $0x3dc0026e // ldr q14, [x19]
+	LDR_Q(14, 19, 0)
 	MOVD dst+0(FP), R0
 	MOVD src+32(FP), R1
 	MOVD ds+8(FP), R2
@@ -881,75 +882,75 @@ block:
 
 loop:
 	MOVD R11, R12
-	WORD $0x3dc00180 // ldr q0, [x12]
-	WORD $0x3ce76981 // ldr q1, [x12, x7]
+	LDR_Q(0, 12, 0)
+	LDRX_Q(1, 12, 7)
 	ADDS R9, R12, R12
-	WORD $0x3dc00182 // ldr q2, [x12]
-	WORD $0x3ce76983 // ldr q3, [x12, x7]
+	LDR_Q(2, 12, 0)
+	LDRX_Q(3, 12, 7)
 	ADDS R9, R12, R12
-	WORD $0x3dc00184 // ldr q4, [x12]
-	WORD $0x3ce76985 // ldr q5, [x12, x7]
+	LDR_Q(4, 12, 0)
+	LDRX_Q(5, 12, 7)
 	ADDS R9, R12, R12
-	WORD $0x3dc00186 // ldr q6, [x12]
-	WORD $0x3ce76987 // ldr q7, [x12, x7]
+	LDR_Q(6, 12, 0)
+	LDRX_Q(7, 12, 7)
 	ADDS R9, R12, R12
-	WORD $0x3dc00188 // ldr q8, [x12]
-	WORD $0x3ce76989 // ldr q9, [x12, x7]
-	WORD $0x4ea8d44a // fsub v10.4s, v2.4s, v8.4s
-	WORD $0x4ea9d46b // fsub v11.4s, v3.4s, v9.4s
-	WORD $0x4e28d442 // fadd v2.4s, v2.4s, v8.4s
-	WORD $0x4e29d463 // fadd v3.4s, v3.4s, v9.4s
-	WORD $0x4ea6d488 // fsub v8.4s, v4.4s, v6.4s
-	WORD $0x4ea7d4a9 // fsub v9.4s, v5.4s, v7.4s
-	WORD $0x4e26d484 // fadd v4.4s, v4.4s, v6.4s
-	WORD $0x4e27d4a5 // fadd v5.4s, v5.4s, v7.4s
-	WORD $0x4ea01c06 // mov v6.16b, v0.16b
-	WORD $0x4ea01c07 // mov v7.16b, v0.16b
-	WORD $0x4f8c1046 // fmla v6.4s, v2.4s, v12.s[0]
-	WORD $0x4fac1047 // fmla v7.4s, v2.4s, v12.s[1]
-	WORD $0x4fac1086 // fmla v6.4s, v4.4s, v12.s[1]
-	WORD $0x4f8c1087 // fmla v7.4s, v4.4s, v12.s[0]
-	WORD $0x4e22d400 // fadd v0.4s, v0.4s, v2.4s
-	WORD $0x4e24d400 // fadd v0.4s, v0.4s, v4.4s
-	WORD $0x4ea11c22 // mov v2.16b, v1.16b
-	WORD $0x4ea11c24 // mov v4.16b, v1.16b
-	WORD $0x4f8c1062 // fmla v2.4s, v3.4s, v12.s[0]
-	WORD $0x4fac1064 // fmla v4.4s, v3.4s, v12.s[1]
-	WORD $0x4fac10a2 // fmla v2.4s, v5.4s, v12.s[1]
-	WORD $0x4f8c10a4 // fmla v4.4s, v5.4s, v12.s[0]
-	WORD $0x4e23d421 // fadd v1.4s, v1.4s, v3.4s
-	WORD $0x4e25d421 // fadd v1.4s, v1.4s, v5.4s
-	WORD $0x6e2ddd43 // fmul v3.4s, v10.4s, v13.4s
-	WORD $0x6e2edd45 // fmul v5.4s, v10.4s, v14.4s
-	WORD $0x4f8c1903 // fmla v3.4s, v8.4s, v12.s[2]
-	WORD $0x4fac5905 // fmls v5.4s, v8.4s, v12.s[3]
-	WORD $0x6e2ddd68 // fmul v8.4s, v11.4s, v13.4s
-	WORD $0x6e2edd6a // fmul v10.4s, v11.4s, v14.4s
-	WORD $0x4f8c1928 // fmla v8.4s, v9.4s, v12.s[2]
-	WORD $0x4fac592a // fmls v10.4s, v9.4s, v12.s[3]
-	WORD $0x4e28d4c9 // fadd v9.4s, v6.4s, v8.4s
-	WORD $0x4ea3d44b // fsub v11.4s, v2.4s, v3.4s
-	WORD $0x4ea8d4c8 // fsub v8.4s, v6.4s, v8.4s
-	WORD $0x4e23d443 // fadd v3.4s, v2.4s, v3.4s
-	WORD $0x4e2ad4e2 // fadd v2.4s, v7.4s, v10.4s
-	WORD $0x4ea5d486 // fsub v6.4s, v4.4s, v5.4s
-	WORD $0x4eaad4ea // fsub v10.4s, v7.4s, v10.4s
-	WORD $0x4e25d485 // fadd v5.4s, v4.4s, v5.4s
+	LDR_Q(8, 12, 0)
+	LDRX_Q(9, 12, 7)
+	FSUB_4S(10, 2, 8)
+	FSUB_4S(11, 3, 9)
+	FADD_4S(2, 2, 8)
+	FADD_4S(3, 3, 9)
+	FSUB_4S(8, 4, 6)
+	FSUB_4S(9, 5, 7)
+	FADD_4S(4, 4, 6)
+	FADD_4S(5, 5, 7)
+	MOV_16B(6, 0)
+	MOV_16B(7, 0)
+	FMLA_S(6, 2, 12, 0)
+	FMLA_S(7, 2, 12, 1)
+	FMLA_S(6, 4, 12, 1)
+	FMLA_S(7, 4, 12, 0)
+	FADD_4S(0, 0, 2)
+	FADD_4S(0, 0, 4)
+	MOV_16B(2, 1)
+	MOV_16B(4, 1)
+	FMLA_S(2, 3, 12, 0)
+	FMLA_S(4, 3, 12, 1)
+	FMLA_S(2, 5, 12, 1)
+	FMLA_S(4, 5, 12, 0)
+	FADD_4S(1, 1, 3)
+	FADD_4S(1, 1, 5)
+	FMUL_4S(3, 10, 13)
+	FMUL_4S(5, 10, 14)
+	FMLA_S(3, 8, 12, 2)
+	FMLS_S(5, 8, 12, 3)
+	FMUL_4S(8, 11, 13)
+	FMUL_4S(10, 11, 14)
+	FMLA_S(8, 9, 12, 2)
+	FMLS_S(10, 9, 12, 3)
+	FADD_4S(9, 6, 8)
+	FSUB_4S(11, 2, 3)
+	FSUB_4S(8, 6, 8)
+	FADD_4S(3, 2, 3)
+	FADD_4S(2, 7, 10)
+	FSUB_4S(6, 4, 5)
+	FSUB_4S(10, 7, 10)
+	FADD_4S(5, 4, 5)
 	MOVD R10, R12
-	WORD $0x3d800180 // str q0, [x12]
-	WORD $0x3ca36981 // str q1, [x12, x3]
+	STR_Q(0, 12, 0)
+	STRX_Q(1, 12, 3)
 	ADDS R8, R12, R12
-	WORD $0x3d800189 // str q9, [x12]
-	WORD $0x3ca3698b // str q11, [x12, x3]
+	STR_Q(9, 12, 0)
+	STRX_Q(11, 12, 3)
 	ADDS R8, R12, R12
-	WORD $0x3d800182 // str q2, [x12]
-	WORD $0x3ca36986 // str q6, [x12, x3]
+	STR_Q(2, 12, 0)
+	STRX_Q(6, 12, 3)
 	ADDS R8, R12, R12
-	WORD $0x3d80018a // str q10, [x12]
-	WORD $0x3ca36985 // str q5, [x12, x3]
+	STR_Q(10, 12, 0)
+	STRX_Q(5, 12, 3)
 	ADDS R8, R12, R12
-	WORD $0x3d800188 // str q8, [x12]
-	WORD $0x3ca36983 // str q3, [x12, x3]
+	STR_Q(8, 12, 0)
+	STRX_Q(3, 12, 3)
 	ADDS R6, R11, R11
 	ADDS R2, R10, R10
 	SUBS $1, R13, R13
@@ -991,17 +992,17 @@ GLOBL fftPass5AfterNEON_sin2NEON<>(SB), RODATA|NOPTR, $16
 // func fftPass5AfterNEON(dst *float32, ds int, db int, di int, src *float32, ss int, sb int, si int, twiddles *float32, m int, blocks int)
 TEXT ·fftPass5AfterNEON(SB), NOSPLIT, $0-88
 	MOVD $fftPass5AfterNEON_cos1NEON<>+0(SB), R19
-	WORD $0xbd40026c // ldr s12, [x19]
+	LDR_S(12, 19, 0)
 	MOVD $fftPass5AfterNEON_cos2NEON<>+0(SB), R19
-	WORD $0x0d40926c // ld1 { v12.s }[1], [x19]
+	LD1_S(12, 1, 19)
 	MOVD $fftPass5AfterNEON_sin2NEON<>+0(SB), R19
-	WORD $0x4d40826c // ld1 { v12.s }[2], [x19]
+	LD1_S(12, 2, 19)
 	MOVD $fftPass5AfterNEON_sin1NEON<>+0(SB), R19
-	WORD $0x4d40926c // ld1 { v12.s }[3], [x19]
+	LD1_S(12, 3, 19)
 	MOVD $fftPass5AfterNEON_sin1NEON<>+0(SB), R19
-	WORD $0x3dc0026d // ldr q13, [x19]
+	LDR_Q(13, 19, 0)
 	MOVD $fftPass5AfterNEON_sin2NEON<>+0(SB), R19
-	WORD $0x3dc0026e // ldr q14, [x19]
+	LDR_Q(14, 19, 0)
 	MOVD dst+0(FP), R0
 	MOVD src+32(FP), R1
 	MOVD ds+8(FP), R2
@@ -1031,106 +1032,106 @@ block:
 
 loop:
 	MOVD R11, R12
-	WORD $0x3dc00180 // ldr q0, [x12]
-	WORD $0x3ce76981 // ldr q1, [x12, x7]
+	LDR_Q(0, 12, 0)
+	LDRX_Q(1, 12, 7)
 	ADDS R9, R12, R12
-	WORD $0x3dc00182 // ldr q2, [x12]
-	WORD $0x3ce76983 // ldr q3, [x12, x7]
+	LDR_Q(2, 12, 0)
+	LDRX_Q(3, 12, 7)
 	ADDS R9, R12, R12
-	WORD $0x3dc00184 // ldr q4, [x12]
-	WORD $0x3ce76985 // ldr q5, [x12, x7]
+	LDR_Q(4, 12, 0)
+	LDRX_Q(5, 12, 7)
 	ADDS R9, R12, R12
-	WORD $0x3dc00186 // ldr q6, [x12]
-	WORD $0x3ce76987 // ldr q7, [x12, x7]
+	LDR_Q(6, 12, 0)
+	LDRX_Q(7, 12, 7)
 	ADDS R9, R12, R12
-	WORD $0x3dc00188 // ldr q8, [x12]
-	WORD $0x3ce76989 // ldr q9, [x12, x7]
-	WORD $0x4ea8d44a // fsub v10.4s, v2.4s, v8.4s
-	WORD $0x4ea9d46b // fsub v11.4s, v3.4s, v9.4s
-	WORD $0x4e28d442 // fadd v2.4s, v2.4s, v8.4s
-	WORD $0x4e29d463 // fadd v3.4s, v3.4s, v9.4s
-	WORD $0x4ea6d488 // fsub v8.4s, v4.4s, v6.4s
-	WORD $0x4ea7d4a9 // fsub v9.4s, v5.4s, v7.4s
-	WORD $0x4e26d484 // fadd v4.4s, v4.4s, v6.4s
-	WORD $0x4e27d4a5 // fadd v5.4s, v5.4s, v7.4s
-	WORD $0x4ea01c06 // mov v6.16b, v0.16b
-	WORD $0x4ea01c07 // mov v7.16b, v0.16b
-	WORD $0x4f8c1046 // fmla v6.4s, v2.4s, v12.s[0]
-	WORD $0x4fac1047 // fmla v7.4s, v2.4s, v12.s[1]
-	WORD $0x4fac1086 // fmla v6.4s, v4.4s, v12.s[1]
-	WORD $0x4f8c1087 // fmla v7.4s, v4.4s, v12.s[0]
-	WORD $0x4e22d400 // fadd v0.4s, v0.4s, v2.4s
-	WORD $0x4e24d400 // fadd v0.4s, v0.4s, v4.4s
-	WORD $0x4ea11c22 // mov v2.16b, v1.16b
-	WORD $0x4ea11c24 // mov v4.16b, v1.16b
-	WORD $0x4f8c1062 // fmla v2.4s, v3.4s, v12.s[0]
-	WORD $0x4fac1064 // fmla v4.4s, v3.4s, v12.s[1]
-	WORD $0x4fac10a2 // fmla v2.4s, v5.4s, v12.s[1]
-	WORD $0x4f8c10a4 // fmla v4.4s, v5.4s, v12.s[0]
-	WORD $0x4e23d421 // fadd v1.4s, v1.4s, v3.4s
-	WORD $0x4e25d421 // fadd v1.4s, v1.4s, v5.4s
-	WORD $0x6e2ddd43 // fmul v3.4s, v10.4s, v13.4s
-	WORD $0x6e2edd45 // fmul v5.4s, v10.4s, v14.4s
-	WORD $0x4f8c1903 // fmla v3.4s, v8.4s, v12.s[2]
-	WORD $0x4fac5905 // fmls v5.4s, v8.4s, v12.s[3]
-	WORD $0x6e2ddd68 // fmul v8.4s, v11.4s, v13.4s
-	WORD $0x6e2edd6a // fmul v10.4s, v11.4s, v14.4s
-	WORD $0x4f8c1928 // fmla v8.4s, v9.4s, v12.s[2]
-	WORD $0x4fac592a // fmls v10.4s, v9.4s, v12.s[3]
-	WORD $0x4e28d4c9 // fadd v9.4s, v6.4s, v8.4s
-	WORD $0x4ea3d44b // fsub v11.4s, v2.4s, v3.4s
-	WORD $0x4ea8d4c8 // fsub v8.4s, v6.4s, v8.4s
-	WORD $0x4e23d443 // fadd v3.4s, v2.4s, v3.4s
-	WORD $0x4e2ad4e2 // fadd v2.4s, v7.4s, v10.4s
-	WORD $0x4ea5d486 // fsub v6.4s, v4.4s, v5.4s
-	WORD $0x4eaad4ea // fsub v10.4s, v7.4s, v10.4s
-	WORD $0x4e25d485 // fadd v5.4s, v4.4s, v5.4s
+	LDR_Q(8, 12, 0)
+	LDRX_Q(9, 12, 7)
+	FSUB_4S(10, 2, 8)
+	FSUB_4S(11, 3, 9)
+	FADD_4S(2, 2, 8)
+	FADD_4S(3, 3, 9)
+	FSUB_4S(8, 4, 6)
+	FSUB_4S(9, 5, 7)
+	FADD_4S(4, 4, 6)
+	FADD_4S(5, 5, 7)
+	MOV_16B(6, 0)
+	MOV_16B(7, 0)
+	FMLA_S(6, 2, 12, 0)
+	FMLA_S(7, 2, 12, 1)
+	FMLA_S(6, 4, 12, 1)
+	FMLA_S(7, 4, 12, 0)
+	FADD_4S(0, 0, 2)
+	FADD_4S(0, 0, 4)
+	MOV_16B(2, 1)
+	MOV_16B(4, 1)
+	FMLA_S(2, 3, 12, 0)
+	FMLA_S(4, 3, 12, 1)
+	FMLA_S(2, 5, 12, 1)
+	FMLA_S(4, 5, 12, 0)
+	FADD_4S(1, 1, 3)
+	FADD_4S(1, 1, 5)
+	FMUL_4S(3, 10, 13)
+	FMUL_4S(5, 10, 14)
+	FMLA_S(3, 8, 12, 2)
+	FMLS_S(5, 8, 12, 3)
+	FMUL_4S(8, 11, 13)
+	FMUL_4S(10, 11, 14)
+	FMLA_S(8, 9, 12, 2)
+	FMLS_S(10, 9, 12, 3)
+	FADD_4S(9, 6, 8)
+	FSUB_4S(11, 2, 3)
+	FSUB_4S(8, 6, 8)
+	FADD_4S(3, 2, 3)
+	FADD_4S(2, 7, 10)
+	FSUB_4S(6, 4, 5)
+	FSUB_4S(10, 7, 10)
+	FADD_4S(5, 4, 5)
 	MOVD R10, R12
-	WORD $0x3d800180 // str q0, [x12]
-	WORD $0x3ca36981 // str q1, [x12, x3]
+	STR_Q(0, 12, 0)
+	STRX_Q(1, 12, 3)
 	ADDS R8, R12, R12
-	WORD $0x4d40c9a0 // ld1r { v0.4s }, [x13]
+	LD1R_4S(0, 13)
 	ADD  $4, R13, R19
-	WORD $0x4d40ca61 // ld1r { v1.4s }, [x19]
-	WORD $0x6e20dd24 // fmul v4.4s, v9.4s, v0.4s
-	WORD $0x6e20dd60 // fmul v0.4s, v11.4s, v0.4s
-	WORD $0x4ea1cd64 // fmls v4.4s, v11.4s, v1.4s
-	WORD $0x4e21cd20 // fmla v0.4s, v9.4s, v1.4s
-	WORD $0x3d800184 // str q4, [x12]
-	WORD $0x3ca36980 // str q0, [x12, x3]
+	LD1R_4S(1, 19)
+	FMUL_4S(4, 9, 0)
+	FMUL_4S(0, 11, 0)
+	FMLS_4S(4, 11, 1)
+	FMLA_4S(0, 9, 1)
+	STR_Q(4, 12, 0)
+	STRX_Q(0, 12, 3)
 	ADDS R8, R12, R12
 	ADD  $8, R13, R19
-	WORD $0x4d40ca60 // ld1r { v0.4s }, [x19]
+	LD1R_4S(0, 19)
 	ADD  $12, R13, R19
-	WORD $0x4d40ca61 // ld1r { v1.4s }, [x19]
-	WORD $0x6e20dc44 // fmul v4.4s, v2.4s, v0.4s
-	WORD $0x6e20dcc0 // fmul v0.4s, v6.4s, v0.4s
-	WORD $0x4ea1ccc4 // fmls v4.4s, v6.4s, v1.4s
-	WORD $0x4e21cc40 // fmla v0.4s, v2.4s, v1.4s
-	WORD $0x3d800184 // str q4, [x12]
-	WORD $0x3ca36980 // str q0, [x12, x3]
+	LD1R_4S(1, 19)
+	FMUL_4S(4, 2, 0)
+	FMUL_4S(0, 6, 0)
+	FMLS_4S(4, 6, 1)
+	FMLA_4S(0, 2, 1)
+	STR_Q(4, 12, 0)
+	STRX_Q(0, 12, 3)
 	ADDS R8, R12, R12
 	ADD  $16, R13, R19
-	WORD $0x4d40ca60 // ld1r { v0.4s }, [x19]
+	LD1R_4S(0, 19)
 	ADD  $20, R13, R19
-	WORD $0x4d40ca61 // ld1r { v1.4s }, [x19]
-	WORD $0x6e20dd42 // fmul v2.4s, v10.4s, v0.4s
-	WORD $0x6e20dca0 // fmul v0.4s, v5.4s, v0.4s
-	WORD $0x4ea1cca2 // fmls v2.4s, v5.4s, v1.4s
-	WORD $0x4e21cd40 // fmla v0.4s, v10.4s, v1.4s
-	WORD $0x3d800182 // str q2, [x12]
-	WORD $0x3ca36980 // str q0, [x12, x3]
+	LD1R_4S(1, 19)
+	FMUL_4S(2, 10, 0)
+	FMUL_4S(0, 5, 0)
+	FMLS_4S(2, 5, 1)
+	FMLA_4S(0, 10, 1)
+	STR_Q(2, 12, 0)
+	STRX_Q(0, 12, 3)
 	ADDS R8, R12, R12
 	ADD  $24, R13, R19
-	WORD $0x4d40ca60 // ld1r { v0.4s }, [x19]
+	LD1R_4S(0, 19)
 	ADD  $28, R13, R19
-	WORD $0x4d40ca61 // ld1r { v1.4s }, [x19]
-	WORD $0x6e20dd02 // fmul v2.4s, v8.4s, v0.4s
-	WORD $0x6e20dc60 // fmul v0.4s, v3.4s, v0.4s
-	WORD $0x4ea1cc62 // fmls v2.4s, v3.4s, v1.4s
-	WORD $0x4e21cd00 // fmla v0.4s, v8.4s, v1.4s
-	WORD $0x3d800182 // str q2, [x12]
-	WORD $0x3ca36980 // str q0, [x12, x3]
+	LD1R_4S(1, 19)
+	FMUL_4S(2, 8, 0)
+	FMUL_4S(0, 3, 0)
+	FMLS_4S(2, 3, 1)
+	FMLA_4S(0, 8, 1)
+	STR_Q(2, 12, 0)
+	STRX_Q(0, 12, 3)
 	ADDS R6, R11, R11
 	ADDS R2, R10, R10
 	ADDS $32, R13, R13
@@ -1173,17 +1174,17 @@ GLOBL fftPass5BeforeNEON_sin2NEON<>(SB), RODATA|NOPTR, $16
 // func fftPass5BeforeNEON(dst *float32, ds int, db int, di int, src *float32, ss int, sb int, si int, twiddles *float32, m int, blocks int)
 TEXT ·fftPass5BeforeNEON(SB), NOSPLIT, $0-88
 	MOVD $fftPass5BeforeNEON_cos1NEON<>+0(SB), R19
-	WORD $0xbd400267 // ldr s7, [x19]
+	LDR_S(7, 19, 0)
 	MOVD $fftPass5BeforeNEON_cos2NEON<>+0(SB), R19
-	WORD $0x0d409267 // ld1 { v7.s }[1], [x19]
+	LD1_S(7, 1, 19)
 	MOVD $fftPass5BeforeNEON_sin2NEON<>+0(SB), R19
-	WORD $0x4d408267 // ld1 { v7.s }[2], [x19]
+	LD1_S(7, 2, 19)
 	MOVD $fftPass5BeforeNEON_sin1NEON<>+0(SB), R19
-	WORD $0x4d409267 // ld1 { v7.s }[3], [x19]
+	LD1_S(7, 3, 19)
 	MOVD $fftPass5BeforeNEON_sin1NEON<>+0(SB), R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	LDR_Q(8, 19, 0)
 	MOVD $fftPass5BeforeNEON_sin2NEON<>+0(SB), R19
-	WORD $0x3dc00269 // ldr q9, [x19]
+	LDR_Q(9, 19, 0)
 	MOVD dst+0(FP), R0
 	MOVD src+32(FP), R1
 	MOVD ds+8(FP), R2
@@ -1213,106 +1214,106 @@ block:
 
 loop:
 	MOVD R11, R12
-	WORD $0x3dc00180 // ldr q0, [x12]
-	WORD $0x3ce76981 // ldr q1, [x12, x7]
+	LDR_Q(0, 12, 0)
+	LDRX_Q(1, 12, 7)
 	ADDS R9, R12, R12
-	WORD $0x3dc00182 // ldr q2, [x12]
-	WORD $0x3ce76983 // ldr q3, [x12, x7]
+	LDR_Q(2, 12, 0)
+	LDRX_Q(3, 12, 7)
 	ADDS R9, R12, R12
-	WORD $0x4d40c9a4 // ld1r { v4.4s }, [x13]
+	LD1R_4S(4, 13)
 	ADD  $4, R13, R19
-	WORD $0x4d40ca65 // ld1r { v5.4s }, [x19]
-	WORD $0x6e24dc46 // fmul v6.4s, v2.4s, v4.4s
-	WORD $0x6e24dc64 // fmul v4.4s, v3.4s, v4.4s
-	WORD $0x4ea5cc66 // fmls v6.4s, v3.4s, v5.4s
-	WORD $0x4e25cc44 // fmla v4.4s, v2.4s, v5.4s
-	WORD $0x3dc00182 // ldr q2, [x12]
-	WORD $0x3ce76983 // ldr q3, [x12, x7]
+	LD1R_4S(5, 19)
+	FMUL_4S(6, 2, 4)
+	FMUL_4S(4, 3, 4)
+	FMLS_4S(6, 3, 5)
+	FMLA_4S(4, 2, 5)
+	LDR_Q(2, 12, 0)
+	LDRX_Q(3, 12, 7)
 	ADDS R9, R12, R12
 	ADD  $8, R13, R19
-	WORD $0x4d40ca65 // ld1r { v5.4s }, [x19]
+	LD1R_4S(5, 19)
 	ADD  $12, R13, R19
-	WORD $0x4d40ca6a // ld1r { v10.4s }, [x19]
-	WORD $0x6e25dc4b // fmul v11.4s, v2.4s, v5.4s
-	WORD $0x6e25dc65 // fmul v5.4s, v3.4s, v5.4s
-	WORD $0x4eaacc6b // fmls v11.4s, v3.4s, v10.4s
-	WORD $0x4e2acc45 // fmla v5.4s, v2.4s, v10.4s
-	WORD $0x3dc00182 // ldr q2, [x12]
-	WORD $0x3ce76983 // ldr q3, [x12, x7]
+	LD1R_4S(10, 19)
+	FMUL_4S(11, 2, 5)
+	FMUL_4S(5, 3, 5)
+	FMLS_4S(11, 3, 10)
+	FMLA_4S(5, 2, 10)
+	LDR_Q(2, 12, 0)
+	LDRX_Q(3, 12, 7)
 	ADDS R9, R12, R12
 	ADD  $16, R13, R19
-	WORD $0x4d40ca6a // ld1r { v10.4s }, [x19]
+	LD1R_4S(10, 19)
 	ADD  $20, R13, R19
-	WORD $0x4d40ca6c // ld1r { v12.4s }, [x19]
-	WORD $0x6e2adc4d // fmul v13.4s, v2.4s, v10.4s
-	WORD $0x6e2adc6a // fmul v10.4s, v3.4s, v10.4s
-	WORD $0x4eaccc6d // fmls v13.4s, v3.4s, v12.4s
-	WORD $0x4e2ccc4a // fmla v10.4s, v2.4s, v12.4s
-	WORD $0x3dc00182 // ldr q2, [x12]
-	WORD $0x3ce76983 // ldr q3, [x12, x7]
+	LD1R_4S(12, 19)
+	FMUL_4S(13, 2, 10)
+	FMUL_4S(10, 3, 10)
+	FMLS_4S(13, 3, 12)
+	FMLA_4S(10, 2, 12)
+	LDR_Q(2, 12, 0)
+	LDRX_Q(3, 12, 7)
 	ADD  $24, R13, R19
-	WORD $0x4d40ca6c // ld1r { v12.4s }, [x19]
+	LD1R_4S(12, 19)
 	ADD  $28, R13, R19
-	WORD $0x4d40ca6e // ld1r { v14.4s }, [x19]
-	WORD $0x6e2cdc4f // fmul v15.4s, v2.4s, v12.4s
-	WORD $0x6e2cdc6c // fmul v12.4s, v3.4s, v12.4s
-	WORD $0x4eaecc6f // fmls v15.4s, v3.4s, v14.4s
-	WORD $0x4e2ecc4c // fmla v12.4s, v2.4s, v14.4s
-	WORD $0x4eafd4c2 // fsub v2.4s, v6.4s, v15.4s
-	WORD $0x4eacd483 // fsub v3.4s, v4.4s, v12.4s
-	WORD $0x4e2fd4c6 // fadd v6.4s, v6.4s, v15.4s
-	WORD $0x4e2cd484 // fadd v4.4s, v4.4s, v12.4s
-	WORD $0x4eadd56c // fsub v12.4s, v11.4s, v13.4s
-	WORD $0x4eaad4ae // fsub v14.4s, v5.4s, v10.4s
-	WORD $0x4e2dd56b // fadd v11.4s, v11.4s, v13.4s
-	WORD $0x4e2ad4a5 // fadd v5.4s, v5.4s, v10.4s
-	WORD $0x4ea01c0a // mov v10.16b, v0.16b
-	WORD $0x4ea01c0d // mov v13.16b, v0.16b
-	WORD $0x4f8710ca // fmla v10.4s, v6.4s, v7.s[0]
-	WORD $0x4fa710cd // fmla v13.4s, v6.4s, v7.s[1]
-	WORD $0x4fa7116a // fmla v10.4s, v11.4s, v7.s[1]
-	WORD $0x4f87116d // fmla v13.4s, v11.4s, v7.s[0]
-	WORD $0x4e26d400 // fadd v0.4s, v0.4s, v6.4s
-	WORD $0x4e2bd400 // fadd v0.4s, v0.4s, v11.4s
-	WORD $0x4ea11c26 // mov v6.16b, v1.16b
-	WORD $0x4ea11c2b // mov v11.16b, v1.16b
-	WORD $0x4f871086 // fmla v6.4s, v4.4s, v7.s[0]
-	WORD $0x4fa7108b // fmla v11.4s, v4.4s, v7.s[1]
-	WORD $0x4fa710a6 // fmla v6.4s, v5.4s, v7.s[1]
-	WORD $0x4f8710ab // fmla v11.4s, v5.4s, v7.s[0]
-	WORD $0x4e24d421 // fadd v1.4s, v1.4s, v4.4s
-	WORD $0x4e25d421 // fadd v1.4s, v1.4s, v5.4s
-	WORD $0x6e28dc44 // fmul v4.4s, v2.4s, v8.4s
-	WORD $0x6e29dc42 // fmul v2.4s, v2.4s, v9.4s
-	WORD $0x4f871984 // fmla v4.4s, v12.4s, v7.s[2]
-	WORD $0x4fa75982 // fmls v2.4s, v12.4s, v7.s[3]
-	WORD $0x6e28dc65 // fmul v5.4s, v3.4s, v8.4s
-	WORD $0x6e29dc63 // fmul v3.4s, v3.4s, v9.4s
-	WORD $0x4f8719c5 // fmla v5.4s, v14.4s, v7.s[2]
-	WORD $0x4fa759c3 // fmls v3.4s, v14.4s, v7.s[3]
-	WORD $0x4e25d54c // fadd v12.4s, v10.4s, v5.4s
-	WORD $0x4ea4d4ce // fsub v14.4s, v6.4s, v4.4s
-	WORD $0x4ea5d545 // fsub v5.4s, v10.4s, v5.4s
-	WORD $0x4e24d4c4 // fadd v4.4s, v6.4s, v4.4s
-	WORD $0x4e23d5a6 // fadd v6.4s, v13.4s, v3.4s
-	WORD $0x4ea2d56a // fsub v10.4s, v11.4s, v2.4s
-	WORD $0x4ea3d5a3 // fsub v3.4s, v13.4s, v3.4s
-	WORD $0x4e22d562 // fadd v2.4s, v11.4s, v2.4s
+	LD1R_4S(14, 19)
+	FMUL_4S(15, 2, 12)
+	FMUL_4S(12, 3, 12)
+	FMLS_4S(15, 3, 14)
+	FMLA_4S(12, 2, 14)
+	FSUB_4S(2, 6, 15)
+	FSUB_4S(3, 4, 12)
+	FADD_4S(6, 6, 15)
+	FADD_4S(4, 4, 12)
+	FSUB_4S(12, 11, 13)
+	FSUB_4S(14, 5, 10)
+	FADD_4S(11, 11, 13)
+	FADD_4S(5, 5, 10)
+	MOV_16B(10, 0)
+	MOV_16B(13, 0)
+	FMLA_S(10, 6, 7, 0)
+	FMLA_S(13, 6, 7, 1)
+	FMLA_S(10, 11, 7, 1)
+	FMLA_S(13, 11, 7, 0)
+	FADD_4S(0, 0, 6)
+	FADD_4S(0, 0, 11)
+	MOV_16B(6, 1)
+	MOV_16B(11, 1)
+	FMLA_S(6, 4, 7, 0)
+	FMLA_S(11, 4, 7, 1)
+	FMLA_S(6, 5, 7, 1)
+	FMLA_S(11, 5, 7, 0)
+	FADD_4S(1, 1, 4)
+	FADD_4S(1, 1, 5)
+	FMUL_4S(4, 2, 8)
+	FMUL_4S(2, 2, 9)
+	FMLA_S(4, 12, 7, 2)
+	FMLS_S(2, 12, 7, 3)
+	FMUL_4S(5, 3, 8)
+	FMUL_4S(3, 3, 9)
+	FMLA_S(5, 14, 7, 2)
+	FMLS_S(3, 14, 7, 3)
+	FADD_4S(12, 10, 5)
+	FSUB_4S(14, 6, 4)
+	FSUB_4S(5, 10, 5)
+	FADD_4S(4, 6, 4)
+	FADD_4S(6, 13, 3)
+	FSUB_4S(10, 11, 2)
+	FSUB_4S(3, 13, 3)
+	FADD_4S(2, 11, 2)
 	MOVD R10, R12
-	WORD $0x3d800180 // str q0, [x12]
-	WORD $0x3ca36981 // str q1, [x12, x3]
+	STR_Q(0, 12, 0)
+	STRX_Q(1, 12, 3)
 	ADDS R8, R12, R12
-	WORD $0x3d80018c // str q12, [x12]
-	WORD $0x3ca3698e // str q14, [x12, x3]
+	STR_Q(12, 12, 0)
+	STRX_Q(14, 12, 3)
 	ADDS R8, R12, R12
-	WORD $0x3d800186 // str q6, [x12]
-	WORD $0x3ca3698a // str q10, [x12, x3]
+	STR_Q(6, 12, 0)
+	STRX_Q(10, 12, 3)
 	ADDS R8, R12, R12
-	WORD $0x3d800183 // str q3, [x12]
-	WORD $0x3ca36982 // str q2, [x12, x3]
+	STR_Q(3, 12, 0)
+	STRX_Q(2, 12, 3)
 	ADDS R8, R12, R12
-	WORD $0x3d800185 // str q5, [x12]
-	WORD $0x3ca36984 // str q4, [x12, x3]
+	STR_Q(5, 12, 0)
+	STRX_Q(4, 12, 3)
 	ADDS R6, R11, R11
 	ADDS R2, R10, R10
 	ADDS $32, R13, R13
@@ -1343,9 +1344,9 @@ GLOBL fftPass6PlainNEON_sinNEON<>(SB), RODATA|NOPTR, $16
 // func fftPass6PlainNEON(dst *float32, ds int, db int, di int, src *float32, ss int, sb int, si int, twiddles *float32, m int, blocks int)
 TEXT ·fftPass6PlainNEON(SB), NOSPLIT, $0-88
 	MOVD $fftPass6PlainNEON_halfNEON<>+0(SB), R19
-	WORD $0xbd40026e // ldr s14, [x19]
+	LDR_S(14, 19, 0)
 	MOVD $fftPass6PlainNEON_sinNEON<>+0(SB), R19
-	WORD $0x0d40926e // ld1 { v14.s }[1], [x19]
+	LD1_S(14, 1, 19)
 	MOVD dst+0(FP), R0
 	MOVD src+32(FP), R1
 	MOVD ds+8(FP), R2
@@ -1375,85 +1376,85 @@ block:
 
 loop:
 	MOVD R11, R12
-	WORD $0x3dc00180 // ldr q0, [x12]
-	WORD $0x3ce76981 // ldr q1, [x12, x7]
+	LDR_Q(0, 12, 0)
+	LDRX_Q(1, 12, 7)
 	ADDS R9, R12, R12
-	WORD $0x3dc00182 // ldr q2, [x12]
-	WORD $0x3ce76983 // ldr q3, [x12, x7]
+	LDR_Q(2, 12, 0)
+	LDRX_Q(3, 12, 7)
 	ADDS R9, R12, R12
-	WORD $0x3dc00184 // ldr q4, [x12]
-	WORD $0x3ce76985 // ldr q5, [x12, x7]
+	LDR_Q(4, 12, 0)
+	LDRX_Q(5, 12, 7)
 	ADDS R9, R12, R12
-	WORD $0x3dc00186 // ldr q6, [x12]
-	WORD $0x3ce76987 // ldr q7, [x12, x7]
+	LDR_Q(6, 12, 0)
+	LDRX_Q(7, 12, 7)
 	ADDS R9, R12, R12
-	WORD $0x3dc00188 // ldr q8, [x12]
-	WORD $0x3ce76989 // ldr q9, [x12, x7]
+	LDR_Q(8, 12, 0)
+	LDRX_Q(9, 12, 7)
 	ADDS R9, R12, R12
-	WORD $0x3dc0018a // ldr q10, [x12]
-	WORD $0x3ce7698b // ldr q11, [x12, x7]
-	WORD $0x4ea8d48c // fsub v12.4s, v4.4s, v8.4s
-	WORD $0x4ea9d4ad // fsub v13.4s, v5.4s, v9.4s
-	WORD $0x4e28d484 // fadd v4.4s, v4.4s, v8.4s
-	WORD $0x4e29d4a5 // fadd v5.4s, v5.4s, v9.4s
-	WORD $0x4ea01c08 // mov v8.16b, v0.16b
-	WORD $0x4ea11c29 // mov v9.16b, v1.16b
-	WORD $0x4f8e5088 // fmls v8.4s, v4.4s, v14.s[0]
-	WORD $0x4f8e50a9 // fmls v9.4s, v5.4s, v14.s[0]
-	WORD $0x4e24d400 // fadd v0.4s, v0.4s, v4.4s
-	WORD $0x4e25d421 // fadd v1.4s, v1.4s, v5.4s
-	WORD $0x4ea81d04 // mov v4.16b, v8.16b
-	WORD $0x4ea91d25 // mov v5.16b, v9.16b
-	WORD $0x4fae11a8 // fmla v8.4s, v13.4s, v14.s[1]
-	WORD $0x4fae5189 // fmls v9.4s, v12.4s, v14.s[1]
-	WORD $0x4fae51a4 // fmls v4.4s, v13.4s, v14.s[1]
-	WORD $0x4fae1185 // fmla v5.4s, v12.4s, v14.s[1]
-	WORD $0x4ea2d54c // fsub v12.4s, v10.4s, v2.4s
-	WORD $0x4ea3d56d // fsub v13.4s, v11.4s, v3.4s
-	WORD $0x4e22d54a // fadd v10.4s, v10.4s, v2.4s
-	WORD $0x4e23d56b // fadd v11.4s, v11.4s, v3.4s
-	WORD $0x4ea61cc2 // mov v2.16b, v6.16b
-	WORD $0x4ea71ce3 // mov v3.16b, v7.16b
-	WORD $0x4f8e5142 // fmls v2.4s, v10.4s, v14.s[0]
-	WORD $0x4f8e5163 // fmls v3.4s, v11.4s, v14.s[0]
-	WORD $0x4e2ad4c6 // fadd v6.4s, v6.4s, v10.4s
-	WORD $0x4e2bd4e7 // fadd v7.4s, v7.4s, v11.4s
-	WORD $0x4ea21c4a // mov v10.16b, v2.16b
-	WORD $0x4ea31c6b // mov v11.16b, v3.16b
-	WORD $0x4fae11a2 // fmla v2.4s, v13.4s, v14.s[1]
-	WORD $0x4fae5183 // fmls v3.4s, v12.4s, v14.s[1]
-	WORD $0x4fae51aa // fmls v10.4s, v13.4s, v14.s[1]
-	WORD $0x4fae118b // fmla v11.4s, v12.4s, v14.s[1]
-	WORD $0x4ea6d40c // fsub v12.4s, v0.4s, v6.4s
-	WORD $0x4ea7d42d // fsub v13.4s, v1.4s, v7.4s
-	WORD $0x4e26d400 // fadd v0.4s, v0.4s, v6.4s
-	WORD $0x4e27d421 // fadd v1.4s, v1.4s, v7.4s
-	WORD $0x4ea2d506 // fsub v6.4s, v8.4s, v2.4s
-	WORD $0x4ea3d527 // fsub v7.4s, v9.4s, v3.4s
-	WORD $0x4e22d508 // fadd v8.4s, v8.4s, v2.4s
-	WORD $0x4e23d529 // fadd v9.4s, v9.4s, v3.4s
-	WORD $0x4eaad482 // fsub v2.4s, v4.4s, v10.4s
-	WORD $0x4eabd4a3 // fsub v3.4s, v5.4s, v11.4s
-	WORD $0x4e2ad484 // fadd v4.4s, v4.4s, v10.4s
-	WORD $0x4e2bd4a5 // fadd v5.4s, v5.4s, v11.4s
+	LDR_Q(10, 12, 0)
+	LDRX_Q(11, 12, 7)
+	FSUB_4S(12, 4, 8)
+	FSUB_4S(13, 5, 9)
+	FADD_4S(4, 4, 8)
+	FADD_4S(5, 5, 9)
+	MOV_16B(8, 0)
+	MOV_16B(9, 1)
+	FMLS_S(8, 4, 14, 0)
+	FMLS_S(9, 5, 14, 0)
+	FADD_4S(0, 0, 4)
+	FADD_4S(1, 1, 5)
+	MOV_16B(4, 8)
+	MOV_16B(5, 9)
+	FMLA_S(8, 13, 14, 1)
+	FMLS_S(9, 12, 14, 1)
+	FMLS_S(4, 13, 14, 1)
+	FMLA_S(5, 12, 14, 1)
+	FSUB_4S(12, 10, 2)
+	FSUB_4S(13, 11, 3)
+	FADD_4S(10, 10, 2)
+	FADD_4S(11, 11, 3)
+	MOV_16B(2, 6)
+	MOV_16B(3, 7)
+	FMLS_S(2, 10, 14, 0)
+	FMLS_S(3, 11, 14, 0)
+	FADD_4S(6, 6, 10)
+	FADD_4S(7, 7, 11)
+	MOV_16B(10, 2)
+	MOV_16B(11, 3)
+	FMLA_S(2, 13, 14, 1)
+	FMLS_S(3, 12, 14, 1)
+	FMLS_S(10, 13, 14, 1)
+	FMLA_S(11, 12, 14, 1)
+	FSUB_4S(12, 0, 6)
+	FSUB_4S(13, 1, 7)
+	FADD_4S(0, 0, 6)
+	FADD_4S(1, 1, 7)
+	FSUB_4S(6, 8, 2)
+	FSUB_4S(7, 9, 3)
+	FADD_4S(8, 8, 2)
+	FADD_4S(9, 9, 3)
+	FSUB_4S(2, 4, 10)
+	FSUB_4S(3, 5, 11)
+	FADD_4S(4, 4, 10)
+	FADD_4S(5, 5, 11)
 	MOVD R10, R12
-	WORD $0x3d800180 // str q0, [x12]
-	WORD $0x3ca36981 // str q1, [x12, x3]
+	STR_Q(0, 12, 0)
+	STRX_Q(1, 12, 3)
 	ADDS R8, R12, R12
-	WORD $0x3d800186 // str q6, [x12]
-	WORD $0x3ca36987 // str q7, [x12, x3]
+	STR_Q(6, 12, 0)
+	STRX_Q(7, 12, 3)
 	ADDS R8, R12, R12
-	WORD $0x3d800184 // str q4, [x12]
-	WORD $0x3ca36985 // str q5, [x12, x3]
+	STR_Q(4, 12, 0)
+	STRX_Q(5, 12, 3)
 	ADDS R8, R12, R12
-	WORD $0x3d80018c // str q12, [x12]
-	WORD $0x3ca3698d // str q13, [x12, x3]
+	STR_Q(12, 12, 0)
+	STRX_Q(13, 12, 3)
 	ADDS R8, R12, R12
-	WORD $0x3d800188 // str q8, [x12]
-	WORD $0x3ca36989 // str q9, [x12, x3]
+	STR_Q(8, 12, 0)
+	STRX_Q(9, 12, 3)
 	ADDS R8, R12, R12
-	WORD $0x3d800182 // str q2, [x12]
-	WORD $0x3ca36983 // str q3, [x12, x3]
+	STR_Q(2, 12, 0)
+	STRX_Q(3, 12, 3)
 	ADDS R6, R11, R11
 	ADDS R2, R10, R10
 	SUBS $1, R13, R13
@@ -1483,9 +1484,9 @@ GLOBL fftPass6AfterNEON_sinNEON<>(SB), RODATA|NOPTR, $16
 // func fftPass6AfterNEON(dst *float32, ds int, db int, di int, src *float32, ss int, sb int, si int, twiddles *float32, m int, blocks int)
 TEXT ·fftPass6AfterNEON(SB), NOSPLIT, $0-88
 	MOVD $fftPass6AfterNEON_halfNEON<>+0(SB), R19
-	WORD $0xbd40026e // ldr s14, [x19]
+	LDR_S(14, 19, 0)
 	MOVD $fftPass6AfterNEON_sinNEON<>+0(SB), R19
-	WORD $0x0d40926e // ld1 { v14.s }[1], [x19]
+	LD1_S(14, 1, 19)
 	MOVD dst+0(FP), R0
 	MOVD src+32(FP), R1
 	MOVD ds+8(FP), R2
@@ -1515,124 +1516,124 @@ block:
 
 loop:
 	MOVD R11, R12
-	WORD $0x3dc00180 // ldr q0, [x12]
-	WORD $0x3ce76981 // ldr q1, [x12, x7]
+	LDR_Q(0, 12, 0)
+	LDRX_Q(1, 12, 7)
 	ADDS R9, R12, R12
-	WORD $0x3dc00182 // ldr q2, [x12]
-	WORD $0x3ce76983 // ldr q3, [x12, x7]
+	LDR_Q(2, 12, 0)
+	LDRX_Q(3, 12, 7)
 	ADDS R9, R12, R12
-	WORD $0x3dc00184 // ldr q4, [x12]
-	WORD $0x3ce76985 // ldr q5, [x12, x7]
+	LDR_Q(4, 12, 0)
+	LDRX_Q(5, 12, 7)
 	ADDS R9, R12, R12
-	WORD $0x3dc00186 // ldr q6, [x12]
-	WORD $0x3ce76987 // ldr q7, [x12, x7]
+	LDR_Q(6, 12, 0)
+	LDRX_Q(7, 12, 7)
 	ADDS R9, R12, R12
-	WORD $0x3dc00188 // ldr q8, [x12]
-	WORD $0x3ce76989 // ldr q9, [x12, x7]
+	LDR_Q(8, 12, 0)
+	LDRX_Q(9, 12, 7)
 	ADDS R9, R12, R12
-	WORD $0x3dc0018a // ldr q10, [x12]
-	WORD $0x3ce7698b // ldr q11, [x12, x7]
-	WORD $0x4ea8d48c // fsub v12.4s, v4.4s, v8.4s
-	WORD $0x4ea9d4ad // fsub v13.4s, v5.4s, v9.4s
-	WORD $0x4e28d484 // fadd v4.4s, v4.4s, v8.4s
-	WORD $0x4e29d4a5 // fadd v5.4s, v5.4s, v9.4s
-	WORD $0x4ea01c08 // mov v8.16b, v0.16b
-	WORD $0x4ea11c29 // mov v9.16b, v1.16b
-	WORD $0x4f8e5088 // fmls v8.4s, v4.4s, v14.s[0]
-	WORD $0x4f8e50a9 // fmls v9.4s, v5.4s, v14.s[0]
-	WORD $0x4e24d400 // fadd v0.4s, v0.4s, v4.4s
-	WORD $0x4e25d421 // fadd v1.4s, v1.4s, v5.4s
-	WORD $0x4ea81d04 // mov v4.16b, v8.16b
-	WORD $0x4ea91d25 // mov v5.16b, v9.16b
-	WORD $0x4fae11a8 // fmla v8.4s, v13.4s, v14.s[1]
-	WORD $0x4fae5189 // fmls v9.4s, v12.4s, v14.s[1]
-	WORD $0x4fae51a4 // fmls v4.4s, v13.4s, v14.s[1]
-	WORD $0x4fae1185 // fmla v5.4s, v12.4s, v14.s[1]
-	WORD $0x4ea2d54c // fsub v12.4s, v10.4s, v2.4s
-	WORD $0x4ea3d56d // fsub v13.4s, v11.4s, v3.4s
-	WORD $0x4e22d54a // fadd v10.4s, v10.4s, v2.4s
-	WORD $0x4e23d56b // fadd v11.4s, v11.4s, v3.4s
-	WORD $0x4ea61cc2 // mov v2.16b, v6.16b
-	WORD $0x4ea71ce3 // mov v3.16b, v7.16b
-	WORD $0x4f8e5142 // fmls v2.4s, v10.4s, v14.s[0]
-	WORD $0x4f8e5163 // fmls v3.4s, v11.4s, v14.s[0]
-	WORD $0x4e2ad4c6 // fadd v6.4s, v6.4s, v10.4s
-	WORD $0x4e2bd4e7 // fadd v7.4s, v7.4s, v11.4s
-	WORD $0x4ea21c4a // mov v10.16b, v2.16b
-	WORD $0x4ea31c6b // mov v11.16b, v3.16b
-	WORD $0x4fae11a2 // fmla v2.4s, v13.4s, v14.s[1]
-	WORD $0x4fae5183 // fmls v3.4s, v12.4s, v14.s[1]
-	WORD $0x4fae51aa // fmls v10.4s, v13.4s, v14.s[1]
-	WORD $0x4fae118b // fmla v11.4s, v12.4s, v14.s[1]
-	WORD $0x4ea6d40c // fsub v12.4s, v0.4s, v6.4s
-	WORD $0x4ea7d42d // fsub v13.4s, v1.4s, v7.4s
-	WORD $0x4e26d400 // fadd v0.4s, v0.4s, v6.4s
-	WORD $0x4e27d421 // fadd v1.4s, v1.4s, v7.4s
-	WORD $0x4ea2d506 // fsub v6.4s, v8.4s, v2.4s
-	WORD $0x4ea3d527 // fsub v7.4s, v9.4s, v3.4s
-	WORD $0x4e22d508 // fadd v8.4s, v8.4s, v2.4s
-	WORD $0x4e23d529 // fadd v9.4s, v9.4s, v3.4s
-	WORD $0x4eaad482 // fsub v2.4s, v4.4s, v10.4s
-	WORD $0x4eabd4a3 // fsub v3.4s, v5.4s, v11.4s
-	WORD $0x4e2ad484 // fadd v4.4s, v4.4s, v10.4s
-	WORD $0x4e2bd4a5 // fadd v5.4s, v5.4s, v11.4s
+	LDR_Q(10, 12, 0)
+	LDRX_Q(11, 12, 7)
+	FSUB_4S(12, 4, 8)
+	FSUB_4S(13, 5, 9)
+	FADD_4S(4, 4, 8)
+	FADD_4S(5, 5, 9)
+	MOV_16B(8, 0)
+	MOV_16B(9, 1)
+	FMLS_S(8, 4, 14, 0)
+	FMLS_S(9, 5, 14, 0)
+	FADD_4S(0, 0, 4)
+	FADD_4S(1, 1, 5)
+	MOV_16B(4, 8)
+	MOV_16B(5, 9)
+	FMLA_S(8, 13, 14, 1)
+	FMLS_S(9, 12, 14, 1)
+	FMLS_S(4, 13, 14, 1)
+	FMLA_S(5, 12, 14, 1)
+	FSUB_4S(12, 10, 2)
+	FSUB_4S(13, 11, 3)
+	FADD_4S(10, 10, 2)
+	FADD_4S(11, 11, 3)
+	MOV_16B(2, 6)
+	MOV_16B(3, 7)
+	FMLS_S(2, 10, 14, 0)
+	FMLS_S(3, 11, 14, 0)
+	FADD_4S(6, 6, 10)
+	FADD_4S(7, 7, 11)
+	MOV_16B(10, 2)
+	MOV_16B(11, 3)
+	FMLA_S(2, 13, 14, 1)
+	FMLS_S(3, 12, 14, 1)
+	FMLS_S(10, 13, 14, 1)
+	FMLA_S(11, 12, 14, 1)
+	FSUB_4S(12, 0, 6)
+	FSUB_4S(13, 1, 7)
+	FADD_4S(0, 0, 6)
+	FADD_4S(1, 1, 7)
+	FSUB_4S(6, 8, 2)
+	FSUB_4S(7, 9, 3)
+	FADD_4S(8, 8, 2)
+	FADD_4S(9, 9, 3)
+	FSUB_4S(2, 4, 10)
+	FSUB_4S(3, 5, 11)
+	FADD_4S(4, 4, 10)
+	FADD_4S(5, 5, 11)
 	MOVD R10, R12
-	WORD $0x3d800180 // str q0, [x12]
-	WORD $0x3ca36981 // str q1, [x12, x3]
+	STR_Q(0, 12, 0)
+	STRX_Q(1, 12, 3)
 	ADDS R8, R12, R12
-	WORD $0x4d40c9a0 // ld1r { v0.4s }, [x13]
+	LD1R_4S(0, 13)
 	ADD  $4, R13, R19
-	WORD $0x4d40ca61 // ld1r { v1.4s }, [x19]
-	WORD $0x6e20dcca // fmul v10.4s, v6.4s, v0.4s
-	WORD $0x6e20dce0 // fmul v0.4s, v7.4s, v0.4s
-	WORD $0x4ea1ccea // fmls v10.4s, v7.4s, v1.4s
-	WORD $0x4e21ccc0 // fmla v0.4s, v6.4s, v1.4s
-	WORD $0x3d80018a // str q10, [x12]
-	WORD $0x3ca36980 // str q0, [x12, x3]
+	LD1R_4S(1, 19)
+	FMUL_4S(10, 6, 0)
+	FMUL_4S(0, 7, 0)
+	FMLS_4S(10, 7, 1)
+	FMLA_4S(0, 6, 1)
+	STR_Q(10, 12, 0)
+	STRX_Q(0, 12, 3)
 	ADDS R8, R12, R12
 	ADD  $8, R13, R19
-	WORD $0x4d40ca60 // ld1r { v0.4s }, [x19]
+	LD1R_4S(0, 19)
 	ADD  $12, R13, R19
-	WORD $0x4d40ca61 // ld1r { v1.4s }, [x19]
-	WORD $0x6e20dc86 // fmul v6.4s, v4.4s, v0.4s
-	WORD $0x6e20dca0 // fmul v0.4s, v5.4s, v0.4s
-	WORD $0x4ea1cca6 // fmls v6.4s, v5.4s, v1.4s
-	WORD $0x4e21cc80 // fmla v0.4s, v4.4s, v1.4s
-	WORD $0x3d800186 // str q6, [x12]
-	WORD $0x3ca36980 // str q0, [x12, x3]
+	LD1R_4S(1, 19)
+	FMUL_4S(6, 4, 0)
+	FMUL_4S(0, 5, 0)
+	FMLS_4S(6, 5, 1)
+	FMLA_4S(0, 4, 1)
+	STR_Q(6, 12, 0)
+	STRX_Q(0, 12, 3)
 	ADDS R8, R12, R12
 	ADD  $16, R13, R19
-	WORD $0x4d40ca60 // ld1r { v0.4s }, [x19]
+	LD1R_4S(0, 19)
 	ADD  $20, R13, R19
-	WORD $0x4d40ca61 // ld1r { v1.4s }, [x19]
-	WORD $0x6e20dd84 // fmul v4.4s, v12.4s, v0.4s
-	WORD $0x6e20dda0 // fmul v0.4s, v13.4s, v0.4s
-	WORD $0x4ea1cda4 // fmls v4.4s, v13.4s, v1.4s
-	WORD $0x4e21cd80 // fmla v0.4s, v12.4s, v1.4s
-	WORD $0x3d800184 // str q4, [x12]
-	WORD $0x3ca36980 // str q0, [x12, x3]
+	LD1R_4S(1, 19)
+	FMUL_4S(4, 12, 0)
+	FMUL_4S(0, 13, 0)
+	FMLS_4S(4, 13, 1)
+	FMLA_4S(0, 12, 1)
+	STR_Q(4, 12, 0)
+	STRX_Q(0, 12, 3)
 	ADDS R8, R12, R12
 	ADD  $24, R13, R19
-	WORD $0x4d40ca60 // ld1r { v0.4s }, [x19]
+	LD1R_4S(0, 19)
 	ADD  $28, R13, R19
-	WORD $0x4d40ca61 // ld1r { v1.4s }, [x19]
-	WORD $0x6e20dd04 // fmul v4.4s, v8.4s, v0.4s
-	WORD $0x6e20dd20 // fmul v0.4s, v9.4s, v0.4s
-	WORD $0x4ea1cd24 // fmls v4.4s, v9.4s, v1.4s
-	WORD $0x4e21cd00 // fmla v0.4s, v8.4s, v1.4s
-	WORD $0x3d800184 // str q4, [x12]
-	WORD $0x3ca36980 // str q0, [x12, x3]
+	LD1R_4S(1, 19)
+	FMUL_4S(4, 8, 0)
+	FMUL_4S(0, 9, 0)
+	FMLS_4S(4, 9, 1)
+	FMLA_4S(0, 8, 1)
+	STR_Q(4, 12, 0)
+	STRX_Q(0, 12, 3)
 	ADDS R8, R12, R12
 	ADD  $32, R13, R19
-	WORD $0x4d40ca60 // ld1r { v0.4s }, [x19]
+	LD1R_4S(0, 19)
 	ADD  $36, R13, R19
-	WORD $0x4d40ca61 // ld1r { v1.4s }, [x19]
-	WORD $0x6e20dc44 // fmul v4.4s, v2.4s, v0.4s
-	WORD $0x6e20dc60 // fmul v0.4s, v3.4s, v0.4s
-	WORD $0x4ea1cc64 // fmls v4.4s, v3.4s, v1.4s
-	WORD $0x4e21cc40 // fmla v0.4s, v2.4s, v1.4s
-	WORD $0x3d800184 // str q4, [x12]
-	WORD $0x3ca36980 // str q0, [x12, x3]
+	LD1R_4S(1, 19)
+	FMUL_4S(4, 2, 0)
+	FMUL_4S(0, 3, 0)
+	FMLS_4S(4, 3, 1)
+	FMLA_4S(0, 2, 1)
+	STR_Q(4, 12, 0)
+	STRX_Q(0, 12, 3)
 	ADDS R6, R11, R11
 	ADDS R2, R10, R10
 	ADDS $40, R13, R13
@@ -1663,9 +1664,9 @@ GLOBL fftPass6BeforeNEON_sinNEON<>(SB), RODATA|NOPTR, $16
 // func fftPass6BeforeNEON(dst *float32, ds int, db int, di int, src *float32, ss int, sb int, si int, twiddles *float32, m int, blocks int)
 TEXT ·fftPass6BeforeNEON(SB), NOSPLIT, $0-88
 	MOVD $fftPass6BeforeNEON_halfNEON<>+0(SB), R19
-	WORD $0xbd400267 // ldr s7, [x19]
+	LDR_S(7, 19, 0)
 	MOVD $fftPass6BeforeNEON_sinNEON<>+0(SB), R19
-	WORD $0x0d409267 // ld1 { v7.s }[1], [x19]
+	LD1_S(7, 1, 19)
 	MOVD dst+0(FP), R0
 	MOVD src+32(FP), R1
 	MOVD ds+8(FP), R2
@@ -1695,124 +1696,124 @@ block:
 
 loop:
 	MOVD R11, R12
-	WORD $0x3dc00180 // ldr q0, [x12]
-	WORD $0x3ce76981 // ldr q1, [x12, x7]
+	LDR_Q(0, 12, 0)
+	LDRX_Q(1, 12, 7)
 	ADDS R9, R12, R12
-	WORD $0x3dc00182 // ldr q2, [x12]
-	WORD $0x3ce76983 // ldr q3, [x12, x7]
+	LDR_Q(2, 12, 0)
+	LDRX_Q(3, 12, 7)
 	ADDS R9, R12, R12
-	WORD $0x4d40c9a4 // ld1r { v4.4s }, [x13]
+	LD1R_4S(4, 13)
 	ADD  $4, R13, R19
-	WORD $0x4d40ca65 // ld1r { v5.4s }, [x19]
-	WORD $0x6e24dc46 // fmul v6.4s, v2.4s, v4.4s
-	WORD $0x6e24dc64 // fmul v4.4s, v3.4s, v4.4s
-	WORD $0x4ea5cc66 // fmls v6.4s, v3.4s, v5.4s
-	WORD $0x4e25cc44 // fmla v4.4s, v2.4s, v5.4s
-	WORD $0x3dc00182 // ldr q2, [x12]
-	WORD $0x3ce76983 // ldr q3, [x12, x7]
+	LD1R_4S(5, 19)
+	FMUL_4S(6, 2, 4)
+	FMUL_4S(4, 3, 4)
+	FMLS_4S(6, 3, 5)
+	FMLA_4S(4, 2, 5)
+	LDR_Q(2, 12, 0)
+	LDRX_Q(3, 12, 7)
 	ADDS R9, R12, R12
 	ADD  $8, R13, R19
-	WORD $0x4d40ca65 // ld1r { v5.4s }, [x19]
+	LD1R_4S(5, 19)
 	ADD  $12, R13, R19
-	WORD $0x4d40ca68 // ld1r { v8.4s }, [x19]
-	WORD $0x6e25dc49 // fmul v9.4s, v2.4s, v5.4s
-	WORD $0x6e25dc65 // fmul v5.4s, v3.4s, v5.4s
-	WORD $0x4ea8cc69 // fmls v9.4s, v3.4s, v8.4s
-	WORD $0x4e28cc45 // fmla v5.4s, v2.4s, v8.4s
-	WORD $0x3dc00182 // ldr q2, [x12]
-	WORD $0x3ce76983 // ldr q3, [x12, x7]
+	LD1R_4S(8, 19)
+	FMUL_4S(9, 2, 5)
+	FMUL_4S(5, 3, 5)
+	FMLS_4S(9, 3, 8)
+	FMLA_4S(5, 2, 8)
+	LDR_Q(2, 12, 0)
+	LDRX_Q(3, 12, 7)
 	ADDS R9, R12, R12
 	ADD  $16, R13, R19
-	WORD $0x4d40ca68 // ld1r { v8.4s }, [x19]
+	LD1R_4S(8, 19)
 	ADD  $20, R13, R19
-	WORD $0x4d40ca6a // ld1r { v10.4s }, [x19]
-	WORD $0x6e28dc4b // fmul v11.4s, v2.4s, v8.4s
-	WORD $0x6e28dc68 // fmul v8.4s, v3.4s, v8.4s
-	WORD $0x4eaacc6b // fmls v11.4s, v3.4s, v10.4s
-	WORD $0x4e2acc48 // fmla v8.4s, v2.4s, v10.4s
-	WORD $0x3dc00182 // ldr q2, [x12]
-	WORD $0x3ce76983 // ldr q3, [x12, x7]
+	LD1R_4S(10, 19)
+	FMUL_4S(11, 2, 8)
+	FMUL_4S(8, 3, 8)
+	FMLS_4S(11, 3, 10)
+	FMLA_4S(8, 2, 10)
+	LDR_Q(2, 12, 0)
+	LDRX_Q(3, 12, 7)
 	ADDS R9, R12, R12
 	ADD  $24, R13, R19
-	WORD $0x4d40ca6a // ld1r { v10.4s }, [x19]
+	LD1R_4S(10, 19)
 	ADD  $28, R13, R19
-	WORD $0x4d40ca6c // ld1r { v12.4s }, [x19]
-	WORD $0x6e2adc4d // fmul v13.4s, v2.4s, v10.4s
-	WORD $0x6e2adc6a // fmul v10.4s, v3.4s, v10.4s
-	WORD $0x4eaccc6d // fmls v13.4s, v3.4s, v12.4s
-	WORD $0x4e2ccc4a // fmla v10.4s, v2.4s, v12.4s
-	WORD $0x3dc00182 // ldr q2, [x12]
-	WORD $0x3ce76983 // ldr q3, [x12, x7]
+	LD1R_4S(12, 19)
+	FMUL_4S(13, 2, 10)
+	FMUL_4S(10, 3, 10)
+	FMLS_4S(13, 3, 12)
+	FMLA_4S(10, 2, 12)
+	LDR_Q(2, 12, 0)
+	LDRX_Q(3, 12, 7)
 	ADD  $32, R13, R19
-	WORD $0x4d40ca6c // ld1r { v12.4s }, [x19]
+	LD1R_4S(12, 19)
 	ADD  $36, R13, R19
-	WORD $0x4d40ca6e // ld1r { v14.4s }, [x19]
-	WORD $0x6e2cdc4f // fmul v15.4s, v2.4s, v12.4s
-	WORD $0x6e2cdc6c // fmul v12.4s, v3.4s, v12.4s
-	WORD $0x4eaecc6f // fmls v15.4s, v3.4s, v14.4s
-	WORD $0x4e2ecc4c // fmla v12.4s, v2.4s, v14.4s
-	WORD $0x4eadd522 // fsub v2.4s, v9.4s, v13.4s
-	WORD $0x4eaad4a3 // fsub v3.4s, v5.4s, v10.4s
-	WORD $0x4e2dd529 // fadd v9.4s, v9.4s, v13.4s
-	WORD $0x4e2ad4a5 // fadd v5.4s, v5.4s, v10.4s
-	WORD $0x4ea01c0a // mov v10.16b, v0.16b
-	WORD $0x4ea11c2d // mov v13.16b, v1.16b
-	WORD $0x4f87512a // fmls v10.4s, v9.4s, v7.s[0]
-	WORD $0x4f8750ad // fmls v13.4s, v5.4s, v7.s[0]
-	WORD $0x4e29d400 // fadd v0.4s, v0.4s, v9.4s
-	WORD $0x4e25d421 // fadd v1.4s, v1.4s, v5.4s
-	WORD $0x4eaa1d45 // mov v5.16b, v10.16b
-	WORD $0x4ead1da9 // mov v9.16b, v13.16b
-	WORD $0x4fa7106a // fmla v10.4s, v3.4s, v7.s[1]
-	WORD $0x4fa7504d // fmls v13.4s, v2.4s, v7.s[1]
-	WORD $0x4fa75065 // fmls v5.4s, v3.4s, v7.s[1]
-	WORD $0x4fa71049 // fmla v9.4s, v2.4s, v7.s[1]
-	WORD $0x4ea6d5e2 // fsub v2.4s, v15.4s, v6.4s
-	WORD $0x4ea4d583 // fsub v3.4s, v12.4s, v4.4s
-	WORD $0x4e26d5ef // fadd v15.4s, v15.4s, v6.4s
-	WORD $0x4e24d58c // fadd v12.4s, v12.4s, v4.4s
-	WORD $0x4eab1d64 // mov v4.16b, v11.16b
-	WORD $0x4ea81d06 // mov v6.16b, v8.16b
-	WORD $0x4f8751e4 // fmls v4.4s, v15.4s, v7.s[0]
-	WORD $0x4f875186 // fmls v6.4s, v12.4s, v7.s[0]
-	WORD $0x4e2fd56b // fadd v11.4s, v11.4s, v15.4s
-	WORD $0x4e2cd508 // fadd v8.4s, v8.4s, v12.4s
-	WORD $0x4ea41c8c // mov v12.16b, v4.16b
-	WORD $0x4ea61cce // mov v14.16b, v6.16b
-	WORD $0x4fa71064 // fmla v4.4s, v3.4s, v7.s[1]
-	WORD $0x4fa75046 // fmls v6.4s, v2.4s, v7.s[1]
-	WORD $0x4fa7506c // fmls v12.4s, v3.4s, v7.s[1]
-	WORD $0x4fa7104e // fmla v14.4s, v2.4s, v7.s[1]
-	WORD $0x4eabd402 // fsub v2.4s, v0.4s, v11.4s
-	WORD $0x4ea8d423 // fsub v3.4s, v1.4s, v8.4s
-	WORD $0x4e2bd400 // fadd v0.4s, v0.4s, v11.4s
-	WORD $0x4e28d421 // fadd v1.4s, v1.4s, v8.4s
-	WORD $0x4ea4d548 // fsub v8.4s, v10.4s, v4.4s
-	WORD $0x4ea6d5ab // fsub v11.4s, v13.4s, v6.4s
-	WORD $0x4e24d54a // fadd v10.4s, v10.4s, v4.4s
-	WORD $0x4e26d5ad // fadd v13.4s, v13.4s, v6.4s
-	WORD $0x4eacd4a4 // fsub v4.4s, v5.4s, v12.4s
-	WORD $0x4eaed526 // fsub v6.4s, v9.4s, v14.4s
-	WORD $0x4e2cd4a5 // fadd v5.4s, v5.4s, v12.4s
-	WORD $0x4e2ed529 // fadd v9.4s, v9.4s, v14.4s
+	LD1R_4S(14, 19)
+	FMUL_4S(15, 2, 12)
+	FMUL_4S(12, 3, 12)
+	FMLS_4S(15, 3, 14)
+	FMLA_4S(12, 2, 14)
+	FSUB_4S(2, 9, 13)
+	FSUB_4S(3, 5, 10)
+	FADD_4S(9, 9, 13)
+	FADD_4S(5, 5, 10)
+	MOV_16B(10, 0)
+	MOV_16B(13, 1)
+	FMLS_S(10, 9, 7, 0)
+	FMLS_S(13, 5, 7, 0)
+	FADD_4S(0, 0, 9)
+	FADD_4S(1, 1, 5)
+	MOV_16B(5, 10)
+	MOV_16B(9, 13)
+	FMLA_S(10, 3, 7, 1)
+	FMLS_S(13, 2, 7, 1)
+	FMLS_S(5, 3, 7, 1)
+	FMLA_S(9, 2, 7, 1)
+	FSUB_4S(2, 15, 6)
+	FSUB_4S(3, 12, 4)
+	FADD_4S(15, 15, 6)
+	FADD_4S(12, 12, 4)
+	MOV_16B(4, 11)
+	MOV_16B(6, 8)
+	FMLS_S(4, 15, 7, 0)
+	FMLS_S(6, 12, 7, 0)
+	FADD_4S(11, 11, 15)
+	FADD_4S(8, 8, 12)
+	MOV_16B(12, 4)
+	MOV_16B(14, 6)
+	FMLA_S(4, 3, 7, 1)
+	FMLS_S(6, 2, 7, 1)
+	FMLS_S(12, 3, 7, 1)
+	FMLA_S(14, 2, 7, 1)
+	FSUB_4S(2, 0, 11)
+	FSUB_4S(3, 1, 8)
+	FADD_4S(0, 0, 11)
+	FADD_4S(1, 1, 8)
+	FSUB_4S(8, 10, 4)
+	FSUB_4S(11, 13, 6)
+	FADD_4S(10, 10, 4)
+	FADD_4S(13, 13, 6)
+	FSUB_4S(4, 5, 12)
+	FSUB_4S(6, 9, 14)
+	FADD_4S(5, 5, 12)
+	FADD_4S(9, 9, 14)
 	MOVD R10, R12
-	WORD $0x3d800180 // str q0, [x12]
-	WORD $0x3ca36981 // str q1, [x12, x3]
+	STR_Q(0, 12, 0)
+	STRX_Q(1, 12, 3)
 	ADDS R8, R12, R12
-	WORD $0x3d800188 // str q8, [x12]
-	WORD $0x3ca3698b // str q11, [x12, x3]
+	STR_Q(8, 12, 0)
+	STRX_Q(11, 12, 3)
 	ADDS R8, R12, R12
-	WORD $0x3d800185 // str q5, [x12]
-	WORD $0x3ca36989 // str q9, [x12, x3]
+	STR_Q(5, 12, 0)
+	STRX_Q(9, 12, 3)
 	ADDS R8, R12, R12
-	WORD $0x3d800182 // str q2, [x12]
-	WORD $0x3ca36983 // str q3, [x12, x3]
+	STR_Q(2, 12, 0)
+	STRX_Q(3, 12, 3)
 	ADDS R8, R12, R12
-	WORD $0x3d80018a // str q10, [x12]
-	WORD $0x3ca3698d // str q13, [x12, x3]
+	STR_Q(10, 12, 0)
+	STRX_Q(13, 12, 3)
 	ADDS R8, R12, R12
-	WORD $0x3d800184 // str q4, [x12]
-	WORD $0x3ca36986 // str q6, [x12, x3]
+	STR_Q(4, 12, 0)
+	STRX_Q(6, 12, 3)
 	ADDS R6, R11, R11
 	ADDS R2, R10, R10
 	ADDS $40, R13, R13
@@ -1844,16 +1845,16 @@ loop:
 	LSL  $5, R8, R8
 	ADDS R1, R7, R7
 	ADDS R1, R8, R8
-	WORD $0xad4004e0 // ldp q0, q1, [x7]
-	WORD $0xad400d02 // ldp q2, q3, [x8]
-	WORD $0x4e22d404 // fadd v4.4s, v0.4s, v2.4s
-	WORD $0x4ea3d425 // fsub v5.4s, v1.4s, v3.4s
-	WORD $0x4e23d421 // fadd v1.4s, v1.4s, v3.4s
-	WORD $0x4ea0d440 // fsub v0.4s, v2.4s, v0.4s
-	WORD $0xad001404 // stp q4, q5, [x0]
-	WORD $0x3ca66801 // str q1, [x0, x6]
+	LDP_Q(0, 1, 7, 0)
+	LDP_Q(2, 3, 8, 0)
+	FADD_4S(4, 0, 2)
+	FSUB_4S(5, 1, 3)
+	FADD_4S(1, 1, 3)
+	FSUB_4S(0, 2, 0)
+	STP_Q(4, 5, 0, 0)
+	STRX_Q(1, 0, 6)
 	ADD  R6, R0, R19
-	WORD $0x3d800660 // str q0, [x19, #16]
+	STR_Q(0, 19, 16)
 	ADDS $8, R2, R2
 	ADDS $32, R0, R0
 	SUBS $1, R3, R3
@@ -1870,22 +1871,22 @@ TEXT ·fftJoinNEON(SB), NOSPLIT, $0-40
 	LSL  $2, R6, R6
 
 loop:
-	WORD $0xad400420 // ldp q0, q1, [x1]
-	WORD $0x3ce66822 // ldr q2, [x1, x6]
+	LDP_Q(0, 1, 1, 0)
+	LDRX_Q(2, 1, 6)
 	ADD  R6, R1, R19
-	WORD $0x3dc00663 // ldr q3, [x19, #16]
+	LDR_Q(3, 19, 16)
 	MOVW (R2), R7
 	MOVW 4(R2), R8
 	LSL  $5, R7, R7
 	LSL  $5, R8, R8
 	ADDS R0, R7, R7
 	ADDS R0, R8, R8
-	WORD $0x4ea3d404 // fsub v4.4s, v0.4s, v3.4s
-	WORD $0x4e22d425 // fadd v5.4s, v1.4s, v2.4s
-	WORD $0x4e23d400 // fadd v0.4s, v0.4s, v3.4s
-	WORD $0x4ea1d441 // fsub v1.4s, v2.4s, v1.4s
-	WORD $0xad000500 // stp q0, q1, [x8]
-	WORD $0xad0014e4 // stp q4, q5, [x7]
+	FSUB_4S(4, 0, 3)
+	FADD_4S(5, 1, 2)
+	FADD_4S(0, 0, 3)
+	FSUB_4S(1, 2, 1)
+	STP_Q(0, 1, 8, 0)
+	STP_Q(4, 5, 7, 0)
 	ADDS $8, R2, R2
 	ADDS $32, R1, R1
 	SUBS $1, R3, R3
@@ -1900,13 +1901,13 @@ TEXT ·fftMultiplyNEON(SB), NOSPLIT, $0-32
 	MOVD n+24(FP), R3
 
 loop:
-	WORD $0xad400420 // ldp q0, q1, [x1]
-	WORD $0xad400c42 // ldp q2, q3, [x2]
-	WORD $0x6e20dc44 // fmul v4.4s, v2.4s, v0.4s
-	WORD $0x6e20dc60 // fmul v0.4s, v3.4s, v0.4s
-	WORD $0x4ea1cc64 // fmls v4.4s, v3.4s, v1.4s
-	WORD $0x4e21cc40 // fmla v0.4s, v2.4s, v1.4s
-	WORD $0xad000004 // stp q4, q0, [x0]
+	LDP_Q(0, 1, 1, 0)
+	LDP_Q(2, 3, 2, 0)
+	FMUL_4S(4, 2, 0)
+	FMUL_4S(0, 3, 0)
+	FMLS_4S(4, 3, 1)
+	FMLA_4S(0, 2, 1)
+	STP_Q(4, 0, 0, 0)
 	ADDS $32, R0, R0
 	ADDS $32, R1, R1
 	ADDS $32, R2, R2
@@ -1922,14 +1923,14 @@ TEXT ·fftMultiplyAddNEON(SB), NOSPLIT, $0-32
 	MOVD n+24(FP), R3
 
 loop:
-	WORD $0xad400420 // ldp q0, q1, [x1]
-	WORD $0xad400c42 // ldp q2, q3, [x2]
-	WORD $0xad401404 // ldp q4, q5, [x0]
-	WORD $0x4e20cc44 // fmla v4.4s, v2.4s, v0.4s
-	WORD $0x4e20cc65 // fmla v5.4s, v3.4s, v0.4s
-	WORD $0x4ea1cc64 // fmls v4.4s, v3.4s, v1.4s
-	WORD $0x4e21cc45 // fmla v5.4s, v2.4s, v1.4s
-	WORD $0xad001404 // stp q4, q5, [x0]
+	LDP_Q(0, 1, 1, 0)
+	LDP_Q(2, 3, 2, 0)
+	LDP_Q(4, 5, 0, 0)
+	FMLA_4S(4, 2, 0)
+	FMLA_4S(5, 3, 0)
+	FMLS_4S(4, 3, 1)
+	FMLA_4S(5, 2, 1)
+	STP_Q(4, 5, 0, 0)
 	ADDS $32, R0, R0
 	ADDS $32, R1, R1
 	ADDS $32, R2, R2

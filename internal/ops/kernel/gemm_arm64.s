@@ -3,6 +3,7 @@
 //go:build !purego
 
 #include "textflag.h"
+#include "neon.h"
 
 // func gemmNEON(c *float32, ldc int, a *float32, b *float32, ldb int, k int, m int, n int, bias *float32, lo float32, hi float32, accumulate bool)
 TEXT ·gemmNEON(SB), NOSPLIT, $0-81
@@ -41,182 +42,182 @@ TEXT ·gemmNEON(SB), NOSPLIT, $0-81
 	BEQ  columns1
 	CMP  $0, R3
 	BEQ  columns12_zero
-	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
-	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	WORD $0x4ea01c02 // mov v2.16b, v0.16b
+	LD1R_4S(0, 3)
+	MOV_16B(1, 0)
+	MOV_16B(2, 0)
 	ADD  $4, R3, R19
-	WORD $0x4d40ca63 // ld1r { v3.4s }, [x19]
-	WORD $0x4ea31c64 // mov v4.16b, v3.16b
-	WORD $0x4ea31c65 // mov v5.16b, v3.16b
+	LD1R_4S(3, 19)
+	MOV_16B(4, 3)
+	MOV_16B(5, 3)
 	ADD  $8, R3, R19
-	WORD $0x4d40ca66 // ld1r { v6.4s }, [x19]
-	WORD $0x4ea61cc7 // mov v7.16b, v6.16b
-	WORD $0x4ea61cc8 // mov v8.16b, v6.16b
+	LD1R_4S(6, 19)
+	MOV_16B(7, 6)
+	MOV_16B(8, 6)
 	ADD  $12, R3, R19
-	WORD $0x4d40ca69 // ld1r { v9.4s }, [x19]
-	WORD $0x4ea91d2a // mov v10.16b, v9.16b
-	WORD $0x4ea91d2b // mov v11.16b, v9.16b
+	LD1R_4S(9, 19)
+	MOV_16B(10, 9)
+	MOV_16B(11, 9)
 	ADD  $16, R3, R19
-	WORD $0x4d40ca6c // ld1r { v12.4s }, [x19]
-	WORD $0x4eac1d8d // mov v13.16b, v12.16b
-	WORD $0x4eac1d8e // mov v14.16b, v12.16b
+	LD1R_4S(12, 19)
+	MOV_16B(13, 12)
+	MOV_16B(14, 12)
 	ADD  $20, R3, R19
-	WORD $0x4d40ca6f // ld1r { v15.4s }, [x19]
-	WORD $0x4eaf1df0 // mov v16.16b, v15.16b
-	WORD $0x4eaf1df1 // mov v17.16b, v15.16b
+	LD1R_4S(15, 19)
+	MOV_16B(16, 15)
+	MOV_16B(17, 15)
 	ADD  $24, R3, R19
-	WORD $0x4d40ca72 // ld1r { v18.4s }, [x19]
-	WORD $0x4eb21e53 // mov v19.16b, v18.16b
-	WORD $0x4eb21e54 // mov v20.16b, v18.16b
+	LD1R_4S(18, 19)
+	MOV_16B(19, 18)
+	MOV_16B(20, 18)
 	ADD  $28, R3, R19
-	WORD $0x4d40ca75 // ld1r { v21.4s }, [x19]
-	WORD $0x4eb51eb6 // mov v22.16b, v21.16b
-	WORD $0x4eb51eb7 // mov v23.16b, v21.16b
+	LD1R_4S(21, 19)
+	MOV_16B(22, 21)
+	MOV_16B(23, 21)
 	JMP  columns12_start
 
 columns12_zero:
-	WORD $0x6f00e400 // movi v0.2d, #0
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x6f00e404 // movi v4.2d, #0
-	WORD $0x6f00e405 // movi v5.2d, #0
-	WORD $0x6f00e406 // movi v6.2d, #0
-	WORD $0x6f00e407 // movi v7.2d, #0
-	WORD $0x6f00e408 // movi v8.2d, #0
-	WORD $0x6f00e409 // movi v9.2d, #0
-	WORD $0x6f00e40a // movi v10.2d, #0
-	WORD $0x6f00e40b // movi v11.2d, #0
-	WORD $0x6f00e40c // movi v12.2d, #0
-	WORD $0x6f00e40d // movi v13.2d, #0
-	WORD $0x6f00e40e // movi v14.2d, #0
-	WORD $0x6f00e40f // movi v15.2d, #0
-	WORD $0x6f00e410 // movi v16.2d, #0
-	WORD $0x6f00e411 // movi v17.2d, #0
-	WORD $0x6f00e412 // movi v18.2d, #0
-	WORD $0x6f00e413 // movi v19.2d, #0
-	WORD $0x6f00e414 // movi v20.2d, #0
-	WORD $0x6f00e415 // movi v21.2d, #0
-	WORD $0x6f00e416 // movi v22.2d, #0
-	WORD $0x6f00e417 // movi v23.2d, #0
+	MOVI_2D(0)
+	MOVI_2D(1)
+	MOVI_2D(2)
+	MOVI_2D(3)
+	MOVI_2D(4)
+	MOVI_2D(5)
+	MOVI_2D(6)
+	MOVI_2D(7)
+	MOVI_2D(8)
+	MOVI_2D(9)
+	MOVI_2D(10)
+	MOVI_2D(11)
+	MOVI_2D(12)
+	MOVI_2D(13)
+	MOVI_2D(14)
+	MOVI_2D(15)
+	MOVI_2D(16)
+	MOVI_2D(17)
+	MOVI_2D(18)
+	MOVI_2D(19)
+	MOVI_2D(20)
+	MOVI_2D(21)
+	MOVI_2D(22)
+	MOVI_2D(23)
 
 columns12_start:
 	SUBS $4, R6, R6
 	BLT  columns12_rest
 
 columns12_loop:
-	WORD $0xad40703b // ldp q27, q28, [x1]
-	WORD $0xad406458 // ldp q24, q25, [x2]
-	WORD $0x3dc0085a // ldr q26, [x2, #32]
+	LDP_Q(27, 28, 1, 0)
+	LDP_Q(24, 25, 2, 0)
+	LDR_Q(26, 2, 32)
 	ADDS R9, R2, R2
-	WORD $0x4f9b1300 // fmla v0.4s, v24.4s, v27.s[0]
-	WORD $0x4f9b1321 // fmla v1.4s, v25.4s, v27.s[0]
-	WORD $0x4f9b1342 // fmla v2.4s, v26.4s, v27.s[0]
-	WORD $0x4fbb1303 // fmla v3.4s, v24.4s, v27.s[1]
-	WORD $0x4fbb1324 // fmla v4.4s, v25.4s, v27.s[1]
-	WORD $0x4fbb1345 // fmla v5.4s, v26.4s, v27.s[1]
-	WORD $0x4f9b1b06 // fmla v6.4s, v24.4s, v27.s[2]
-	WORD $0x4f9b1b27 // fmla v7.4s, v25.4s, v27.s[2]
-	WORD $0x4f9b1b48 // fmla v8.4s, v26.4s, v27.s[2]
-	WORD $0x4fbb1b09 // fmla v9.4s, v24.4s, v27.s[3]
-	WORD $0x4fbb1b2a // fmla v10.4s, v25.4s, v27.s[3]
-	WORD $0x4fbb1b4b // fmla v11.4s, v26.4s, v27.s[3]
-	WORD $0x4f9c130c // fmla v12.4s, v24.4s, v28.s[0]
-	WORD $0x4f9c132d // fmla v13.4s, v25.4s, v28.s[0]
-	WORD $0x4f9c134e // fmla v14.4s, v26.4s, v28.s[0]
-	WORD $0x4fbc130f // fmla v15.4s, v24.4s, v28.s[1]
-	WORD $0x4fbc1330 // fmla v16.4s, v25.4s, v28.s[1]
-	WORD $0x4fbc1351 // fmla v17.4s, v26.4s, v28.s[1]
-	WORD $0x4f9c1b12 // fmla v18.4s, v24.4s, v28.s[2]
-	WORD $0x4f9c1b33 // fmla v19.4s, v25.4s, v28.s[2]
-	WORD $0x4f9c1b54 // fmla v20.4s, v26.4s, v28.s[2]
-	WORD $0x4fbc1b15 // fmla v21.4s, v24.4s, v28.s[3]
-	WORD $0x4fbc1b36 // fmla v22.4s, v25.4s, v28.s[3]
-	WORD $0x4fbc1b57 // fmla v23.4s, v26.4s, v28.s[3]
-	WORD $0xad41703b // ldp q27, q28, [x1, #32]
-	WORD $0xad406458 // ldp q24, q25, [x2]
-	WORD $0x3dc0085a // ldr q26, [x2, #32]
+	FMLA_S(0, 24, 27, 0)
+	FMLA_S(1, 25, 27, 0)
+	FMLA_S(2, 26, 27, 0)
+	FMLA_S(3, 24, 27, 1)
+	FMLA_S(4, 25, 27, 1)
+	FMLA_S(5, 26, 27, 1)
+	FMLA_S(6, 24, 27, 2)
+	FMLA_S(7, 25, 27, 2)
+	FMLA_S(8, 26, 27, 2)
+	FMLA_S(9, 24, 27, 3)
+	FMLA_S(10, 25, 27, 3)
+	FMLA_S(11, 26, 27, 3)
+	FMLA_S(12, 24, 28, 0)
+	FMLA_S(13, 25, 28, 0)
+	FMLA_S(14, 26, 28, 0)
+	FMLA_S(15, 24, 28, 1)
+	FMLA_S(16, 25, 28, 1)
+	FMLA_S(17, 26, 28, 1)
+	FMLA_S(18, 24, 28, 2)
+	FMLA_S(19, 25, 28, 2)
+	FMLA_S(20, 26, 28, 2)
+	FMLA_S(21, 24, 28, 3)
+	FMLA_S(22, 25, 28, 3)
+	FMLA_S(23, 26, 28, 3)
+	LDP_Q(27, 28, 1, 32)
+	LDP_Q(24, 25, 2, 0)
+	LDR_Q(26, 2, 32)
 	ADDS R9, R2, R2
-	WORD $0x4f9b1300 // fmla v0.4s, v24.4s, v27.s[0]
-	WORD $0x4f9b1321 // fmla v1.4s, v25.4s, v27.s[0]
-	WORD $0x4f9b1342 // fmla v2.4s, v26.4s, v27.s[0]
-	WORD $0x4fbb1303 // fmla v3.4s, v24.4s, v27.s[1]
-	WORD $0x4fbb1324 // fmla v4.4s, v25.4s, v27.s[1]
-	WORD $0x4fbb1345 // fmla v5.4s, v26.4s, v27.s[1]
-	WORD $0x4f9b1b06 // fmla v6.4s, v24.4s, v27.s[2]
-	WORD $0x4f9b1b27 // fmla v7.4s, v25.4s, v27.s[2]
-	WORD $0x4f9b1b48 // fmla v8.4s, v26.4s, v27.s[2]
-	WORD $0x4fbb1b09 // fmla v9.4s, v24.4s, v27.s[3]
-	WORD $0x4fbb1b2a // fmla v10.4s, v25.4s, v27.s[3]
-	WORD $0x4fbb1b4b // fmla v11.4s, v26.4s, v27.s[3]
-	WORD $0x4f9c130c // fmla v12.4s, v24.4s, v28.s[0]
-	WORD $0x4f9c132d // fmla v13.4s, v25.4s, v28.s[0]
-	WORD $0x4f9c134e // fmla v14.4s, v26.4s, v28.s[0]
-	WORD $0x4fbc130f // fmla v15.4s, v24.4s, v28.s[1]
-	WORD $0x4fbc1330 // fmla v16.4s, v25.4s, v28.s[1]
-	WORD $0x4fbc1351 // fmla v17.4s, v26.4s, v28.s[1]
-	WORD $0x4f9c1b12 // fmla v18.4s, v24.4s, v28.s[2]
-	WORD $0x4f9c1b33 // fmla v19.4s, v25.4s, v28.s[2]
-	WORD $0x4f9c1b54 // fmla v20.4s, v26.4s, v28.s[2]
-	WORD $0x4fbc1b15 // fmla v21.4s, v24.4s, v28.s[3]
-	WORD $0x4fbc1b36 // fmla v22.4s, v25.4s, v28.s[3]
-	WORD $0x4fbc1b57 // fmla v23.4s, v26.4s, v28.s[3]
-	WORD $0xad42703b // ldp q27, q28, [x1, #64]
-	WORD $0xad406458 // ldp q24, q25, [x2]
-	WORD $0x3dc0085a // ldr q26, [x2, #32]
+	FMLA_S(0, 24, 27, 0)
+	FMLA_S(1, 25, 27, 0)
+	FMLA_S(2, 26, 27, 0)
+	FMLA_S(3, 24, 27, 1)
+	FMLA_S(4, 25, 27, 1)
+	FMLA_S(5, 26, 27, 1)
+	FMLA_S(6, 24, 27, 2)
+	FMLA_S(7, 25, 27, 2)
+	FMLA_S(8, 26, 27, 2)
+	FMLA_S(9, 24, 27, 3)
+	FMLA_S(10, 25, 27, 3)
+	FMLA_S(11, 26, 27, 3)
+	FMLA_S(12, 24, 28, 0)
+	FMLA_S(13, 25, 28, 0)
+	FMLA_S(14, 26, 28, 0)
+	FMLA_S(15, 24, 28, 1)
+	FMLA_S(16, 25, 28, 1)
+	FMLA_S(17, 26, 28, 1)
+	FMLA_S(18, 24, 28, 2)
+	FMLA_S(19, 25, 28, 2)
+	FMLA_S(20, 26, 28, 2)
+	FMLA_S(21, 24, 28, 3)
+	FMLA_S(22, 25, 28, 3)
+	FMLA_S(23, 26, 28, 3)
+	LDP_Q(27, 28, 1, 64)
+	LDP_Q(24, 25, 2, 0)
+	LDR_Q(26, 2, 32)
 	ADDS R9, R2, R2
-	WORD $0x4f9b1300 // fmla v0.4s, v24.4s, v27.s[0]
-	WORD $0x4f9b1321 // fmla v1.4s, v25.4s, v27.s[0]
-	WORD $0x4f9b1342 // fmla v2.4s, v26.4s, v27.s[0]
-	WORD $0x4fbb1303 // fmla v3.4s, v24.4s, v27.s[1]
-	WORD $0x4fbb1324 // fmla v4.4s, v25.4s, v27.s[1]
-	WORD $0x4fbb1345 // fmla v5.4s, v26.4s, v27.s[1]
-	WORD $0x4f9b1b06 // fmla v6.4s, v24.4s, v27.s[2]
-	WORD $0x4f9b1b27 // fmla v7.4s, v25.4s, v27.s[2]
-	WORD $0x4f9b1b48 // fmla v8.4s, v26.4s, v27.s[2]
-	WORD $0x4fbb1b09 // fmla v9.4s, v24.4s, v27.s[3]
-	WORD $0x4fbb1b2a // fmla v10.4s, v25.4s, v27.s[3]
-	WORD $0x4fbb1b4b // fmla v11.4s, v26.4s, v27.s[3]
-	WORD $0x4f9c130c // fmla v12.4s, v24.4s, v28.s[0]
-	WORD $0x4f9c132d // fmla v13.4s, v25.4s, v28.s[0]
-	WORD $0x4f9c134e // fmla v14.4s, v26.4s, v28.s[0]
-	WORD $0x4fbc130f // fmla v15.4s, v24.4s, v28.s[1]
-	WORD $0x4fbc1330 // fmla v16.4s, v25.4s, v28.s[1]
-	WORD $0x4fbc1351 // fmla v17.4s, v26.4s, v28.s[1]
-	WORD $0x4f9c1b12 // fmla v18.4s, v24.4s, v28.s[2]
-	WORD $0x4f9c1b33 // fmla v19.4s, v25.4s, v28.s[2]
-	WORD $0x4f9c1b54 // fmla v20.4s, v26.4s, v28.s[2]
-	WORD $0x4fbc1b15 // fmla v21.4s, v24.4s, v28.s[3]
-	WORD $0x4fbc1b36 // fmla v22.4s, v25.4s, v28.s[3]
-	WORD $0x4fbc1b57 // fmla v23.4s, v26.4s, v28.s[3]
-	WORD $0xad43703b // ldp q27, q28, [x1, #96]
-	WORD $0xad406458 // ldp q24, q25, [x2]
-	WORD $0x3dc0085a // ldr q26, [x2, #32]
+	FMLA_S(0, 24, 27, 0)
+	FMLA_S(1, 25, 27, 0)
+	FMLA_S(2, 26, 27, 0)
+	FMLA_S(3, 24, 27, 1)
+	FMLA_S(4, 25, 27, 1)
+	FMLA_S(5, 26, 27, 1)
+	FMLA_S(6, 24, 27, 2)
+	FMLA_S(7, 25, 27, 2)
+	FMLA_S(8, 26, 27, 2)
+	FMLA_S(9, 24, 27, 3)
+	FMLA_S(10, 25, 27, 3)
+	FMLA_S(11, 26, 27, 3)
+	FMLA_S(12, 24, 28, 0)
+	FMLA_S(13, 25, 28, 0)
+	FMLA_S(14, 26, 28, 0)
+	FMLA_S(15, 24, 28, 1)
+	FMLA_S(16, 25, 28, 1)
+	FMLA_S(17, 26, 28, 1)
+	FMLA_S(18, 24, 28, 2)
+	FMLA_S(19, 25, 28, 2)
+	FMLA_S(20, 26, 28, 2)
+	FMLA_S(21, 24, 28, 3)
+	FMLA_S(22, 25, 28, 3)
+	FMLA_S(23, 26, 28, 3)
+	LDP_Q(27, 28, 1, 96)
+	LDP_Q(24, 25, 2, 0)
+	LDR_Q(26, 2, 32)
 	ADDS R9, R2, R2
-	WORD $0x4f9b1300 // fmla v0.4s, v24.4s, v27.s[0]
-	WORD $0x4f9b1321 // fmla v1.4s, v25.4s, v27.s[0]
-	WORD $0x4f9b1342 // fmla v2.4s, v26.4s, v27.s[0]
-	WORD $0x4fbb1303 // fmla v3.4s, v24.4s, v27.s[1]
-	WORD $0x4fbb1324 // fmla v4.4s, v25.4s, v27.s[1]
-	WORD $0x4fbb1345 // fmla v5.4s, v26.4s, v27.s[1]
-	WORD $0x4f9b1b06 // fmla v6.4s, v24.4s, v27.s[2]
-	WORD $0x4f9b1b27 // fmla v7.4s, v25.4s, v27.s[2]
-	WORD $0x4f9b1b48 // fmla v8.4s, v26.4s, v27.s[2]
-	WORD $0x4fbb1b09 // fmla v9.4s, v24.4s, v27.s[3]
-	WORD $0x4fbb1b2a // fmla v10.4s, v25.4s, v27.s[3]
-	WORD $0x4fbb1b4b // fmla v11.4s, v26.4s, v27.s[3]
-	WORD $0x4f9c130c // fmla v12.4s, v24.4s, v28.s[0]
-	WORD $0x4f9c132d // fmla v13.4s, v25.4s, v28.s[0]
-	WORD $0x4f9c134e // fmla v14.4s, v26.4s, v28.s[0]
-	WORD $0x4fbc130f // fmla v15.4s, v24.4s, v28.s[1]
-	WORD $0x4fbc1330 // fmla v16.4s, v25.4s, v28.s[1]
-	WORD $0x4fbc1351 // fmla v17.4s, v26.4s, v28.s[1]
-	WORD $0x4f9c1b12 // fmla v18.4s, v24.4s, v28.s[2]
-	WORD $0x4f9c1b33 // fmla v19.4s, v25.4s, v28.s[2]
-	WORD $0x4f9c1b54 // fmla v20.4s, v26.4s, v28.s[2]
-	WORD $0x4fbc1b15 // fmla v21.4s, v24.4s, v28.s[3]
-	WORD $0x4fbc1b36 // fmla v22.4s, v25.4s, v28.s[3]
-	WORD $0x4fbc1b57 // fmla v23.4s, v26.4s, v28.s[3]
+	FMLA_S(0, 24, 27, 0)
+	FMLA_S(1, 25, 27, 0)
+	FMLA_S(2, 26, 27, 0)
+	FMLA_S(3, 24, 27, 1)
+	FMLA_S(4, 25, 27, 1)
+	FMLA_S(5, 26, 27, 1)
+	FMLA_S(6, 24, 27, 2)
+	FMLA_S(7, 25, 27, 2)
+	FMLA_S(8, 26, 27, 2)
+	FMLA_S(9, 24, 27, 3)
+	FMLA_S(10, 25, 27, 3)
+	FMLA_S(11, 26, 27, 3)
+	FMLA_S(12, 24, 28, 0)
+	FMLA_S(13, 25, 28, 0)
+	FMLA_S(14, 26, 28, 0)
+	FMLA_S(15, 24, 28, 1)
+	FMLA_S(16, 25, 28, 1)
+	FMLA_S(17, 26, 28, 1)
+	FMLA_S(18, 24, 28, 2)
+	FMLA_S(19, 25, 28, 2)
+	FMLA_S(20, 26, 28, 2)
+	FMLA_S(21, 24, 28, 3)
+	FMLA_S(22, 25, 28, 3)
+	FMLA_S(23, 26, 28, 3)
 	ADDS $128, R1, R1
 	SUBS $4, R6, R6
 	BGE  columns12_loop
@@ -226,34 +227,34 @@ columns12_rest:
 	BEQ  columns12_store
 
 columns12_one:
-	WORD $0xad40703b // ldp q27, q28, [x1]
-	WORD $0xad406458 // ldp q24, q25, [x2]
-	WORD $0x3dc0085a // ldr q26, [x2, #32]
+	LDP_Q(27, 28, 1, 0)
+	LDP_Q(24, 25, 2, 0)
+	LDR_Q(26, 2, 32)
 	ADDS R9, R2, R2
-	WORD $0x4f9b1300 // fmla v0.4s, v24.4s, v27.s[0]
-	WORD $0x4f9b1321 // fmla v1.4s, v25.4s, v27.s[0]
-	WORD $0x4f9b1342 // fmla v2.4s, v26.4s, v27.s[0]
-	WORD $0x4fbb1303 // fmla v3.4s, v24.4s, v27.s[1]
-	WORD $0x4fbb1324 // fmla v4.4s, v25.4s, v27.s[1]
-	WORD $0x4fbb1345 // fmla v5.4s, v26.4s, v27.s[1]
-	WORD $0x4f9b1b06 // fmla v6.4s, v24.4s, v27.s[2]
-	WORD $0x4f9b1b27 // fmla v7.4s, v25.4s, v27.s[2]
-	WORD $0x4f9b1b48 // fmla v8.4s, v26.4s, v27.s[2]
-	WORD $0x4fbb1b09 // fmla v9.4s, v24.4s, v27.s[3]
-	WORD $0x4fbb1b2a // fmla v10.4s, v25.4s, v27.s[3]
-	WORD $0x4fbb1b4b // fmla v11.4s, v26.4s, v27.s[3]
-	WORD $0x4f9c130c // fmla v12.4s, v24.4s, v28.s[0]
-	WORD $0x4f9c132d // fmla v13.4s, v25.4s, v28.s[0]
-	WORD $0x4f9c134e // fmla v14.4s, v26.4s, v28.s[0]
-	WORD $0x4fbc130f // fmla v15.4s, v24.4s, v28.s[1]
-	WORD $0x4fbc1330 // fmla v16.4s, v25.4s, v28.s[1]
-	WORD $0x4fbc1351 // fmla v17.4s, v26.4s, v28.s[1]
-	WORD $0x4f9c1b12 // fmla v18.4s, v24.4s, v28.s[2]
-	WORD $0x4f9c1b33 // fmla v19.4s, v25.4s, v28.s[2]
-	WORD $0x4f9c1b54 // fmla v20.4s, v26.4s, v28.s[2]
-	WORD $0x4fbc1b15 // fmla v21.4s, v24.4s, v28.s[3]
-	WORD $0x4fbc1b36 // fmla v22.4s, v25.4s, v28.s[3]
-	WORD $0x4fbc1b57 // fmla v23.4s, v26.4s, v28.s[3]
+	FMLA_S(0, 24, 27, 0)
+	FMLA_S(1, 25, 27, 0)
+	FMLA_S(2, 26, 27, 0)
+	FMLA_S(3, 24, 27, 1)
+	FMLA_S(4, 25, 27, 1)
+	FMLA_S(5, 26, 27, 1)
+	FMLA_S(6, 24, 27, 2)
+	FMLA_S(7, 25, 27, 2)
+	FMLA_S(8, 26, 27, 2)
+	FMLA_S(9, 24, 27, 3)
+	FMLA_S(10, 25, 27, 3)
+	FMLA_S(11, 26, 27, 3)
+	FMLA_S(12, 24, 28, 0)
+	FMLA_S(13, 25, 28, 0)
+	FMLA_S(14, 26, 28, 0)
+	FMLA_S(15, 24, 28, 1)
+	FMLA_S(16, 25, 28, 1)
+	FMLA_S(17, 26, 28, 1)
+	FMLA_S(18, 24, 28, 2)
+	FMLA_S(19, 25, 28, 2)
+	FMLA_S(20, 26, 28, 2)
+	FMLA_S(21, 24, 28, 3)
+	FMLA_S(22, 25, 28, 3)
+	FMLA_S(23, 26, 28, 3)
 	ADDS $32, R1, R1
 	SUBS $1, R6, R6
 	BNE  columns12_one
@@ -264,357 +265,357 @@ columns12_store:
 	BEQ   columns12_write
 	MOVD  R0, R1
 	MOVD  R7, R2
-	WORD  $0x3dc00038 // ldr q24, [x1]
-	WORD  $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
-	WORD  $0x3dc00438 // ldr q24, [x1, #16]
-	WORD  $0x4e38d421 // fadd v1.4s, v1.4s, v24.4s
-	WORD  $0x3dc00838 // ldr q24, [x1, #32]
-	WORD  $0x4e38d442 // fadd v2.4s, v2.4s, v24.4s
+	LDR_Q(24, 1, 0)
+	FADD_4S(0, 0, 24)
+	LDR_Q(24, 1, 16)
+	FADD_4S(1, 1, 24)
+	LDR_Q(24, 1, 32)
+	FADD_4S(2, 2, 24)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns12_write
-	WORD  $0x3dc00038 // ldr q24, [x1]
-	WORD  $0x4e38d463 // fadd v3.4s, v3.4s, v24.4s
-	WORD  $0x3dc00438 // ldr q24, [x1, #16]
-	WORD  $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
-	WORD  $0x3dc00838 // ldr q24, [x1, #32]
-	WORD  $0x4e38d4a5 // fadd v5.4s, v5.4s, v24.4s
+	LDR_Q(24, 1, 0)
+	FADD_4S(3, 3, 24)
+	LDR_Q(24, 1, 16)
+	FADD_4S(4, 4, 24)
+	LDR_Q(24, 1, 32)
+	FADD_4S(5, 5, 24)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns12_write
-	WORD  $0x3dc00038 // ldr q24, [x1]
-	WORD  $0x4e38d4c6 // fadd v6.4s, v6.4s, v24.4s
-	WORD  $0x3dc00438 // ldr q24, [x1, #16]
-	WORD  $0x4e38d4e7 // fadd v7.4s, v7.4s, v24.4s
-	WORD  $0x3dc00838 // ldr q24, [x1, #32]
-	WORD  $0x4e38d508 // fadd v8.4s, v8.4s, v24.4s
+	LDR_Q(24, 1, 0)
+	FADD_4S(6, 6, 24)
+	LDR_Q(24, 1, 16)
+	FADD_4S(7, 7, 24)
+	LDR_Q(24, 1, 32)
+	FADD_4S(8, 8, 24)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns12_write
-	WORD  $0x3dc00038 // ldr q24, [x1]
-	WORD  $0x4e38d529 // fadd v9.4s, v9.4s, v24.4s
-	WORD  $0x3dc00438 // ldr q24, [x1, #16]
-	WORD  $0x4e38d54a // fadd v10.4s, v10.4s, v24.4s
-	WORD  $0x3dc00838 // ldr q24, [x1, #32]
-	WORD  $0x4e38d56b // fadd v11.4s, v11.4s, v24.4s
+	LDR_Q(24, 1, 0)
+	FADD_4S(9, 9, 24)
+	LDR_Q(24, 1, 16)
+	FADD_4S(10, 10, 24)
+	LDR_Q(24, 1, 32)
+	FADD_4S(11, 11, 24)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns12_write
-	WORD  $0x3dc00038 // ldr q24, [x1]
-	WORD  $0x4e38d58c // fadd v12.4s, v12.4s, v24.4s
-	WORD  $0x3dc00438 // ldr q24, [x1, #16]
-	WORD  $0x4e38d5ad // fadd v13.4s, v13.4s, v24.4s
-	WORD  $0x3dc00838 // ldr q24, [x1, #32]
-	WORD  $0x4e38d5ce // fadd v14.4s, v14.4s, v24.4s
+	LDR_Q(24, 1, 0)
+	FADD_4S(12, 12, 24)
+	LDR_Q(24, 1, 16)
+	FADD_4S(13, 13, 24)
+	LDR_Q(24, 1, 32)
+	FADD_4S(14, 14, 24)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns12_write
-	WORD  $0x3dc00038 // ldr q24, [x1]
-	WORD  $0x4e38d5ef // fadd v15.4s, v15.4s, v24.4s
-	WORD  $0x3dc00438 // ldr q24, [x1, #16]
-	WORD  $0x4e38d610 // fadd v16.4s, v16.4s, v24.4s
-	WORD  $0x3dc00838 // ldr q24, [x1, #32]
-	WORD  $0x4e38d631 // fadd v17.4s, v17.4s, v24.4s
+	LDR_Q(24, 1, 0)
+	FADD_4S(15, 15, 24)
+	LDR_Q(24, 1, 16)
+	FADD_4S(16, 16, 24)
+	LDR_Q(24, 1, 32)
+	FADD_4S(17, 17, 24)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns12_write
-	WORD  $0x3dc00038 // ldr q24, [x1]
-	WORD  $0x4e38d652 // fadd v18.4s, v18.4s, v24.4s
-	WORD  $0x3dc00438 // ldr q24, [x1, #16]
-	WORD  $0x4e38d673 // fadd v19.4s, v19.4s, v24.4s
-	WORD  $0x3dc00838 // ldr q24, [x1, #32]
-	WORD  $0x4e38d694 // fadd v20.4s, v20.4s, v24.4s
+	LDR_Q(24, 1, 0)
+	FADD_4S(18, 18, 24)
+	LDR_Q(24, 1, 16)
+	FADD_4S(19, 19, 24)
+	LDR_Q(24, 1, 32)
+	FADD_4S(20, 20, 24)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns12_write
-	WORD  $0x3dc00038 // ldr q24, [x1]
-	WORD  $0x4e38d6b5 // fadd v21.4s, v21.4s, v24.4s
-	WORD  $0x3dc00438 // ldr q24, [x1, #16]
-	WORD  $0x4e38d6d6 // fadd v22.4s, v22.4s, v24.4s
-	WORD  $0x3dc00838 // ldr q24, [x1, #32]
-	WORD  $0x4e38d6f7 // fadd v23.4s, v23.4s, v24.4s
+	LDR_Q(24, 1, 0)
+	FADD_4S(21, 21, 24)
+	LDR_Q(24, 1, 16)
+	FADD_4S(22, 22, 24)
+	LDR_Q(24, 1, 32)
+	FADD_4S(23, 23, 24)
 
 columns12_write:
 	FMOVS lo+72(FP), F24
-	WORD  $0x4e040718 // dup v24.4s, v24.s[0]
+	DUP_4S(24, 24)
 	FMOVS hi+76(FP), F25
-	WORD  $0x4e040739 // dup v25.4s, v25.s[0]
-	WORD  $0x4e20f700 // fmax v0.4s, v24.4s, v0.4s
-	WORD  $0x4ea0f720 // fmin v0.4s, v25.4s, v0.4s
-	WORD  $0x4e21f701 // fmax v1.4s, v24.4s, v1.4s
-	WORD  $0x4ea1f721 // fmin v1.4s, v25.4s, v1.4s
-	WORD  $0x4e22f702 // fmax v2.4s, v24.4s, v2.4s
-	WORD  $0x4ea2f722 // fmin v2.4s, v25.4s, v2.4s
-	WORD  $0xad000400 // stp q0, q1, [x0]
-	WORD  $0x3d800802 // str q2, [x0, #32]
+	DUP_4S(25, 25)
+	FMAX_4S(0, 24, 0)
+	FMIN_4S(0, 25, 0)
+	FMAX_4S(1, 24, 1)
+	FMIN_4S(1, 25, 1)
+	FMAX_4S(2, 24, 2)
+	FMIN_4S(2, 25, 2)
+	STP_Q(0, 1, 0, 0)
+	STR_Q(2, 0, 32)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns12_done
-	WORD  $0x4e23f703 // fmax v3.4s, v24.4s, v3.4s
-	WORD  $0x4ea3f723 // fmin v3.4s, v25.4s, v3.4s
-	WORD  $0x4e24f704 // fmax v4.4s, v24.4s, v4.4s
-	WORD  $0x4ea4f724 // fmin v4.4s, v25.4s, v4.4s
-	WORD  $0x4e25f705 // fmax v5.4s, v24.4s, v5.4s
-	WORD  $0x4ea5f725 // fmin v5.4s, v25.4s, v5.4s
-	WORD  $0xad001003 // stp q3, q4, [x0]
-	WORD  $0x3d800805 // str q5, [x0, #32]
+	FMAX_4S(3, 24, 3)
+	FMIN_4S(3, 25, 3)
+	FMAX_4S(4, 24, 4)
+	FMIN_4S(4, 25, 4)
+	FMAX_4S(5, 24, 5)
+	FMIN_4S(5, 25, 5)
+	STP_Q(3, 4, 0, 0)
+	STR_Q(5, 0, 32)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns12_done
-	WORD  $0x4e26f706 // fmax v6.4s, v24.4s, v6.4s
-	WORD  $0x4ea6f726 // fmin v6.4s, v25.4s, v6.4s
-	WORD  $0x4e27f707 // fmax v7.4s, v24.4s, v7.4s
-	WORD  $0x4ea7f727 // fmin v7.4s, v25.4s, v7.4s
-	WORD  $0x4e28f708 // fmax v8.4s, v24.4s, v8.4s
-	WORD  $0x4ea8f728 // fmin v8.4s, v25.4s, v8.4s
-	WORD  $0xad001c06 // stp q6, q7, [x0]
-	WORD  $0x3d800808 // str q8, [x0, #32]
+	FMAX_4S(6, 24, 6)
+	FMIN_4S(6, 25, 6)
+	FMAX_4S(7, 24, 7)
+	FMIN_4S(7, 25, 7)
+	FMAX_4S(8, 24, 8)
+	FMIN_4S(8, 25, 8)
+	STP_Q(6, 7, 0, 0)
+	STR_Q(8, 0, 32)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns12_done
-	WORD  $0x4e29f709 // fmax v9.4s, v24.4s, v9.4s
-	WORD  $0x4ea9f729 // fmin v9.4s, v25.4s, v9.4s
-	WORD  $0x4e2af70a // fmax v10.4s, v24.4s, v10.4s
-	WORD  $0x4eaaf72a // fmin v10.4s, v25.4s, v10.4s
-	WORD  $0x4e2bf70b // fmax v11.4s, v24.4s, v11.4s
-	WORD  $0x4eabf72b // fmin v11.4s, v25.4s, v11.4s
-	WORD  $0xad002809 // stp q9, q10, [x0]
-	WORD  $0x3d80080b // str q11, [x0, #32]
+	FMAX_4S(9, 24, 9)
+	FMIN_4S(9, 25, 9)
+	FMAX_4S(10, 24, 10)
+	FMIN_4S(10, 25, 10)
+	FMAX_4S(11, 24, 11)
+	FMIN_4S(11, 25, 11)
+	STP_Q(9, 10, 0, 0)
+	STR_Q(11, 0, 32)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns12_done
-	WORD  $0x4e2cf70c // fmax v12.4s, v24.4s, v12.4s
-	WORD  $0x4eacf72c // fmin v12.4s, v25.4s, v12.4s
-	WORD  $0x4e2df70d // fmax v13.4s, v24.4s, v13.4s
-	WORD  $0x4eadf72d // fmin v13.4s, v25.4s, v13.4s
-	WORD  $0x4e2ef70e // fmax v14.4s, v24.4s, v14.4s
-	WORD  $0x4eaef72e // fmin v14.4s, v25.4s, v14.4s
-	WORD  $0xad00340c // stp q12, q13, [x0]
-	WORD  $0x3d80080e // str q14, [x0, #32]
+	FMAX_4S(12, 24, 12)
+	FMIN_4S(12, 25, 12)
+	FMAX_4S(13, 24, 13)
+	FMIN_4S(13, 25, 13)
+	FMAX_4S(14, 24, 14)
+	FMIN_4S(14, 25, 14)
+	STP_Q(12, 13, 0, 0)
+	STR_Q(14, 0, 32)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns12_done
-	WORD  $0x4e2ff70f // fmax v15.4s, v24.4s, v15.4s
-	WORD  $0x4eaff72f // fmin v15.4s, v25.4s, v15.4s
-	WORD  $0x4e30f710 // fmax v16.4s, v24.4s, v16.4s
-	WORD  $0x4eb0f730 // fmin v16.4s, v25.4s, v16.4s
-	WORD  $0x4e31f711 // fmax v17.4s, v24.4s, v17.4s
-	WORD  $0x4eb1f731 // fmin v17.4s, v25.4s, v17.4s
-	WORD  $0xad00400f // stp q15, q16, [x0]
-	WORD  $0x3d800811 // str q17, [x0, #32]
+	FMAX_4S(15, 24, 15)
+	FMIN_4S(15, 25, 15)
+	FMAX_4S(16, 24, 16)
+	FMIN_4S(16, 25, 16)
+	FMAX_4S(17, 24, 17)
+	FMIN_4S(17, 25, 17)
+	STP_Q(15, 16, 0, 0)
+	STR_Q(17, 0, 32)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns12_done
-	WORD  $0x4e32f712 // fmax v18.4s, v24.4s, v18.4s
-	WORD  $0x4eb2f732 // fmin v18.4s, v25.4s, v18.4s
-	WORD  $0x4e33f713 // fmax v19.4s, v24.4s, v19.4s
-	WORD  $0x4eb3f733 // fmin v19.4s, v25.4s, v19.4s
-	WORD  $0x4e34f714 // fmax v20.4s, v24.4s, v20.4s
-	WORD  $0x4eb4f734 // fmin v20.4s, v25.4s, v20.4s
-	WORD  $0xad004c12 // stp q18, q19, [x0]
-	WORD  $0x3d800814 // str q20, [x0, #32]
+	FMAX_4S(18, 24, 18)
+	FMIN_4S(18, 25, 18)
+	FMAX_4S(19, 24, 19)
+	FMIN_4S(19, 25, 19)
+	FMAX_4S(20, 24, 20)
+	FMIN_4S(20, 25, 20)
+	STP_Q(18, 19, 0, 0)
+	STR_Q(20, 0, 32)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns12_done
-	WORD  $0x4e35f715 // fmax v21.4s, v24.4s, v21.4s
-	WORD  $0x4eb5f735 // fmin v21.4s, v25.4s, v21.4s
-	WORD  $0x4e36f716 // fmax v22.4s, v24.4s, v22.4s
-	WORD  $0x4eb6f736 // fmin v22.4s, v25.4s, v22.4s
-	WORD  $0x4e37f717 // fmax v23.4s, v24.4s, v23.4s
-	WORD  $0x4eb7f737 // fmin v23.4s, v25.4s, v23.4s
-	WORD  $0xad005815 // stp q21, q22, [x0]
-	WORD  $0x3d800817 // str q23, [x0, #32]
+	FMAX_4S(21, 24, 21)
+	FMIN_4S(21, 25, 21)
+	FMAX_4S(22, 24, 22)
+	FMIN_4S(22, 25, 22)
+	FMAX_4S(23, 24, 23)
+	FMIN_4S(23, 25, 23)
+	STP_Q(21, 22, 0, 0)
+	STR_Q(23, 0, 32)
 
 columns12_done:
 	RET
 
 columns11:
-	CMP  $0, R3
-	BEQ  columns11_zero
-	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
-	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	WORD $0x4ea01c02 // mov v2.16b, v0.16b
-	ADD  $4, R3, R19
-	WORD $0x4d40ca63 // ld1r { v3.4s }, [x19]
-	WORD $0x4ea31c64 // mov v4.16b, v3.16b
-	WORD $0x4ea31c65 // mov v5.16b, v3.16b
-	ADD  $8, R3, R19
-	WORD $0x4d40ca66 // ld1r { v6.4s }, [x19]
-	WORD $0x4ea61cc7 // mov v7.16b, v6.16b
-	WORD $0x4ea61cc8 // mov v8.16b, v6.16b
-	ADD  $12, R3, R19
-	WORD $0x4d40ca69 // ld1r { v9.4s }, [x19]
-	WORD $0x4ea91d2a // mov v10.16b, v9.16b
-	WORD $0x4ea91d2b // mov v11.16b, v9.16b
-	ADD  $16, R3, R19
-	WORD $0x4d40ca6c // ld1r { v12.4s }, [x19]
-	WORD $0x4eac1d8d // mov v13.16b, v12.16b
-	WORD $0x4eac1d8e // mov v14.16b, v12.16b
-	ADD  $20, R3, R19
-	WORD $0x4d40ca6f // ld1r { v15.4s }, [x19]
-	WORD $0x4eaf1df0 // mov v16.16b, v15.16b
-	WORD $0x4eaf1df1 // mov v17.16b, v15.16b
-	ADD  $24, R3, R19
-	WORD $0x4d40ca72 // ld1r { v18.4s }, [x19]
-	WORD $0x4eb21e53 // mov v19.16b, v18.16b
-	WORD $0x4eb21e54 // mov v20.16b, v18.16b
-	ADD  $28, R3, R19
-	WORD $0x4d40ca75 // ld1r { v21.4s }, [x19]
-	WORD $0x4eb51eb6 // mov v22.16b, v21.16b
-	WORD $0x4eb51eb7 // mov v23.16b, v21.16b
-	JMP  columns11_start
+	CMP $0, R3
+	BEQ columns11_zero
+	LD1R_4S(0, 3)
+	MOV_16B(1, 0)
+	MOV_16B(2, 0)
+	ADD $4, R3, R19
+	LD1R_4S(3, 19)
+	MOV_16B(4, 3)
+	MOV_16B(5, 3)
+	ADD $8, R3, R19
+	LD1R_4S(6, 19)
+	MOV_16B(7, 6)
+	MOV_16B(8, 6)
+	ADD $12, R3, R19
+	LD1R_4S(9, 19)
+	MOV_16B(10, 9)
+	MOV_16B(11, 9)
+	ADD $16, R3, R19
+	LD1R_4S(12, 19)
+	MOV_16B(13, 12)
+	MOV_16B(14, 12)
+	ADD $20, R3, R19
+	LD1R_4S(15, 19)
+	MOV_16B(16, 15)
+	MOV_16B(17, 15)
+	ADD $24, R3, R19
+	LD1R_4S(18, 19)
+	MOV_16B(19, 18)
+	MOV_16B(20, 18)
+	ADD $28, R3, R19
+	LD1R_4S(21, 19)
+	MOV_16B(22, 21)
+	MOV_16B(23, 21)
+	JMP columns11_start
 
 columns11_zero:
-	WORD $0x6f00e400 // movi v0.2d, #0
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x6f00e404 // movi v4.2d, #0
-	WORD $0x6f00e405 // movi v5.2d, #0
-	WORD $0x6f00e406 // movi v6.2d, #0
-	WORD $0x6f00e407 // movi v7.2d, #0
-	WORD $0x6f00e408 // movi v8.2d, #0
-	WORD $0x6f00e409 // movi v9.2d, #0
-	WORD $0x6f00e40a // movi v10.2d, #0
-	WORD $0x6f00e40b // movi v11.2d, #0
-	WORD $0x6f00e40c // movi v12.2d, #0
-	WORD $0x6f00e40d // movi v13.2d, #0
-	WORD $0x6f00e40e // movi v14.2d, #0
-	WORD $0x6f00e40f // movi v15.2d, #0
-	WORD $0x6f00e410 // movi v16.2d, #0
-	WORD $0x6f00e411 // movi v17.2d, #0
-	WORD $0x6f00e412 // movi v18.2d, #0
-	WORD $0x6f00e413 // movi v19.2d, #0
-	WORD $0x6f00e414 // movi v20.2d, #0
-	WORD $0x6f00e415 // movi v21.2d, #0
-	WORD $0x6f00e416 // movi v22.2d, #0
-	WORD $0x6f00e417 // movi v23.2d, #0
+	MOVI_2D(0)
+	MOVI_2D(1)
+	MOVI_2D(2)
+	MOVI_2D(3)
+	MOVI_2D(4)
+	MOVI_2D(5)
+	MOVI_2D(6)
+	MOVI_2D(7)
+	MOVI_2D(8)
+	MOVI_2D(9)
+	MOVI_2D(10)
+	MOVI_2D(11)
+	MOVI_2D(12)
+	MOVI_2D(13)
+	MOVI_2D(14)
+	MOVI_2D(15)
+	MOVI_2D(16)
+	MOVI_2D(17)
+	MOVI_2D(18)
+	MOVI_2D(19)
+	MOVI_2D(20)
+	MOVI_2D(21)
+	MOVI_2D(22)
+	MOVI_2D(23)
 
 columns11_start:
 	SUBS $4, R6, R6
 	BLT  columns11_rest
 
 columns11_loop:
-	WORD $0xad40703b // ldp q27, q28, [x1]
-	WORD $0xad406458 // ldp q24, q25, [x2]
-	WORD $0xfd40105a // ldr d26, [x2, #32]
+	LDP_Q(27, 28, 1, 0)
+	LDP_Q(24, 25, 2, 0)
+	LDR_D(26, 2, 32)
 	ADD  $40, R2, R19
-	WORD $0x4d40827a // ld1 { v26.s }[2], [x19]
+	LD1_S(26, 2, 19)
 	ADDS R9, R2, R2
-	WORD $0x4f9b1300 // fmla v0.4s, v24.4s, v27.s[0]
-	WORD $0x4f9b1321 // fmla v1.4s, v25.4s, v27.s[0]
-	WORD $0x4f9b1342 // fmla v2.4s, v26.4s, v27.s[0]
-	WORD $0x4fbb1303 // fmla v3.4s, v24.4s, v27.s[1]
-	WORD $0x4fbb1324 // fmla v4.4s, v25.4s, v27.s[1]
-	WORD $0x4fbb1345 // fmla v5.4s, v26.4s, v27.s[1]
-	WORD $0x4f9b1b06 // fmla v6.4s, v24.4s, v27.s[2]
-	WORD $0x4f9b1b27 // fmla v7.4s, v25.4s, v27.s[2]
-	WORD $0x4f9b1b48 // fmla v8.4s, v26.4s, v27.s[2]
-	WORD $0x4fbb1b09 // fmla v9.4s, v24.4s, v27.s[3]
-	WORD $0x4fbb1b2a // fmla v10.4s, v25.4s, v27.s[3]
-	WORD $0x4fbb1b4b // fmla v11.4s, v26.4s, v27.s[3]
-	WORD $0x4f9c130c // fmla v12.4s, v24.4s, v28.s[0]
-	WORD $0x4f9c132d // fmla v13.4s, v25.4s, v28.s[0]
-	WORD $0x4f9c134e // fmla v14.4s, v26.4s, v28.s[0]
-	WORD $0x4fbc130f // fmla v15.4s, v24.4s, v28.s[1]
-	WORD $0x4fbc1330 // fmla v16.4s, v25.4s, v28.s[1]
-	WORD $0x4fbc1351 // fmla v17.4s, v26.4s, v28.s[1]
-	WORD $0x4f9c1b12 // fmla v18.4s, v24.4s, v28.s[2]
-	WORD $0x4f9c1b33 // fmla v19.4s, v25.4s, v28.s[2]
-	WORD $0x4f9c1b54 // fmla v20.4s, v26.4s, v28.s[2]
-	WORD $0x4fbc1b15 // fmla v21.4s, v24.4s, v28.s[3]
-	WORD $0x4fbc1b36 // fmla v22.4s, v25.4s, v28.s[3]
-	WORD $0x4fbc1b57 // fmla v23.4s, v26.4s, v28.s[3]
-	WORD $0xad41703b // ldp q27, q28, [x1, #32]
-	WORD $0xad406458 // ldp q24, q25, [x2]
-	WORD $0xfd40105a // ldr d26, [x2, #32]
+	FMLA_S(0, 24, 27, 0)
+	FMLA_S(1, 25, 27, 0)
+	FMLA_S(2, 26, 27, 0)
+	FMLA_S(3, 24, 27, 1)
+	FMLA_S(4, 25, 27, 1)
+	FMLA_S(5, 26, 27, 1)
+	FMLA_S(6, 24, 27, 2)
+	FMLA_S(7, 25, 27, 2)
+	FMLA_S(8, 26, 27, 2)
+	FMLA_S(9, 24, 27, 3)
+	FMLA_S(10, 25, 27, 3)
+	FMLA_S(11, 26, 27, 3)
+	FMLA_S(12, 24, 28, 0)
+	FMLA_S(13, 25, 28, 0)
+	FMLA_S(14, 26, 28, 0)
+	FMLA_S(15, 24, 28, 1)
+	FMLA_S(16, 25, 28, 1)
+	FMLA_S(17, 26, 28, 1)
+	FMLA_S(18, 24, 28, 2)
+	FMLA_S(19, 25, 28, 2)
+	FMLA_S(20, 26, 28, 2)
+	FMLA_S(21, 24, 28, 3)
+	FMLA_S(22, 25, 28, 3)
+	FMLA_S(23, 26, 28, 3)
+	LDP_Q(27, 28, 1, 32)
+	LDP_Q(24, 25, 2, 0)
+	LDR_D(26, 2, 32)
 	ADD  $40, R2, R19
-	WORD $0x4d40827a // ld1 { v26.s }[2], [x19]
+	LD1_S(26, 2, 19)
 	ADDS R9, R2, R2
-	WORD $0x4f9b1300 // fmla v0.4s, v24.4s, v27.s[0]
-	WORD $0x4f9b1321 // fmla v1.4s, v25.4s, v27.s[0]
-	WORD $0x4f9b1342 // fmla v2.4s, v26.4s, v27.s[0]
-	WORD $0x4fbb1303 // fmla v3.4s, v24.4s, v27.s[1]
-	WORD $0x4fbb1324 // fmla v4.4s, v25.4s, v27.s[1]
-	WORD $0x4fbb1345 // fmla v5.4s, v26.4s, v27.s[1]
-	WORD $0x4f9b1b06 // fmla v6.4s, v24.4s, v27.s[2]
-	WORD $0x4f9b1b27 // fmla v7.4s, v25.4s, v27.s[2]
-	WORD $0x4f9b1b48 // fmla v8.4s, v26.4s, v27.s[2]
-	WORD $0x4fbb1b09 // fmla v9.4s, v24.4s, v27.s[3]
-	WORD $0x4fbb1b2a // fmla v10.4s, v25.4s, v27.s[3]
-	WORD $0x4fbb1b4b // fmla v11.4s, v26.4s, v27.s[3]
-	WORD $0x4f9c130c // fmla v12.4s, v24.4s, v28.s[0]
-	WORD $0x4f9c132d // fmla v13.4s, v25.4s, v28.s[0]
-	WORD $0x4f9c134e // fmla v14.4s, v26.4s, v28.s[0]
-	WORD $0x4fbc130f // fmla v15.4s, v24.4s, v28.s[1]
-	WORD $0x4fbc1330 // fmla v16.4s, v25.4s, v28.s[1]
-	WORD $0x4fbc1351 // fmla v17.4s, v26.4s, v28.s[1]
-	WORD $0x4f9c1b12 // fmla v18.4s, v24.4s, v28.s[2]
-	WORD $0x4f9c1b33 // fmla v19.4s, v25.4s, v28.s[2]
-	WORD $0x4f9c1b54 // fmla v20.4s, v26.4s, v28.s[2]
-	WORD $0x4fbc1b15 // fmla v21.4s, v24.4s, v28.s[3]
-	WORD $0x4fbc1b36 // fmla v22.4s, v25.4s, v28.s[3]
-	WORD $0x4fbc1b57 // fmla v23.4s, v26.4s, v28.s[3]
-	WORD $0xad42703b // ldp q27, q28, [x1, #64]
-	WORD $0xad406458 // ldp q24, q25, [x2]
-	WORD $0xfd40105a // ldr d26, [x2, #32]
+	FMLA_S(0, 24, 27, 0)
+	FMLA_S(1, 25, 27, 0)
+	FMLA_S(2, 26, 27, 0)
+	FMLA_S(3, 24, 27, 1)
+	FMLA_S(4, 25, 27, 1)
+	FMLA_S(5, 26, 27, 1)
+	FMLA_S(6, 24, 27, 2)
+	FMLA_S(7, 25, 27, 2)
+	FMLA_S(8, 26, 27, 2)
+	FMLA_S(9, 24, 27, 3)
+	FMLA_S(10, 25, 27, 3)
+	FMLA_S(11, 26, 27, 3)
+	FMLA_S(12, 24, 28, 0)
+	FMLA_S(13, 25, 28, 0)
+	FMLA_S(14, 26, 28, 0)
+	FMLA_S(15, 24, 28, 1)
+	FMLA_S(16, 25, 28, 1)
+	FMLA_S(17, 26, 28, 1)
+	FMLA_S(18, 24, 28, 2)
+	FMLA_S(19, 25, 28, 2)
+	FMLA_S(20, 26, 28, 2)
+	FMLA_S(21, 24, 28, 3)
+	FMLA_S(22, 25, 28, 3)
+	FMLA_S(23, 26, 28, 3)
+	LDP_Q(27, 28, 1, 64)
+	LDP_Q(24, 25, 2, 0)
+	LDR_D(26, 2, 32)
 	ADD  $40, R2, R19
-	WORD $0x4d40827a // ld1 { v26.s }[2], [x19]
+	LD1_S(26, 2, 19)
 	ADDS R9, R2, R2
-	WORD $0x4f9b1300 // fmla v0.4s, v24.4s, v27.s[0]
-	WORD $0x4f9b1321 // fmla v1.4s, v25.4s, v27.s[0]
-	WORD $0x4f9b1342 // fmla v2.4s, v26.4s, v27.s[0]
-	WORD $0x4fbb1303 // fmla v3.4s, v24.4s, v27.s[1]
-	WORD $0x4fbb1324 // fmla v4.4s, v25.4s, v27.s[1]
-	WORD $0x4fbb1345 // fmla v5.4s, v26.4s, v27.s[1]
-	WORD $0x4f9b1b06 // fmla v6.4s, v24.4s, v27.s[2]
-	WORD $0x4f9b1b27 // fmla v7.4s, v25.4s, v27.s[2]
-	WORD $0x4f9b1b48 // fmla v8.4s, v26.4s, v27.s[2]
-	WORD $0x4fbb1b09 // fmla v9.4s, v24.4s, v27.s[3]
-	WORD $0x4fbb1b2a // fmla v10.4s, v25.4s, v27.s[3]
-	WORD $0x4fbb1b4b // fmla v11.4s, v26.4s, v27.s[3]
-	WORD $0x4f9c130c // fmla v12.4s, v24.4s, v28.s[0]
-	WORD $0x4f9c132d // fmla v13.4s, v25.4s, v28.s[0]
-	WORD $0x4f9c134e // fmla v14.4s, v26.4s, v28.s[0]
-	WORD $0x4fbc130f // fmla v15.4s, v24.4s, v28.s[1]
-	WORD $0x4fbc1330 // fmla v16.4s, v25.4s, v28.s[1]
-	WORD $0x4fbc1351 // fmla v17.4s, v26.4s, v28.s[1]
-	WORD $0x4f9c1b12 // fmla v18.4s, v24.4s, v28.s[2]
-	WORD $0x4f9c1b33 // fmla v19.4s, v25.4s, v28.s[2]
-	WORD $0x4f9c1b54 // fmla v20.4s, v26.4s, v28.s[2]
-	WORD $0x4fbc1b15 // fmla v21.4s, v24.4s, v28.s[3]
-	WORD $0x4fbc1b36 // fmla v22.4s, v25.4s, v28.s[3]
-	WORD $0x4fbc1b57 // fmla v23.4s, v26.4s, v28.s[3]
-	WORD $0xad43703b // ldp q27, q28, [x1, #96]
-	WORD $0xad406458 // ldp q24, q25, [x2]
-	WORD $0xfd40105a // ldr d26, [x2, #32]
+	FMLA_S(0, 24, 27, 0)
+	FMLA_S(1, 25, 27, 0)
+	FMLA_S(2, 26, 27, 0)
+	FMLA_S(3, 24, 27, 1)
+	FMLA_S(4, 25, 27, 1)
+	FMLA_S(5, 26, 27, 1)
+	FMLA_S(6, 24, 27, 2)
+	FMLA_S(7, 25, 27, 2)
+	FMLA_S(8, 26, 27, 2)
+	FMLA_S(9, 24, 27, 3)
+	FMLA_S(10, 25, 27, 3)
+	FMLA_S(11, 26, 27, 3)
+	FMLA_S(12, 24, 28, 0)
+	FMLA_S(13, 25, 28, 0)
+	FMLA_S(14, 26, 28, 0)
+	FMLA_S(15, 24, 28, 1)
+	FMLA_S(16, 25, 28, 1)
+	FMLA_S(17, 26, 28, 1)
+	FMLA_S(18, 24, 28, 2)
+	FMLA_S(19, 25, 28, 2)
+	FMLA_S(20, 26, 28, 2)
+	FMLA_S(21, 24, 28, 3)
+	FMLA_S(22, 25, 28, 3)
+	FMLA_S(23, 26, 28, 3)
+	LDP_Q(27, 28, 1, 96)
+	LDP_Q(24, 25, 2, 0)
+	LDR_D(26, 2, 32)
 	ADD  $40, R2, R19
-	WORD $0x4d40827a // ld1 { v26.s }[2], [x19]
+	LD1_S(26, 2, 19)
 	ADDS R9, R2, R2
-	WORD $0x4f9b1300 // fmla v0.4s, v24.4s, v27.s[0]
-	WORD $0x4f9b1321 // fmla v1.4s, v25.4s, v27.s[0]
-	WORD $0x4f9b1342 // fmla v2.4s, v26.4s, v27.s[0]
-	WORD $0x4fbb1303 // fmla v3.4s, v24.4s, v27.s[1]
-	WORD $0x4fbb1324 // fmla v4.4s, v25.4s, v27.s[1]
-	WORD $0x4fbb1345 // fmla v5.4s, v26.4s, v27.s[1]
-	WORD $0x4f9b1b06 // fmla v6.4s, v24.4s, v27.s[2]
-	WORD $0x4f9b1b27 // fmla v7.4s, v25.4s, v27.s[2]
-	WORD $0x4f9b1b48 // fmla v8.4s, v26.4s, v27.s[2]
-	WORD $0x4fbb1b09 // fmla v9.4s, v24.4s, v27.s[3]
-	WORD $0x4fbb1b2a // fmla v10.4s, v25.4s, v27.s[3]
-	WORD $0x4fbb1b4b // fmla v11.4s, v26.4s, v27.s[3]
-	WORD $0x4f9c130c // fmla v12.4s, v24.4s, v28.s[0]
-	WORD $0x4f9c132d // fmla v13.4s, v25.4s, v28.s[0]
-	WORD $0x4f9c134e // fmla v14.4s, v26.4s, v28.s[0]
-	WORD $0x4fbc130f // fmla v15.4s, v24.4s, v28.s[1]
-	WORD $0x4fbc1330 // fmla v16.4s, v25.4s, v28.s[1]
-	WORD $0x4fbc1351 // fmla v17.4s, v26.4s, v28.s[1]
-	WORD $0x4f9c1b12 // fmla v18.4s, v24.4s, v28.s[2]
-	WORD $0x4f9c1b33 // fmla v19.4s, v25.4s, v28.s[2]
-	WORD $0x4f9c1b54 // fmla v20.4s, v26.4s, v28.s[2]
-	WORD $0x4fbc1b15 // fmla v21.4s, v24.4s, v28.s[3]
-	WORD $0x4fbc1b36 // fmla v22.4s, v25.4s, v28.s[3]
-	WORD $0x4fbc1b57 // fmla v23.4s, v26.4s, v28.s[3]
+	FMLA_S(0, 24, 27, 0)
+	FMLA_S(1, 25, 27, 0)
+	FMLA_S(2, 26, 27, 0)
+	FMLA_S(3, 24, 27, 1)
+	FMLA_S(4, 25, 27, 1)
+	FMLA_S(5, 26, 27, 1)
+	FMLA_S(6, 24, 27, 2)
+	FMLA_S(7, 25, 27, 2)
+	FMLA_S(8, 26, 27, 2)
+	FMLA_S(9, 24, 27, 3)
+	FMLA_S(10, 25, 27, 3)
+	FMLA_S(11, 26, 27, 3)
+	FMLA_S(12, 24, 28, 0)
+	FMLA_S(13, 25, 28, 0)
+	FMLA_S(14, 26, 28, 0)
+	FMLA_S(15, 24, 28, 1)
+	FMLA_S(16, 25, 28, 1)
+	FMLA_S(17, 26, 28, 1)
+	FMLA_S(18, 24, 28, 2)
+	FMLA_S(19, 25, 28, 2)
+	FMLA_S(20, 26, 28, 2)
+	FMLA_S(21, 24, 28, 3)
+	FMLA_S(22, 25, 28, 3)
+	FMLA_S(23, 26, 28, 3)
 	ADDS $128, R1, R1
 	SUBS $4, R6, R6
 	BGE  columns11_loop
@@ -624,36 +625,36 @@ columns11_rest:
 	BEQ  columns11_store
 
 columns11_one:
-	WORD $0xad40703b // ldp q27, q28, [x1]
-	WORD $0xad406458 // ldp q24, q25, [x2]
-	WORD $0xfd40105a // ldr d26, [x2, #32]
+	LDP_Q(27, 28, 1, 0)
+	LDP_Q(24, 25, 2, 0)
+	LDR_D(26, 2, 32)
 	ADD  $40, R2, R19
-	WORD $0x4d40827a // ld1 { v26.s }[2], [x19]
+	LD1_S(26, 2, 19)
 	ADDS R9, R2, R2
-	WORD $0x4f9b1300 // fmla v0.4s, v24.4s, v27.s[0]
-	WORD $0x4f9b1321 // fmla v1.4s, v25.4s, v27.s[0]
-	WORD $0x4f9b1342 // fmla v2.4s, v26.4s, v27.s[0]
-	WORD $0x4fbb1303 // fmla v3.4s, v24.4s, v27.s[1]
-	WORD $0x4fbb1324 // fmla v4.4s, v25.4s, v27.s[1]
-	WORD $0x4fbb1345 // fmla v5.4s, v26.4s, v27.s[1]
-	WORD $0x4f9b1b06 // fmla v6.4s, v24.4s, v27.s[2]
-	WORD $0x4f9b1b27 // fmla v7.4s, v25.4s, v27.s[2]
-	WORD $0x4f9b1b48 // fmla v8.4s, v26.4s, v27.s[2]
-	WORD $0x4fbb1b09 // fmla v9.4s, v24.4s, v27.s[3]
-	WORD $0x4fbb1b2a // fmla v10.4s, v25.4s, v27.s[3]
-	WORD $0x4fbb1b4b // fmla v11.4s, v26.4s, v27.s[3]
-	WORD $0x4f9c130c // fmla v12.4s, v24.4s, v28.s[0]
-	WORD $0x4f9c132d // fmla v13.4s, v25.4s, v28.s[0]
-	WORD $0x4f9c134e // fmla v14.4s, v26.4s, v28.s[0]
-	WORD $0x4fbc130f // fmla v15.4s, v24.4s, v28.s[1]
-	WORD $0x4fbc1330 // fmla v16.4s, v25.4s, v28.s[1]
-	WORD $0x4fbc1351 // fmla v17.4s, v26.4s, v28.s[1]
-	WORD $0x4f9c1b12 // fmla v18.4s, v24.4s, v28.s[2]
-	WORD $0x4f9c1b33 // fmla v19.4s, v25.4s, v28.s[2]
-	WORD $0x4f9c1b54 // fmla v20.4s, v26.4s, v28.s[2]
-	WORD $0x4fbc1b15 // fmla v21.4s, v24.4s, v28.s[3]
-	WORD $0x4fbc1b36 // fmla v22.4s, v25.4s, v28.s[3]
-	WORD $0x4fbc1b57 // fmla v23.4s, v26.4s, v28.s[3]
+	FMLA_S(0, 24, 27, 0)
+	FMLA_S(1, 25, 27, 0)
+	FMLA_S(2, 26, 27, 0)
+	FMLA_S(3, 24, 27, 1)
+	FMLA_S(4, 25, 27, 1)
+	FMLA_S(5, 26, 27, 1)
+	FMLA_S(6, 24, 27, 2)
+	FMLA_S(7, 25, 27, 2)
+	FMLA_S(8, 26, 27, 2)
+	FMLA_S(9, 24, 27, 3)
+	FMLA_S(10, 25, 27, 3)
+	FMLA_S(11, 26, 27, 3)
+	FMLA_S(12, 24, 28, 0)
+	FMLA_S(13, 25, 28, 0)
+	FMLA_S(14, 26, 28, 0)
+	FMLA_S(15, 24, 28, 1)
+	FMLA_S(16, 25, 28, 1)
+	FMLA_S(17, 26, 28, 1)
+	FMLA_S(18, 24, 28, 2)
+	FMLA_S(19, 25, 28, 2)
+	FMLA_S(20, 26, 28, 2)
+	FMLA_S(21, 24, 28, 3)
+	FMLA_S(22, 25, 28, 3)
+	FMLA_S(23, 26, 28, 3)
 	ADDS $32, R1, R1
 	SUBS $1, R6, R6
 	BNE  columns11_one
@@ -664,381 +665,381 @@ columns11_store:
 	BEQ   columns11_write
 	MOVD  R0, R1
 	MOVD  R7, R2
-	WORD  $0x3dc00038 // ldr q24, [x1]
-	WORD  $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
-	WORD  $0x3dc00438 // ldr q24, [x1, #16]
-	WORD  $0x4e38d421 // fadd v1.4s, v1.4s, v24.4s
-	WORD  $0xfd401038 // ldr d24, [x1, #32]
+	LDR_Q(24, 1, 0)
+	FADD_4S(0, 0, 24)
+	LDR_Q(24, 1, 16)
+	FADD_4S(1, 1, 24)
+	LDR_D(24, 1, 32)
 	ADD   $40, R1, R19
-	WORD  $0x4d408278 // ld1 { v24.s }[2], [x19]
-	WORD  $0x4e38d442 // fadd v2.4s, v2.4s, v24.4s
+	LD1_S(24, 2, 19)
+	FADD_4S(2, 2, 24)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns11_write
-	WORD  $0x3dc00038 // ldr q24, [x1]
-	WORD  $0x4e38d463 // fadd v3.4s, v3.4s, v24.4s
-	WORD  $0x3dc00438 // ldr q24, [x1, #16]
-	WORD  $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
-	WORD  $0xfd401038 // ldr d24, [x1, #32]
+	LDR_Q(24, 1, 0)
+	FADD_4S(3, 3, 24)
+	LDR_Q(24, 1, 16)
+	FADD_4S(4, 4, 24)
+	LDR_D(24, 1, 32)
 	ADD   $40, R1, R19
-	WORD  $0x4d408278 // ld1 { v24.s }[2], [x19]
-	WORD  $0x4e38d4a5 // fadd v5.4s, v5.4s, v24.4s
+	LD1_S(24, 2, 19)
+	FADD_4S(5, 5, 24)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns11_write
-	WORD  $0x3dc00038 // ldr q24, [x1]
-	WORD  $0x4e38d4c6 // fadd v6.4s, v6.4s, v24.4s
-	WORD  $0x3dc00438 // ldr q24, [x1, #16]
-	WORD  $0x4e38d4e7 // fadd v7.4s, v7.4s, v24.4s
-	WORD  $0xfd401038 // ldr d24, [x1, #32]
+	LDR_Q(24, 1, 0)
+	FADD_4S(6, 6, 24)
+	LDR_Q(24, 1, 16)
+	FADD_4S(7, 7, 24)
+	LDR_D(24, 1, 32)
 	ADD   $40, R1, R19
-	WORD  $0x4d408278 // ld1 { v24.s }[2], [x19]
-	WORD  $0x4e38d508 // fadd v8.4s, v8.4s, v24.4s
+	LD1_S(24, 2, 19)
+	FADD_4S(8, 8, 24)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns11_write
-	WORD  $0x3dc00038 // ldr q24, [x1]
-	WORD  $0x4e38d529 // fadd v9.4s, v9.4s, v24.4s
-	WORD  $0x3dc00438 // ldr q24, [x1, #16]
-	WORD  $0x4e38d54a // fadd v10.4s, v10.4s, v24.4s
-	WORD  $0xfd401038 // ldr d24, [x1, #32]
+	LDR_Q(24, 1, 0)
+	FADD_4S(9, 9, 24)
+	LDR_Q(24, 1, 16)
+	FADD_4S(10, 10, 24)
+	LDR_D(24, 1, 32)
 	ADD   $40, R1, R19
-	WORD  $0x4d408278 // ld1 { v24.s }[2], [x19]
-	WORD  $0x4e38d56b // fadd v11.4s, v11.4s, v24.4s
+	LD1_S(24, 2, 19)
+	FADD_4S(11, 11, 24)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns11_write
-	WORD  $0x3dc00038 // ldr q24, [x1]
-	WORD  $0x4e38d58c // fadd v12.4s, v12.4s, v24.4s
-	WORD  $0x3dc00438 // ldr q24, [x1, #16]
-	WORD  $0x4e38d5ad // fadd v13.4s, v13.4s, v24.4s
-	WORD  $0xfd401038 // ldr d24, [x1, #32]
+	LDR_Q(24, 1, 0)
+	FADD_4S(12, 12, 24)
+	LDR_Q(24, 1, 16)
+	FADD_4S(13, 13, 24)
+	LDR_D(24, 1, 32)
 	ADD   $40, R1, R19
-	WORD  $0x4d408278 // ld1 { v24.s }[2], [x19]
-	WORD  $0x4e38d5ce // fadd v14.4s, v14.4s, v24.4s
+	LD1_S(24, 2, 19)
+	FADD_4S(14, 14, 24)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns11_write
-	WORD  $0x3dc00038 // ldr q24, [x1]
-	WORD  $0x4e38d5ef // fadd v15.4s, v15.4s, v24.4s
-	WORD  $0x3dc00438 // ldr q24, [x1, #16]
-	WORD  $0x4e38d610 // fadd v16.4s, v16.4s, v24.4s
-	WORD  $0xfd401038 // ldr d24, [x1, #32]
+	LDR_Q(24, 1, 0)
+	FADD_4S(15, 15, 24)
+	LDR_Q(24, 1, 16)
+	FADD_4S(16, 16, 24)
+	LDR_D(24, 1, 32)
 	ADD   $40, R1, R19
-	WORD  $0x4d408278 // ld1 { v24.s }[2], [x19]
-	WORD  $0x4e38d631 // fadd v17.4s, v17.4s, v24.4s
+	LD1_S(24, 2, 19)
+	FADD_4S(17, 17, 24)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns11_write
-	WORD  $0x3dc00038 // ldr q24, [x1]
-	WORD  $0x4e38d652 // fadd v18.4s, v18.4s, v24.4s
-	WORD  $0x3dc00438 // ldr q24, [x1, #16]
-	WORD  $0x4e38d673 // fadd v19.4s, v19.4s, v24.4s
-	WORD  $0xfd401038 // ldr d24, [x1, #32]
+	LDR_Q(24, 1, 0)
+	FADD_4S(18, 18, 24)
+	LDR_Q(24, 1, 16)
+	FADD_4S(19, 19, 24)
+	LDR_D(24, 1, 32)
 	ADD   $40, R1, R19
-	WORD  $0x4d408278 // ld1 { v24.s }[2], [x19]
-	WORD  $0x4e38d694 // fadd v20.4s, v20.4s, v24.4s
+	LD1_S(24, 2, 19)
+	FADD_4S(20, 20, 24)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns11_write
-	WORD  $0x3dc00038 // ldr q24, [x1]
-	WORD  $0x4e38d6b5 // fadd v21.4s, v21.4s, v24.4s
-	WORD  $0x3dc00438 // ldr q24, [x1, #16]
-	WORD  $0x4e38d6d6 // fadd v22.4s, v22.4s, v24.4s
-	WORD  $0xfd401038 // ldr d24, [x1, #32]
+	LDR_Q(24, 1, 0)
+	FADD_4S(21, 21, 24)
+	LDR_Q(24, 1, 16)
+	FADD_4S(22, 22, 24)
+	LDR_D(24, 1, 32)
 	ADD   $40, R1, R19
-	WORD  $0x4d408278 // ld1 { v24.s }[2], [x19]
-	WORD  $0x4e38d6f7 // fadd v23.4s, v23.4s, v24.4s
+	LD1_S(24, 2, 19)
+	FADD_4S(23, 23, 24)
 
 columns11_write:
 	FMOVS lo+72(FP), F24
-	WORD  $0x4e040718 // dup v24.4s, v24.s[0]
+	DUP_4S(24, 24)
 	FMOVS hi+76(FP), F25
-	WORD  $0x4e040739 // dup v25.4s, v25.s[0]
-	WORD  $0x4e20f700 // fmax v0.4s, v24.4s, v0.4s
-	WORD  $0x4ea0f720 // fmin v0.4s, v25.4s, v0.4s
-	WORD  $0x4e21f701 // fmax v1.4s, v24.4s, v1.4s
-	WORD  $0x4ea1f721 // fmin v1.4s, v25.4s, v1.4s
-	WORD  $0x4e22f702 // fmax v2.4s, v24.4s, v2.4s
-	WORD  $0x4ea2f722 // fmin v2.4s, v25.4s, v2.4s
-	WORD  $0xad000400 // stp q0, q1, [x0]
-	WORD  $0xfd001002 // str d2, [x0, #32]
+	DUP_4S(25, 25)
+	FMAX_4S(0, 24, 0)
+	FMIN_4S(0, 25, 0)
+	FMAX_4S(1, 24, 1)
+	FMIN_4S(1, 25, 1)
+	FMAX_4S(2, 24, 2)
+	FMIN_4S(2, 25, 2)
+	STP_Q(0, 1, 0, 0)
+	STR_D(2, 0, 32)
 	ADD   $40, R0, R19
-	WORD  $0x4d008262 // st1 { v2.s }[2], [x19]
+	ST1_S(2, 2, 19)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns11_done
-	WORD  $0x4e23f703 // fmax v3.4s, v24.4s, v3.4s
-	WORD  $0x4ea3f723 // fmin v3.4s, v25.4s, v3.4s
-	WORD  $0x4e24f704 // fmax v4.4s, v24.4s, v4.4s
-	WORD  $0x4ea4f724 // fmin v4.4s, v25.4s, v4.4s
-	WORD  $0x4e25f705 // fmax v5.4s, v24.4s, v5.4s
-	WORD  $0x4ea5f725 // fmin v5.4s, v25.4s, v5.4s
-	WORD  $0xad001003 // stp q3, q4, [x0]
-	WORD  $0xfd001005 // str d5, [x0, #32]
+	FMAX_4S(3, 24, 3)
+	FMIN_4S(3, 25, 3)
+	FMAX_4S(4, 24, 4)
+	FMIN_4S(4, 25, 4)
+	FMAX_4S(5, 24, 5)
+	FMIN_4S(5, 25, 5)
+	STP_Q(3, 4, 0, 0)
+	STR_D(5, 0, 32)
 	ADD   $40, R0, R19
-	WORD  $0x4d008265 // st1 { v5.s }[2], [x19]
+	ST1_S(5, 2, 19)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns11_done
-	WORD  $0x4e26f706 // fmax v6.4s, v24.4s, v6.4s
-	WORD  $0x4ea6f726 // fmin v6.4s, v25.4s, v6.4s
-	WORD  $0x4e27f707 // fmax v7.4s, v24.4s, v7.4s
-	WORD  $0x4ea7f727 // fmin v7.4s, v25.4s, v7.4s
-	WORD  $0x4e28f708 // fmax v8.4s, v24.4s, v8.4s
-	WORD  $0x4ea8f728 // fmin v8.4s, v25.4s, v8.4s
-	WORD  $0xad001c06 // stp q6, q7, [x0]
-	WORD  $0xfd001008 // str d8, [x0, #32]
+	FMAX_4S(6, 24, 6)
+	FMIN_4S(6, 25, 6)
+	FMAX_4S(7, 24, 7)
+	FMIN_4S(7, 25, 7)
+	FMAX_4S(8, 24, 8)
+	FMIN_4S(8, 25, 8)
+	STP_Q(6, 7, 0, 0)
+	STR_D(8, 0, 32)
 	ADD   $40, R0, R19
-	WORD  $0x4d008268 // st1 { v8.s }[2], [x19]
+	ST1_S(8, 2, 19)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns11_done
-	WORD  $0x4e29f709 // fmax v9.4s, v24.4s, v9.4s
-	WORD  $0x4ea9f729 // fmin v9.4s, v25.4s, v9.4s
-	WORD  $0x4e2af70a // fmax v10.4s, v24.4s, v10.4s
-	WORD  $0x4eaaf72a // fmin v10.4s, v25.4s, v10.4s
-	WORD  $0x4e2bf70b // fmax v11.4s, v24.4s, v11.4s
-	WORD  $0x4eabf72b // fmin v11.4s, v25.4s, v11.4s
-	WORD  $0xad002809 // stp q9, q10, [x0]
-	WORD  $0xfd00100b // str d11, [x0, #32]
+	FMAX_4S(9, 24, 9)
+	FMIN_4S(9, 25, 9)
+	FMAX_4S(10, 24, 10)
+	FMIN_4S(10, 25, 10)
+	FMAX_4S(11, 24, 11)
+	FMIN_4S(11, 25, 11)
+	STP_Q(9, 10, 0, 0)
+	STR_D(11, 0, 32)
 	ADD   $40, R0, R19
-	WORD  $0x4d00826b // st1 { v11.s }[2], [x19]
+	ST1_S(11, 2, 19)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns11_done
-	WORD  $0x4e2cf70c // fmax v12.4s, v24.4s, v12.4s
-	WORD  $0x4eacf72c // fmin v12.4s, v25.4s, v12.4s
-	WORD  $0x4e2df70d // fmax v13.4s, v24.4s, v13.4s
-	WORD  $0x4eadf72d // fmin v13.4s, v25.4s, v13.4s
-	WORD  $0x4e2ef70e // fmax v14.4s, v24.4s, v14.4s
-	WORD  $0x4eaef72e // fmin v14.4s, v25.4s, v14.4s
-	WORD  $0xad00340c // stp q12, q13, [x0]
-	WORD  $0xfd00100e // str d14, [x0, #32]
+	FMAX_4S(12, 24, 12)
+	FMIN_4S(12, 25, 12)
+	FMAX_4S(13, 24, 13)
+	FMIN_4S(13, 25, 13)
+	FMAX_4S(14, 24, 14)
+	FMIN_4S(14, 25, 14)
+	STP_Q(12, 13, 0, 0)
+	STR_D(14, 0, 32)
 	ADD   $40, R0, R19
-	WORD  $0x4d00826e // st1 { v14.s }[2], [x19]
+	ST1_S(14, 2, 19)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns11_done
-	WORD  $0x4e2ff70f // fmax v15.4s, v24.4s, v15.4s
-	WORD  $0x4eaff72f // fmin v15.4s, v25.4s, v15.4s
-	WORD  $0x4e30f710 // fmax v16.4s, v24.4s, v16.4s
-	WORD  $0x4eb0f730 // fmin v16.4s, v25.4s, v16.4s
-	WORD  $0x4e31f711 // fmax v17.4s, v24.4s, v17.4s
-	WORD  $0x4eb1f731 // fmin v17.4s, v25.4s, v17.4s
-	WORD  $0xad00400f // stp q15, q16, [x0]
-	WORD  $0xfd001011 // str d17, [x0, #32]
+	FMAX_4S(15, 24, 15)
+	FMIN_4S(15, 25, 15)
+	FMAX_4S(16, 24, 16)
+	FMIN_4S(16, 25, 16)
+	FMAX_4S(17, 24, 17)
+	FMIN_4S(17, 25, 17)
+	STP_Q(15, 16, 0, 0)
+	STR_D(17, 0, 32)
 	ADD   $40, R0, R19
-	WORD  $0x4d008271 // st1 { v17.s }[2], [x19]
+	ST1_S(17, 2, 19)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns11_done
-	WORD  $0x4e32f712 // fmax v18.4s, v24.4s, v18.4s
-	WORD  $0x4eb2f732 // fmin v18.4s, v25.4s, v18.4s
-	WORD  $0x4e33f713 // fmax v19.4s, v24.4s, v19.4s
-	WORD  $0x4eb3f733 // fmin v19.4s, v25.4s, v19.4s
-	WORD  $0x4e34f714 // fmax v20.4s, v24.4s, v20.4s
-	WORD  $0x4eb4f734 // fmin v20.4s, v25.4s, v20.4s
-	WORD  $0xad004c12 // stp q18, q19, [x0]
-	WORD  $0xfd001014 // str d20, [x0, #32]
+	FMAX_4S(18, 24, 18)
+	FMIN_4S(18, 25, 18)
+	FMAX_4S(19, 24, 19)
+	FMIN_4S(19, 25, 19)
+	FMAX_4S(20, 24, 20)
+	FMIN_4S(20, 25, 20)
+	STP_Q(18, 19, 0, 0)
+	STR_D(20, 0, 32)
 	ADD   $40, R0, R19
-	WORD  $0x4d008274 // st1 { v20.s }[2], [x19]
+	ST1_S(20, 2, 19)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns11_done
-	WORD  $0x4e35f715 // fmax v21.4s, v24.4s, v21.4s
-	WORD  $0x4eb5f735 // fmin v21.4s, v25.4s, v21.4s
-	WORD  $0x4e36f716 // fmax v22.4s, v24.4s, v22.4s
-	WORD  $0x4eb6f736 // fmin v22.4s, v25.4s, v22.4s
-	WORD  $0x4e37f717 // fmax v23.4s, v24.4s, v23.4s
-	WORD  $0x4eb7f737 // fmin v23.4s, v25.4s, v23.4s
-	WORD  $0xad005815 // stp q21, q22, [x0]
-	WORD  $0xfd001017 // str d23, [x0, #32]
+	FMAX_4S(21, 24, 21)
+	FMIN_4S(21, 25, 21)
+	FMAX_4S(22, 24, 22)
+	FMIN_4S(22, 25, 22)
+	FMAX_4S(23, 24, 23)
+	FMIN_4S(23, 25, 23)
+	STP_Q(21, 22, 0, 0)
+	STR_D(23, 0, 32)
 	ADD   $40, R0, R19
-	WORD  $0x4d008277 // st1 { v23.s }[2], [x19]
+	ST1_S(23, 2, 19)
 
 columns11_done:
 	RET
 
 columns10:
-	CMP  $0, R3
-	BEQ  columns10_zero
-	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
-	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	WORD $0x4ea01c02 // mov v2.16b, v0.16b
-	ADD  $4, R3, R19
-	WORD $0x4d40ca63 // ld1r { v3.4s }, [x19]
-	WORD $0x4ea31c64 // mov v4.16b, v3.16b
-	WORD $0x4ea31c65 // mov v5.16b, v3.16b
-	ADD  $8, R3, R19
-	WORD $0x4d40ca66 // ld1r { v6.4s }, [x19]
-	WORD $0x4ea61cc7 // mov v7.16b, v6.16b
-	WORD $0x4ea61cc8 // mov v8.16b, v6.16b
-	ADD  $12, R3, R19
-	WORD $0x4d40ca69 // ld1r { v9.4s }, [x19]
-	WORD $0x4ea91d2a // mov v10.16b, v9.16b
-	WORD $0x4ea91d2b // mov v11.16b, v9.16b
-	ADD  $16, R3, R19
-	WORD $0x4d40ca6c // ld1r { v12.4s }, [x19]
-	WORD $0x4eac1d8d // mov v13.16b, v12.16b
-	WORD $0x4eac1d8e // mov v14.16b, v12.16b
-	ADD  $20, R3, R19
-	WORD $0x4d40ca6f // ld1r { v15.4s }, [x19]
-	WORD $0x4eaf1df0 // mov v16.16b, v15.16b
-	WORD $0x4eaf1df1 // mov v17.16b, v15.16b
-	ADD  $24, R3, R19
-	WORD $0x4d40ca72 // ld1r { v18.4s }, [x19]
-	WORD $0x4eb21e53 // mov v19.16b, v18.16b
-	WORD $0x4eb21e54 // mov v20.16b, v18.16b
-	ADD  $28, R3, R19
-	WORD $0x4d40ca75 // ld1r { v21.4s }, [x19]
-	WORD $0x4eb51eb6 // mov v22.16b, v21.16b
-	WORD $0x4eb51eb7 // mov v23.16b, v21.16b
-	JMP  columns10_start
+	CMP $0, R3
+	BEQ columns10_zero
+	LD1R_4S(0, 3)
+	MOV_16B(1, 0)
+	MOV_16B(2, 0)
+	ADD $4, R3, R19
+	LD1R_4S(3, 19)
+	MOV_16B(4, 3)
+	MOV_16B(5, 3)
+	ADD $8, R3, R19
+	LD1R_4S(6, 19)
+	MOV_16B(7, 6)
+	MOV_16B(8, 6)
+	ADD $12, R3, R19
+	LD1R_4S(9, 19)
+	MOV_16B(10, 9)
+	MOV_16B(11, 9)
+	ADD $16, R3, R19
+	LD1R_4S(12, 19)
+	MOV_16B(13, 12)
+	MOV_16B(14, 12)
+	ADD $20, R3, R19
+	LD1R_4S(15, 19)
+	MOV_16B(16, 15)
+	MOV_16B(17, 15)
+	ADD $24, R3, R19
+	LD1R_4S(18, 19)
+	MOV_16B(19, 18)
+	MOV_16B(20, 18)
+	ADD $28, R3, R19
+	LD1R_4S(21, 19)
+	MOV_16B(22, 21)
+	MOV_16B(23, 21)
+	JMP columns10_start
 
 columns10_zero:
-	WORD $0x6f00e400 // movi v0.2d, #0
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x6f00e404 // movi v4.2d, #0
-	WORD $0x6f00e405 // movi v5.2d, #0
-	WORD $0x6f00e406 // movi v6.2d, #0
-	WORD $0x6f00e407 // movi v7.2d, #0
-	WORD $0x6f00e408 // movi v8.2d, #0
-	WORD $0x6f00e409 // movi v9.2d, #0
-	WORD $0x6f00e40a // movi v10.2d, #0
-	WORD $0x6f00e40b // movi v11.2d, #0
-	WORD $0x6f00e40c // movi v12.2d, #0
-	WORD $0x6f00e40d // movi v13.2d, #0
-	WORD $0x6f00e40e // movi v14.2d, #0
-	WORD $0x6f00e40f // movi v15.2d, #0
-	WORD $0x6f00e410 // movi v16.2d, #0
-	WORD $0x6f00e411 // movi v17.2d, #0
-	WORD $0x6f00e412 // movi v18.2d, #0
-	WORD $0x6f00e413 // movi v19.2d, #0
-	WORD $0x6f00e414 // movi v20.2d, #0
-	WORD $0x6f00e415 // movi v21.2d, #0
-	WORD $0x6f00e416 // movi v22.2d, #0
-	WORD $0x6f00e417 // movi v23.2d, #0
+	MOVI_2D(0)
+	MOVI_2D(1)
+	MOVI_2D(2)
+	MOVI_2D(3)
+	MOVI_2D(4)
+	MOVI_2D(5)
+	MOVI_2D(6)
+	MOVI_2D(7)
+	MOVI_2D(8)
+	MOVI_2D(9)
+	MOVI_2D(10)
+	MOVI_2D(11)
+	MOVI_2D(12)
+	MOVI_2D(13)
+	MOVI_2D(14)
+	MOVI_2D(15)
+	MOVI_2D(16)
+	MOVI_2D(17)
+	MOVI_2D(18)
+	MOVI_2D(19)
+	MOVI_2D(20)
+	MOVI_2D(21)
+	MOVI_2D(22)
+	MOVI_2D(23)
 
 columns10_start:
 	SUBS $4, R6, R6
 	BLT  columns10_rest
 
 columns10_loop:
-	WORD $0xad40703b // ldp q27, q28, [x1]
-	WORD $0xad406458 // ldp q24, q25, [x2]
-	WORD $0xfd40105a // ldr d26, [x2, #32]
+	LDP_Q(27, 28, 1, 0)
+	LDP_Q(24, 25, 2, 0)
+	LDR_D(26, 2, 32)
 	ADDS R9, R2, R2
-	WORD $0x4f9b1300 // fmla v0.4s, v24.4s, v27.s[0]
-	WORD $0x4f9b1321 // fmla v1.4s, v25.4s, v27.s[0]
-	WORD $0x4f9b1342 // fmla v2.4s, v26.4s, v27.s[0]
-	WORD $0x4fbb1303 // fmla v3.4s, v24.4s, v27.s[1]
-	WORD $0x4fbb1324 // fmla v4.4s, v25.4s, v27.s[1]
-	WORD $0x4fbb1345 // fmla v5.4s, v26.4s, v27.s[1]
-	WORD $0x4f9b1b06 // fmla v6.4s, v24.4s, v27.s[2]
-	WORD $0x4f9b1b27 // fmla v7.4s, v25.4s, v27.s[2]
-	WORD $0x4f9b1b48 // fmla v8.4s, v26.4s, v27.s[2]
-	WORD $0x4fbb1b09 // fmla v9.4s, v24.4s, v27.s[3]
-	WORD $0x4fbb1b2a // fmla v10.4s, v25.4s, v27.s[3]
-	WORD $0x4fbb1b4b // fmla v11.4s, v26.4s, v27.s[3]
-	WORD $0x4f9c130c // fmla v12.4s, v24.4s, v28.s[0]
-	WORD $0x4f9c132d // fmla v13.4s, v25.4s, v28.s[0]
-	WORD $0x4f9c134e // fmla v14.4s, v26.4s, v28.s[0]
-	WORD $0x4fbc130f // fmla v15.4s, v24.4s, v28.s[1]
-	WORD $0x4fbc1330 // fmla v16.4s, v25.4s, v28.s[1]
-	WORD $0x4fbc1351 // fmla v17.4s, v26.4s, v28.s[1]
-	WORD $0x4f9c1b12 // fmla v18.4s, v24.4s, v28.s[2]
-	WORD $0x4f9c1b33 // fmla v19.4s, v25.4s, v28.s[2]
-	WORD $0x4f9c1b54 // fmla v20.4s, v26.4s, v28.s[2]
-	WORD $0x4fbc1b15 // fmla v21.4s, v24.4s, v28.s[3]
-	WORD $0x4fbc1b36 // fmla v22.4s, v25.4s, v28.s[3]
-	WORD $0x4fbc1b57 // fmla v23.4s, v26.4s, v28.s[3]
-	WORD $0xad41703b // ldp q27, q28, [x1, #32]
-	WORD $0xad406458 // ldp q24, q25, [x2]
-	WORD $0xfd40105a // ldr d26, [x2, #32]
+	FMLA_S(0, 24, 27, 0)
+	FMLA_S(1, 25, 27, 0)
+	FMLA_S(2, 26, 27, 0)
+	FMLA_S(3, 24, 27, 1)
+	FMLA_S(4, 25, 27, 1)
+	FMLA_S(5, 26, 27, 1)
+	FMLA_S(6, 24, 27, 2)
+	FMLA_S(7, 25, 27, 2)
+	FMLA_S(8, 26, 27, 2)
+	FMLA_S(9, 24, 27, 3)
+	FMLA_S(10, 25, 27, 3)
+	FMLA_S(11, 26, 27, 3)
+	FMLA_S(12, 24, 28, 0)
+	FMLA_S(13, 25, 28, 0)
+	FMLA_S(14, 26, 28, 0)
+	FMLA_S(15, 24, 28, 1)
+	FMLA_S(16, 25, 28, 1)
+	FMLA_S(17, 26, 28, 1)
+	FMLA_S(18, 24, 28, 2)
+	FMLA_S(19, 25, 28, 2)
+	FMLA_S(20, 26, 28, 2)
+	FMLA_S(21, 24, 28, 3)
+	FMLA_S(22, 25, 28, 3)
+	FMLA_S(23, 26, 28, 3)
+	LDP_Q(27, 28, 1, 32)
+	LDP_Q(24, 25, 2, 0)
+	LDR_D(26, 2, 32)
 	ADDS R9, R2, R2
-	WORD $0x4f9b1300 // fmla v0.4s, v24.4s, v27.s[0]
-	WORD $0x4f9b1321 // fmla v1.4s, v25.4s, v27.s[0]
-	WORD $0x4f9b1342 // fmla v2.4s, v26.4s, v27.s[0]
-	WORD $0x4fbb1303 // fmla v3.4s, v24.4s, v27.s[1]
-	WORD $0x4fbb1324 // fmla v4.4s, v25.4s, v27.s[1]
-	WORD $0x4fbb1345 // fmla v5.4s, v26.4s, v27.s[1]
-	WORD $0x4f9b1b06 // fmla v6.4s, v24.4s, v27.s[2]
-	WORD $0x4f9b1b27 // fmla v7.4s, v25.4s, v27.s[2]
-	WORD $0x4f9b1b48 // fmla v8.4s, v26.4s, v27.s[2]
-	WORD $0x4fbb1b09 // fmla v9.4s, v24.4s, v27.s[3]
-	WORD $0x4fbb1b2a // fmla v10.4s, v25.4s, v27.s[3]
-	WORD $0x4fbb1b4b // fmla v11.4s, v26.4s, v27.s[3]
-	WORD $0x4f9c130c // fmla v12.4s, v24.4s, v28.s[0]
-	WORD $0x4f9c132d // fmla v13.4s, v25.4s, v28.s[0]
-	WORD $0x4f9c134e // fmla v14.4s, v26.4s, v28.s[0]
-	WORD $0x4fbc130f // fmla v15.4s, v24.4s, v28.s[1]
-	WORD $0x4fbc1330 // fmla v16.4s, v25.4s, v28.s[1]
-	WORD $0x4fbc1351 // fmla v17.4s, v26.4s, v28.s[1]
-	WORD $0x4f9c1b12 // fmla v18.4s, v24.4s, v28.s[2]
-	WORD $0x4f9c1b33 // fmla v19.4s, v25.4s, v28.s[2]
-	WORD $0x4f9c1b54 // fmla v20.4s, v26.4s, v28.s[2]
-	WORD $0x4fbc1b15 // fmla v21.4s, v24.4s, v28.s[3]
-	WORD $0x4fbc1b36 // fmla v22.4s, v25.4s, v28.s[3]
-	WORD $0x4fbc1b57 // fmla v23.4s, v26.4s, v28.s[3]
-	WORD $0xad42703b // ldp q27, q28, [x1, #64]
-	WORD $0xad406458 // ldp q24, q25, [x2]
-	WORD $0xfd40105a // ldr d26, [x2, #32]
+	FMLA_S(0, 24, 27, 0)
+	FMLA_S(1, 25, 27, 0)
+	FMLA_S(2, 26, 27, 0)
+	FMLA_S(3, 24, 27, 1)
+	FMLA_S(4, 25, 27, 1)
+	FMLA_S(5, 26, 27, 1)
+	FMLA_S(6, 24, 27, 2)
+	FMLA_S(7, 25, 27, 2)
+	FMLA_S(8, 26, 27, 2)
+	FMLA_S(9, 24, 27, 3)
+	FMLA_S(10, 25, 27, 3)
+	FMLA_S(11, 26, 27, 3)
+	FMLA_S(12, 24, 28, 0)
+	FMLA_S(13, 25, 28, 0)
+	FMLA_S(14, 26, 28, 0)
+	FMLA_S(15, 24, 28, 1)
+	FMLA_S(16, 25, 28, 1)
+	FMLA_S(17, 26, 28, 1)
+	FMLA_S(18, 24, 28, 2)
+	FMLA_S(19, 25, 28, 2)
+	FMLA_S(20, 26, 28, 2)
+	FMLA_S(21, 24, 28, 3)
+	FMLA_S(22, 25, 28, 3)
+	FMLA_S(23, 26, 28, 3)
+	LDP_Q(27, 28, 1, 64)
+	LDP_Q(24, 25, 2, 0)
+	LDR_D(26, 2, 32)
 	ADDS R9, R2, R2
-	WORD $0x4f9b1300 // fmla v0.4s, v24.4s, v27.s[0]
-	WORD $0x4f9b1321 // fmla v1.4s, v25.4s, v27.s[0]
-	WORD $0x4f9b1342 // fmla v2.4s, v26.4s, v27.s[0]
-	WORD $0x4fbb1303 // fmla v3.4s, v24.4s, v27.s[1]
-	WORD $0x4fbb1324 // fmla v4.4s, v25.4s, v27.s[1]
-	WORD $0x4fbb1345 // fmla v5.4s, v26.4s, v27.s[1]
-	WORD $0x4f9b1b06 // fmla v6.4s, v24.4s, v27.s[2]
-	WORD $0x4f9b1b27 // fmla v7.4s, v25.4s, v27.s[2]
-	WORD $0x4f9b1b48 // fmla v8.4s, v26.4s, v27.s[2]
-	WORD $0x4fbb1b09 // fmla v9.4s, v24.4s, v27.s[3]
-	WORD $0x4fbb1b2a // fmla v10.4s, v25.4s, v27.s[3]
-	WORD $0x4fbb1b4b // fmla v11.4s, v26.4s, v27.s[3]
-	WORD $0x4f9c130c // fmla v12.4s, v24.4s, v28.s[0]
-	WORD $0x4f9c132d // fmla v13.4s, v25.4s, v28.s[0]
-	WORD $0x4f9c134e // fmla v14.4s, v26.4s, v28.s[0]
-	WORD $0x4fbc130f // fmla v15.4s, v24.4s, v28.s[1]
-	WORD $0x4fbc1330 // fmla v16.4s, v25.4s, v28.s[1]
-	WORD $0x4fbc1351 // fmla v17.4s, v26.4s, v28.s[1]
-	WORD $0x4f9c1b12 // fmla v18.4s, v24.4s, v28.s[2]
-	WORD $0x4f9c1b33 // fmla v19.4s, v25.4s, v28.s[2]
-	WORD $0x4f9c1b54 // fmla v20.4s, v26.4s, v28.s[2]
-	WORD $0x4fbc1b15 // fmla v21.4s, v24.4s, v28.s[3]
-	WORD $0x4fbc1b36 // fmla v22.4s, v25.4s, v28.s[3]
-	WORD $0x4fbc1b57 // fmla v23.4s, v26.4s, v28.s[3]
-	WORD $0xad43703b // ldp q27, q28, [x1, #96]
-	WORD $0xad406458 // ldp q24, q25, [x2]
-	WORD $0xfd40105a // ldr d26, [x2, #32]
+	FMLA_S(0, 24, 27, 0)
+	FMLA_S(1, 25, 27, 0)
+	FMLA_S(2, 26, 27, 0)
+	FMLA_S(3, 24, 27, 1)
+	FMLA_S(4, 25, 27, 1)
+	FMLA_S(5, 26, 27, 1)
+	FMLA_S(6, 24, 27, 2)
+	FMLA_S(7, 25, 27, 2)
+	FMLA_S(8, 26, 27, 2)
+	FMLA_S(9, 24, 27, 3)
+	FMLA_S(10, 25, 27, 3)
+	FMLA_S(11, 26, 27, 3)
+	FMLA_S(12, 24, 28, 0)
+	FMLA_S(13, 25, 28, 0)
+	FMLA_S(14, 26, 28, 0)
+	FMLA_S(15, 24, 28, 1)
+	FMLA_S(16, 25, 28, 1)
+	FMLA_S(17, 26, 28, 1)
+	FMLA_S(18, 24, 28, 2)
+	FMLA_S(19, 25, 28, 2)
+	FMLA_S(20, 26, 28, 2)
+	FMLA_S(21, 24, 28, 3)
+	FMLA_S(22, 25, 28, 3)
+	FMLA_S(23, 26, 28, 3)
+	LDP_Q(27, 28, 1, 96)
+	LDP_Q(24, 25, 2, 0)
+	LDR_D(26, 2, 32)
 	ADDS R9, R2, R2
-	WORD $0x4f9b1300 // fmla v0.4s, v24.4s, v27.s[0]
-	WORD $0x4f9b1321 // fmla v1.4s, v25.4s, v27.s[0]
-	WORD $0x4f9b1342 // fmla v2.4s, v26.4s, v27.s[0]
-	WORD $0x4fbb1303 // fmla v3.4s, v24.4s, v27.s[1]
-	WORD $0x4fbb1324 // fmla v4.4s, v25.4s, v27.s[1]
-	WORD $0x4fbb1345 // fmla v5.4s, v26.4s, v27.s[1]
-	WORD $0x4f9b1b06 // fmla v6.4s, v24.4s, v27.s[2]
-	WORD $0x4f9b1b27 // fmla v7.4s, v25.4s, v27.s[2]
-	WORD $0x4f9b1b48 // fmla v8.4s, v26.4s, v27.s[2]
-	WORD $0x4fbb1b09 // fmla v9.4s, v24.4s, v27.s[3]
-	WORD $0x4fbb1b2a // fmla v10.4s, v25.4s, v27.s[3]
-	WORD $0x4fbb1b4b // fmla v11.4s, v26.4s, v27.s[3]
-	WORD $0x4f9c130c // fmla v12.4s, v24.4s, v28.s[0]
-	WORD $0x4f9c132d // fmla v13.4s, v25.4s, v28.s[0]
-	WORD $0x4f9c134e // fmla v14.4s, v26.4s, v28.s[0]
-	WORD $0x4fbc130f // fmla v15.4s, v24.4s, v28.s[1]
-	WORD $0x4fbc1330 // fmla v16.4s, v25.4s, v28.s[1]
-	WORD $0x4fbc1351 // fmla v17.4s, v26.4s, v28.s[1]
-	WORD $0x4f9c1b12 // fmla v18.4s, v24.4s, v28.s[2]
-	WORD $0x4f9c1b33 // fmla v19.4s, v25.4s, v28.s[2]
-	WORD $0x4f9c1b54 // fmla v20.4s, v26.4s, v28.s[2]
-	WORD $0x4fbc1b15 // fmla v21.4s, v24.4s, v28.s[3]
-	WORD $0x4fbc1b36 // fmla v22.4s, v25.4s, v28.s[3]
-	WORD $0x4fbc1b57 // fmla v23.4s, v26.4s, v28.s[3]
+	FMLA_S(0, 24, 27, 0)
+	FMLA_S(1, 25, 27, 0)
+	FMLA_S(2, 26, 27, 0)
+	FMLA_S(3, 24, 27, 1)
+	FMLA_S(4, 25, 27, 1)
+	FMLA_S(5, 26, 27, 1)
+	FMLA_S(6, 24, 27, 2)
+	FMLA_S(7, 25, 27, 2)
+	FMLA_S(8, 26, 27, 2)
+	FMLA_S(9, 24, 27, 3)
+	FMLA_S(10, 25, 27, 3)
+	FMLA_S(11, 26, 27, 3)
+	FMLA_S(12, 24, 28, 0)
+	FMLA_S(13, 25, 28, 0)
+	FMLA_S(14, 26, 28, 0)
+	FMLA_S(15, 24, 28, 1)
+	FMLA_S(16, 25, 28, 1)
+	FMLA_S(17, 26, 28, 1)
+	FMLA_S(18, 24, 28, 2)
+	FMLA_S(19, 25, 28, 2)
+	FMLA_S(20, 26, 28, 2)
+	FMLA_S(21, 24, 28, 3)
+	FMLA_S(22, 25, 28, 3)
+	FMLA_S(23, 26, 28, 3)
 	ADDS $128, R1, R1
 	SUBS $4, R6, R6
 	BGE  columns10_loop
@@ -1048,34 +1049,34 @@ columns10_rest:
 	BEQ  columns10_store
 
 columns10_one:
-	WORD $0xad40703b // ldp q27, q28, [x1]
-	WORD $0xad406458 // ldp q24, q25, [x2]
-	WORD $0xfd40105a // ldr d26, [x2, #32]
+	LDP_Q(27, 28, 1, 0)
+	LDP_Q(24, 25, 2, 0)
+	LDR_D(26, 2, 32)
 	ADDS R9, R2, R2
-	WORD $0x4f9b1300 // fmla v0.4s, v24.4s, v27.s[0]
-	WORD $0x4f9b1321 // fmla v1.4s, v25.4s, v27.s[0]
-	WORD $0x4f9b1342 // fmla v2.4s, v26.4s, v27.s[0]
-	WORD $0x4fbb1303 // fmla v3.4s, v24.4s, v27.s[1]
-	WORD $0x4fbb1324 // fmla v4.4s, v25.4s, v27.s[1]
-	WORD $0x4fbb1345 // fmla v5.4s, v26.4s, v27.s[1]
-	WORD $0x4f9b1b06 // fmla v6.4s, v24.4s, v27.s[2]
-	WORD $0x4f9b1b27 // fmla v7.4s, v25.4s, v27.s[2]
-	WORD $0x4f9b1b48 // fmla v8.4s, v26.4s, v27.s[2]
-	WORD $0x4fbb1b09 // fmla v9.4s, v24.4s, v27.s[3]
-	WORD $0x4fbb1b2a // fmla v10.4s, v25.4s, v27.s[3]
-	WORD $0x4fbb1b4b // fmla v11.4s, v26.4s, v27.s[3]
-	WORD $0x4f9c130c // fmla v12.4s, v24.4s, v28.s[0]
-	WORD $0x4f9c132d // fmla v13.4s, v25.4s, v28.s[0]
-	WORD $0x4f9c134e // fmla v14.4s, v26.4s, v28.s[0]
-	WORD $0x4fbc130f // fmla v15.4s, v24.4s, v28.s[1]
-	WORD $0x4fbc1330 // fmla v16.4s, v25.4s, v28.s[1]
-	WORD $0x4fbc1351 // fmla v17.4s, v26.4s, v28.s[1]
-	WORD $0x4f9c1b12 // fmla v18.4s, v24.4s, v28.s[2]
-	WORD $0x4f9c1b33 // fmla v19.4s, v25.4s, v28.s[2]
-	WORD $0x4f9c1b54 // fmla v20.4s, v26.4s, v28.s[2]
-	WORD $0x4fbc1b15 // fmla v21.4s, v24.4s, v28.s[3]
-	WORD $0x4fbc1b36 // fmla v22.4s, v25.4s, v28.s[3]
-	WORD $0x4fbc1b57 // fmla v23.4s, v26.4s, v28.s[3]
+	FMLA_S(0, 24, 27, 0)
+	FMLA_S(1, 25, 27, 0)
+	FMLA_S(2, 26, 27, 0)
+	FMLA_S(3, 24, 27, 1)
+	FMLA_S(4, 25, 27, 1)
+	FMLA_S(5, 26, 27, 1)
+	FMLA_S(6, 24, 27, 2)
+	FMLA_S(7, 25, 27, 2)
+	FMLA_S(8, 26, 27, 2)
+	FMLA_S(9, 24, 27, 3)
+	FMLA_S(10, 25, 27, 3)
+	FMLA_S(11, 26, 27, 3)
+	FMLA_S(12, 24, 28, 0)
+	FMLA_S(13, 25, 28, 0)
+	FMLA_S(14, 26, 28, 0)
+	FMLA_S(15, 24, 28, 1)
+	FMLA_S(16, 25, 28, 1)
+	FMLA_S(17, 26, 28, 1)
+	FMLA_S(18, 24, 28, 2)
+	FMLA_S(19, 25, 28, 2)
+	FMLA_S(20, 26, 28, 2)
+	FMLA_S(21, 24, 28, 3)
+	FMLA_S(22, 25, 28, 3)
+	FMLA_S(23, 26, 28, 3)
 	ADDS $32, R1, R1
 	SUBS $1, R6, R6
 	BNE  columns10_one
@@ -1086,349 +1087,349 @@ columns10_store:
 	BEQ   columns10_write
 	MOVD  R0, R1
 	MOVD  R7, R2
-	WORD  $0x3dc00038 // ldr q24, [x1]
-	WORD  $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
-	WORD  $0x3dc00438 // ldr q24, [x1, #16]
-	WORD  $0x4e38d421 // fadd v1.4s, v1.4s, v24.4s
-	WORD  $0xfd401038 // ldr d24, [x1, #32]
-	WORD  $0x4e38d442 // fadd v2.4s, v2.4s, v24.4s
+	LDR_Q(24, 1, 0)
+	FADD_4S(0, 0, 24)
+	LDR_Q(24, 1, 16)
+	FADD_4S(1, 1, 24)
+	LDR_D(24, 1, 32)
+	FADD_4S(2, 2, 24)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns10_write
-	WORD  $0x3dc00038 // ldr q24, [x1]
-	WORD  $0x4e38d463 // fadd v3.4s, v3.4s, v24.4s
-	WORD  $0x3dc00438 // ldr q24, [x1, #16]
-	WORD  $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
-	WORD  $0xfd401038 // ldr d24, [x1, #32]
-	WORD  $0x4e38d4a5 // fadd v5.4s, v5.4s, v24.4s
+	LDR_Q(24, 1, 0)
+	FADD_4S(3, 3, 24)
+	LDR_Q(24, 1, 16)
+	FADD_4S(4, 4, 24)
+	LDR_D(24, 1, 32)
+	FADD_4S(5, 5, 24)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns10_write
-	WORD  $0x3dc00038 // ldr q24, [x1]
-	WORD  $0x4e38d4c6 // fadd v6.4s, v6.4s, v24.4s
-	WORD  $0x3dc00438 // ldr q24, [x1, #16]
-	WORD  $0x4e38d4e7 // fadd v7.4s, v7.4s, v24.4s
-	WORD  $0xfd401038 // ldr d24, [x1, #32]
-	WORD  $0x4e38d508 // fadd v8.4s, v8.4s, v24.4s
+	LDR_Q(24, 1, 0)
+	FADD_4S(6, 6, 24)
+	LDR_Q(24, 1, 16)
+	FADD_4S(7, 7, 24)
+	LDR_D(24, 1, 32)
+	FADD_4S(8, 8, 24)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns10_write
-	WORD  $0x3dc00038 // ldr q24, [x1]
-	WORD  $0x4e38d529 // fadd v9.4s, v9.4s, v24.4s
-	WORD  $0x3dc00438 // ldr q24, [x1, #16]
-	WORD  $0x4e38d54a // fadd v10.4s, v10.4s, v24.4s
-	WORD  $0xfd401038 // ldr d24, [x1, #32]
-	WORD  $0x4e38d56b // fadd v11.4s, v11.4s, v24.4s
+	LDR_Q(24, 1, 0)
+	FADD_4S(9, 9, 24)
+	LDR_Q(24, 1, 16)
+	FADD_4S(10, 10, 24)
+	LDR_D(24, 1, 32)
+	FADD_4S(11, 11, 24)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns10_write
-	WORD  $0x3dc00038 // ldr q24, [x1]
-	WORD  $0x4e38d58c // fadd v12.4s, v12.4s, v24.4s
-	WORD  $0x3dc00438 // ldr q24, [x1, #16]
-	WORD  $0x4e38d5ad // fadd v13.4s, v13.4s, v24.4s
-	WORD  $0xfd401038 // ldr d24, [x1, #32]
-	WORD  $0x4e38d5ce // fadd v14.4s, v14.4s, v24.4s
+	LDR_Q(24, 1, 0)
+	FADD_4S(12, 12, 24)
+	LDR_Q(24, 1, 16)
+	FADD_4S(13, 13, 24)
+	LDR_D(24, 1, 32)
+	FADD_4S(14, 14, 24)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns10_write
-	WORD  $0x3dc00038 // ldr q24, [x1]
-	WORD  $0x4e38d5ef // fadd v15.4s, v15.4s, v24.4s
-	WORD  $0x3dc00438 // ldr q24, [x1, #16]
-	WORD  $0x4e38d610 // fadd v16.4s, v16.4s, v24.4s
-	WORD  $0xfd401038 // ldr d24, [x1, #32]
-	WORD  $0x4e38d631 // fadd v17.4s, v17.4s, v24.4s
+	LDR_Q(24, 1, 0)
+	FADD_4S(15, 15, 24)
+	LDR_Q(24, 1, 16)
+	FADD_4S(16, 16, 24)
+	LDR_D(24, 1, 32)
+	FADD_4S(17, 17, 24)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns10_write
-	WORD  $0x3dc00038 // ldr q24, [x1]
-	WORD  $0x4e38d652 // fadd v18.4s, v18.4s, v24.4s
-	WORD  $0x3dc00438 // ldr q24, [x1, #16]
-	WORD  $0x4e38d673 // fadd v19.4s, v19.4s, v24.4s
-	WORD  $0xfd401038 // ldr d24, [x1, #32]
-	WORD  $0x4e38d694 // fadd v20.4s, v20.4s, v24.4s
+	LDR_Q(24, 1, 0)
+	FADD_4S(18, 18, 24)
+	LDR_Q(24, 1, 16)
+	FADD_4S(19, 19, 24)
+	LDR_D(24, 1, 32)
+	FADD_4S(20, 20, 24)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns10_write
-	WORD  $0x3dc00038 // ldr q24, [x1]
-	WORD  $0x4e38d6b5 // fadd v21.4s, v21.4s, v24.4s
-	WORD  $0x3dc00438 // ldr q24, [x1, #16]
-	WORD  $0x4e38d6d6 // fadd v22.4s, v22.4s, v24.4s
-	WORD  $0xfd401038 // ldr d24, [x1, #32]
-	WORD  $0x4e38d6f7 // fadd v23.4s, v23.4s, v24.4s
+	LDR_Q(24, 1, 0)
+	FADD_4S(21, 21, 24)
+	LDR_Q(24, 1, 16)
+	FADD_4S(22, 22, 24)
+	LDR_D(24, 1, 32)
+	FADD_4S(23, 23, 24)
 
 columns10_write:
 	FMOVS lo+72(FP), F24
-	WORD  $0x4e040718 // dup v24.4s, v24.s[0]
+	DUP_4S(24, 24)
 	FMOVS hi+76(FP), F25
-	WORD  $0x4e040739 // dup v25.4s, v25.s[0]
-	WORD  $0x4e20f700 // fmax v0.4s, v24.4s, v0.4s
-	WORD  $0x4ea0f720 // fmin v0.4s, v25.4s, v0.4s
-	WORD  $0x4e21f701 // fmax v1.4s, v24.4s, v1.4s
-	WORD  $0x4ea1f721 // fmin v1.4s, v25.4s, v1.4s
-	WORD  $0x4e22f702 // fmax v2.4s, v24.4s, v2.4s
-	WORD  $0x4ea2f722 // fmin v2.4s, v25.4s, v2.4s
-	WORD  $0xad000400 // stp q0, q1, [x0]
-	WORD  $0xfd001002 // str d2, [x0, #32]
+	DUP_4S(25, 25)
+	FMAX_4S(0, 24, 0)
+	FMIN_4S(0, 25, 0)
+	FMAX_4S(1, 24, 1)
+	FMIN_4S(1, 25, 1)
+	FMAX_4S(2, 24, 2)
+	FMIN_4S(2, 25, 2)
+	STP_Q(0, 1, 0, 0)
+	STR_D(2, 0, 32)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns10_done
-	WORD  $0x4e23f703 // fmax v3.4s, v24.4s, v3.4s
-	WORD  $0x4ea3f723 // fmin v3.4s, v25.4s, v3.4s
-	WORD  $0x4e24f704 // fmax v4.4s, v24.4s, v4.4s
-	WORD  $0x4ea4f724 // fmin v4.4s, v25.4s, v4.4s
-	WORD  $0x4e25f705 // fmax v5.4s, v24.4s, v5.4s
-	WORD  $0x4ea5f725 // fmin v5.4s, v25.4s, v5.4s
-	WORD  $0xad001003 // stp q3, q4, [x0]
-	WORD  $0xfd001005 // str d5, [x0, #32]
+	FMAX_4S(3, 24, 3)
+	FMIN_4S(3, 25, 3)
+	FMAX_4S(4, 24, 4)
+	FMIN_4S(4, 25, 4)
+	FMAX_4S(5, 24, 5)
+	FMIN_4S(5, 25, 5)
+	STP_Q(3, 4, 0, 0)
+	STR_D(5, 0, 32)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns10_done
-	WORD  $0x4e26f706 // fmax v6.4s, v24.4s, v6.4s
-	WORD  $0x4ea6f726 // fmin v6.4s, v25.4s, v6.4s
-	WORD  $0x4e27f707 // fmax v7.4s, v24.4s, v7.4s
-	WORD  $0x4ea7f727 // fmin v7.4s, v25.4s, v7.4s
-	WORD  $0x4e28f708 // fmax v8.4s, v24.4s, v8.4s
-	WORD  $0x4ea8f728 // fmin v8.4s, v25.4s, v8.4s
-	WORD  $0xad001c06 // stp q6, q7, [x0]
-	WORD  $0xfd001008 // str d8, [x0, #32]
+	FMAX_4S(6, 24, 6)
+	FMIN_4S(6, 25, 6)
+	FMAX_4S(7, 24, 7)
+	FMIN_4S(7, 25, 7)
+	FMAX_4S(8, 24, 8)
+	FMIN_4S(8, 25, 8)
+	STP_Q(6, 7, 0, 0)
+	STR_D(8, 0, 32)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns10_done
-	WORD  $0x4e29f709 // fmax v9.4s, v24.4s, v9.4s
-	WORD  $0x4ea9f729 // fmin v9.4s, v25.4s, v9.4s
-	WORD  $0x4e2af70a // fmax v10.4s, v24.4s, v10.4s
-	WORD  $0x4eaaf72a // fmin v10.4s, v25.4s, v10.4s
-	WORD  $0x4e2bf70b // fmax v11.4s, v24.4s, v11.4s
-	WORD  $0x4eabf72b // fmin v11.4s, v25.4s, v11.4s
-	WORD  $0xad002809 // stp q9, q10, [x0]
-	WORD  $0xfd00100b // str d11, [x0, #32]
+	FMAX_4S(9, 24, 9)
+	FMIN_4S(9, 25, 9)
+	FMAX_4S(10, 24, 10)
+	FMIN_4S(10, 25, 10)
+	FMAX_4S(11, 24, 11)
+	FMIN_4S(11, 25, 11)
+	STP_Q(9, 10, 0, 0)
+	STR_D(11, 0, 32)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns10_done
-	WORD  $0x4e2cf70c // fmax v12.4s, v24.4s, v12.4s
-	WORD  $0x4eacf72c // fmin v12.4s, v25.4s, v12.4s
-	WORD  $0x4e2df70d // fmax v13.4s, v24.4s, v13.4s
-	WORD  $0x4eadf72d // fmin v13.4s, v25.4s, v13.4s
-	WORD  $0x4e2ef70e // fmax v14.4s, v24.4s, v14.4s
-	WORD  $0x4eaef72e // fmin v14.4s, v25.4s, v14.4s
-	WORD  $0xad00340c // stp q12, q13, [x0]
-	WORD  $0xfd00100e // str d14, [x0, #32]
+	FMAX_4S(12, 24, 12)
+	FMIN_4S(12, 25, 12)
+	FMAX_4S(13, 24, 13)
+	FMIN_4S(13, 25, 13)
+	FMAX_4S(14, 24, 14)
+	FMIN_4S(14, 25, 14)
+	STP_Q(12, 13, 0, 0)
+	STR_D(14, 0, 32)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns10_done
-	WORD  $0x4e2ff70f // fmax v15.4s, v24.4s, v15.4s
-	WORD  $0x4eaff72f // fmin v15.4s, v25.4s, v15.4s
-	WORD  $0x4e30f710 // fmax v16.4s, v24.4s, v16.4s
-	WORD  $0x4eb0f730 // fmin v16.4s, v25.4s, v16.4s
-	WORD  $0x4e31f711 // fmax v17.4s, v24.4s, v17.4s
-	WORD  $0x4eb1f731 // fmin v17.4s, v25.4s, v17.4s
-	WORD  $0xad00400f // stp q15, q16, [x0]
-	WORD  $0xfd001011 // str d17, [x0, #32]
+	FMAX_4S(15, 24, 15)
+	FMIN_4S(15, 25, 15)
+	FMAX_4S(16, 24, 16)
+	FMIN_4S(16, 25, 16)
+	FMAX_4S(17, 24, 17)
+	FMIN_4S(17, 25, 17)
+	STP_Q(15, 16, 0, 0)
+	STR_D(17, 0, 32)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns10_done
-	WORD  $0x4e32f712 // fmax v18.4s, v24.4s, v18.4s
-	WORD  $0x4eb2f732 // fmin v18.4s, v25.4s, v18.4s
-	WORD  $0x4e33f713 // fmax v19.4s, v24.4s, v19.4s
-	WORD  $0x4eb3f733 // fmin v19.4s, v25.4s, v19.4s
-	WORD  $0x4e34f714 // fmax v20.4s, v24.4s, v20.4s
-	WORD  $0x4eb4f734 // fmin v20.4s, v25.4s, v20.4s
-	WORD  $0xad004c12 // stp q18, q19, [x0]
-	WORD  $0xfd001014 // str d20, [x0, #32]
+	FMAX_4S(18, 24, 18)
+	FMIN_4S(18, 25, 18)
+	FMAX_4S(19, 24, 19)
+	FMIN_4S(19, 25, 19)
+	FMAX_4S(20, 24, 20)
+	FMIN_4S(20, 25, 20)
+	STP_Q(18, 19, 0, 0)
+	STR_D(20, 0, 32)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns10_done
-	WORD  $0x4e35f715 // fmax v21.4s, v24.4s, v21.4s
-	WORD  $0x4eb5f735 // fmin v21.4s, v25.4s, v21.4s
-	WORD  $0x4e36f716 // fmax v22.4s, v24.4s, v22.4s
-	WORD  $0x4eb6f736 // fmin v22.4s, v25.4s, v22.4s
-	WORD  $0x4e37f717 // fmax v23.4s, v24.4s, v23.4s
-	WORD  $0x4eb7f737 // fmin v23.4s, v25.4s, v23.4s
-	WORD  $0xad005815 // stp q21, q22, [x0]
-	WORD  $0xfd001017 // str d23, [x0, #32]
+	FMAX_4S(21, 24, 21)
+	FMIN_4S(21, 25, 21)
+	FMAX_4S(22, 24, 22)
+	FMIN_4S(22, 25, 22)
+	FMAX_4S(23, 24, 23)
+	FMIN_4S(23, 25, 23)
+	STP_Q(21, 22, 0, 0)
+	STR_D(23, 0, 32)
 
 columns10_done:
 	RET
 
 columns9:
-	CMP  $0, R3
-	BEQ  columns9_zero
-	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
-	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	WORD $0x4ea01c02 // mov v2.16b, v0.16b
-	ADD  $4, R3, R19
-	WORD $0x4d40ca63 // ld1r { v3.4s }, [x19]
-	WORD $0x4ea31c64 // mov v4.16b, v3.16b
-	WORD $0x4ea31c65 // mov v5.16b, v3.16b
-	ADD  $8, R3, R19
-	WORD $0x4d40ca66 // ld1r { v6.4s }, [x19]
-	WORD $0x4ea61cc7 // mov v7.16b, v6.16b
-	WORD $0x4ea61cc8 // mov v8.16b, v6.16b
-	ADD  $12, R3, R19
-	WORD $0x4d40ca69 // ld1r { v9.4s }, [x19]
-	WORD $0x4ea91d2a // mov v10.16b, v9.16b
-	WORD $0x4ea91d2b // mov v11.16b, v9.16b
-	ADD  $16, R3, R19
-	WORD $0x4d40ca6c // ld1r { v12.4s }, [x19]
-	WORD $0x4eac1d8d // mov v13.16b, v12.16b
-	WORD $0x4eac1d8e // mov v14.16b, v12.16b
-	ADD  $20, R3, R19
-	WORD $0x4d40ca6f // ld1r { v15.4s }, [x19]
-	WORD $0x4eaf1df0 // mov v16.16b, v15.16b
-	WORD $0x4eaf1df1 // mov v17.16b, v15.16b
-	ADD  $24, R3, R19
-	WORD $0x4d40ca72 // ld1r { v18.4s }, [x19]
-	WORD $0x4eb21e53 // mov v19.16b, v18.16b
-	WORD $0x4eb21e54 // mov v20.16b, v18.16b
-	ADD  $28, R3, R19
-	WORD $0x4d40ca75 // ld1r { v21.4s }, [x19]
-	WORD $0x4eb51eb6 // mov v22.16b, v21.16b
-	WORD $0x4eb51eb7 // mov v23.16b, v21.16b
-	JMP  columns9_start
+	CMP $0, R3
+	BEQ columns9_zero
+	LD1R_4S(0, 3)
+	MOV_16B(1, 0)
+	MOV_16B(2, 0)
+	ADD $4, R3, R19
+	LD1R_4S(3, 19)
+	MOV_16B(4, 3)
+	MOV_16B(5, 3)
+	ADD $8, R3, R19
+	LD1R_4S(6, 19)
+	MOV_16B(7, 6)
+	MOV_16B(8, 6)
+	ADD $12, R3, R19
+	LD1R_4S(9, 19)
+	MOV_16B(10, 9)
+	MOV_16B(11, 9)
+	ADD $16, R3, R19
+	LD1R_4S(12, 19)
+	MOV_16B(13, 12)
+	MOV_16B(14, 12)
+	ADD $20, R3, R19
+	LD1R_4S(15, 19)
+	MOV_16B(16, 15)
+	MOV_16B(17, 15)
+	ADD $24, R3, R19
+	LD1R_4S(18, 19)
+	MOV_16B(19, 18)
+	MOV_16B(20, 18)
+	ADD $28, R3, R19
+	LD1R_4S(21, 19)
+	MOV_16B(22, 21)
+	MOV_16B(23, 21)
+	JMP columns9_start
 
 columns9_zero:
-	WORD $0x6f00e400 // movi v0.2d, #0
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x6f00e404 // movi v4.2d, #0
-	WORD $0x6f00e405 // movi v5.2d, #0
-	WORD $0x6f00e406 // movi v6.2d, #0
-	WORD $0x6f00e407 // movi v7.2d, #0
-	WORD $0x6f00e408 // movi v8.2d, #0
-	WORD $0x6f00e409 // movi v9.2d, #0
-	WORD $0x6f00e40a // movi v10.2d, #0
-	WORD $0x6f00e40b // movi v11.2d, #0
-	WORD $0x6f00e40c // movi v12.2d, #0
-	WORD $0x6f00e40d // movi v13.2d, #0
-	WORD $0x6f00e40e // movi v14.2d, #0
-	WORD $0x6f00e40f // movi v15.2d, #0
-	WORD $0x6f00e410 // movi v16.2d, #0
-	WORD $0x6f00e411 // movi v17.2d, #0
-	WORD $0x6f00e412 // movi v18.2d, #0
-	WORD $0x6f00e413 // movi v19.2d, #0
-	WORD $0x6f00e414 // movi v20.2d, #0
-	WORD $0x6f00e415 // movi v21.2d, #0
-	WORD $0x6f00e416 // movi v22.2d, #0
-	WORD $0x6f00e417 // movi v23.2d, #0
+	MOVI_2D(0)
+	MOVI_2D(1)
+	MOVI_2D(2)
+	MOVI_2D(3)
+	MOVI_2D(4)
+	MOVI_2D(5)
+	MOVI_2D(6)
+	MOVI_2D(7)
+	MOVI_2D(8)
+	MOVI_2D(9)
+	MOVI_2D(10)
+	MOVI_2D(11)
+	MOVI_2D(12)
+	MOVI_2D(13)
+	MOVI_2D(14)
+	MOVI_2D(15)
+	MOVI_2D(16)
+	MOVI_2D(17)
+	MOVI_2D(18)
+	MOVI_2D(19)
+	MOVI_2D(20)
+	MOVI_2D(21)
+	MOVI_2D(22)
+	MOVI_2D(23)
 
 columns9_start:
 	SUBS $4, R6, R6
 	BLT  columns9_rest
 
 columns9_loop:
-	WORD $0xad40703b // ldp q27, q28, [x1]
-	WORD $0xad406458 // ldp q24, q25, [x2]
-	WORD $0xbd40205a // ldr s26, [x2, #32]
+	LDP_Q(27, 28, 1, 0)
+	LDP_Q(24, 25, 2, 0)
+	LDR_S(26, 2, 32)
 	ADDS R9, R2, R2
-	WORD $0x4f9b1300 // fmla v0.4s, v24.4s, v27.s[0]
-	WORD $0x4f9b1321 // fmla v1.4s, v25.4s, v27.s[0]
-	WORD $0x4f9b1342 // fmla v2.4s, v26.4s, v27.s[0]
-	WORD $0x4fbb1303 // fmla v3.4s, v24.4s, v27.s[1]
-	WORD $0x4fbb1324 // fmla v4.4s, v25.4s, v27.s[1]
-	WORD $0x4fbb1345 // fmla v5.4s, v26.4s, v27.s[1]
-	WORD $0x4f9b1b06 // fmla v6.4s, v24.4s, v27.s[2]
-	WORD $0x4f9b1b27 // fmla v7.4s, v25.4s, v27.s[2]
-	WORD $0x4f9b1b48 // fmla v8.4s, v26.4s, v27.s[2]
-	WORD $0x4fbb1b09 // fmla v9.4s, v24.4s, v27.s[3]
-	WORD $0x4fbb1b2a // fmla v10.4s, v25.4s, v27.s[3]
-	WORD $0x4fbb1b4b // fmla v11.4s, v26.4s, v27.s[3]
-	WORD $0x4f9c130c // fmla v12.4s, v24.4s, v28.s[0]
-	WORD $0x4f9c132d // fmla v13.4s, v25.4s, v28.s[0]
-	WORD $0x4f9c134e // fmla v14.4s, v26.4s, v28.s[0]
-	WORD $0x4fbc130f // fmla v15.4s, v24.4s, v28.s[1]
-	WORD $0x4fbc1330 // fmla v16.4s, v25.4s, v28.s[1]
-	WORD $0x4fbc1351 // fmla v17.4s, v26.4s, v28.s[1]
-	WORD $0x4f9c1b12 // fmla v18.4s, v24.4s, v28.s[2]
-	WORD $0x4f9c1b33 // fmla v19.4s, v25.4s, v28.s[2]
-	WORD $0x4f9c1b54 // fmla v20.4s, v26.4s, v28.s[2]
-	WORD $0x4fbc1b15 // fmla v21.4s, v24.4s, v28.s[3]
-	WORD $0x4fbc1b36 // fmla v22.4s, v25.4s, v28.s[3]
-	WORD $0x4fbc1b57 // fmla v23.4s, v26.4s, v28.s[3]
-	WORD $0xad41703b // ldp q27, q28, [x1, #32]
-	WORD $0xad406458 // ldp q24, q25, [x2]
-	WORD $0xbd40205a // ldr s26, [x2, #32]
+	FMLA_S(0, 24, 27, 0)
+	FMLA_S(1, 25, 27, 0)
+	FMLA_S(2, 26, 27, 0)
+	FMLA_S(3, 24, 27, 1)
+	FMLA_S(4, 25, 27, 1)
+	FMLA_S(5, 26, 27, 1)
+	FMLA_S(6, 24, 27, 2)
+	FMLA_S(7, 25, 27, 2)
+	FMLA_S(8, 26, 27, 2)
+	FMLA_S(9, 24, 27, 3)
+	FMLA_S(10, 25, 27, 3)
+	FMLA_S(11, 26, 27, 3)
+	FMLA_S(12, 24, 28, 0)
+	FMLA_S(13, 25, 28, 0)
+	FMLA_S(14, 26, 28, 0)
+	FMLA_S(15, 24, 28, 1)
+	FMLA_S(16, 25, 28, 1)
+	FMLA_S(17, 26, 28, 1)
+	FMLA_S(18, 24, 28, 2)
+	FMLA_S(19, 25, 28, 2)
+	FMLA_S(20, 26, 28, 2)
+	FMLA_S(21, 24, 28, 3)
+	FMLA_S(22, 25, 28, 3)
+	FMLA_S(23, 26, 28, 3)
+	LDP_Q(27, 28, 1, 32)
+	LDP_Q(24, 25, 2, 0)
+	LDR_S(26, 2, 32)
 	ADDS R9, R2, R2
-	WORD $0x4f9b1300 // fmla v0.4s, v24.4s, v27.s[0]
-	WORD $0x4f9b1321 // fmla v1.4s, v25.4s, v27.s[0]
-	WORD $0x4f9b1342 // fmla v2.4s, v26.4s, v27.s[0]
-	WORD $0x4fbb1303 // fmla v3.4s, v24.4s, v27.s[1]
-	WORD $0x4fbb1324 // fmla v4.4s, v25.4s, v27.s[1]
-	WORD $0x4fbb1345 // fmla v5.4s, v26.4s, v27.s[1]
-	WORD $0x4f9b1b06 // fmla v6.4s, v24.4s, v27.s[2]
-	WORD $0x4f9b1b27 // fmla v7.4s, v25.4s, v27.s[2]
-	WORD $0x4f9b1b48 // fmla v8.4s, v26.4s, v27.s[2]
-	WORD $0x4fbb1b09 // fmla v9.4s, v24.4s, v27.s[3]
-	WORD $0x4fbb1b2a // fmla v10.4s, v25.4s, v27.s[3]
-	WORD $0x4fbb1b4b // fmla v11.4s, v26.4s, v27.s[3]
-	WORD $0x4f9c130c // fmla v12.4s, v24.4s, v28.s[0]
-	WORD $0x4f9c132d // fmla v13.4s, v25.4s, v28.s[0]
-	WORD $0x4f9c134e // fmla v14.4s, v26.4s, v28.s[0]
-	WORD $0x4fbc130f // fmla v15.4s, v24.4s, v28.s[1]
-	WORD $0x4fbc1330 // fmla v16.4s, v25.4s, v28.s[1]
-	WORD $0x4fbc1351 // fmla v17.4s, v26.4s, v28.s[1]
-	WORD $0x4f9c1b12 // fmla v18.4s, v24.4s, v28.s[2]
-	WORD $0x4f9c1b33 // fmla v19.4s, v25.4s, v28.s[2]
-	WORD $0x4f9c1b54 // fmla v20.4s, v26.4s, v28.s[2]
-	WORD $0x4fbc1b15 // fmla v21.4s, v24.4s, v28.s[3]
-	WORD $0x4fbc1b36 // fmla v22.4s, v25.4s, v28.s[3]
-	WORD $0x4fbc1b57 // fmla v23.4s, v26.4s, v28.s[3]
-	WORD $0xad42703b // ldp q27, q28, [x1, #64]
-	WORD $0xad406458 // ldp q24, q25, [x2]
-	WORD $0xbd40205a // ldr s26, [x2, #32]
+	FMLA_S(0, 24, 27, 0)
+	FMLA_S(1, 25, 27, 0)
+	FMLA_S(2, 26, 27, 0)
+	FMLA_S(3, 24, 27, 1)
+	FMLA_S(4, 25, 27, 1)
+	FMLA_S(5, 26, 27, 1)
+	FMLA_S(6, 24, 27, 2)
+	FMLA_S(7, 25, 27, 2)
+	FMLA_S(8, 26, 27, 2)
+	FMLA_S(9, 24, 27, 3)
+	FMLA_S(10, 25, 27, 3)
+	FMLA_S(11, 26, 27, 3)
+	FMLA_S(12, 24, 28, 0)
+	FMLA_S(13, 25, 28, 0)
+	FMLA_S(14, 26, 28, 0)
+	FMLA_S(15, 24, 28, 1)
+	FMLA_S(16, 25, 28, 1)
+	FMLA_S(17, 26, 28, 1)
+	FMLA_S(18, 24, 28, 2)
+	FMLA_S(19, 25, 28, 2)
+	FMLA_S(20, 26, 28, 2)
+	FMLA_S(21, 24, 28, 3)
+	FMLA_S(22, 25, 28, 3)
+	FMLA_S(23, 26, 28, 3)
+	LDP_Q(27, 28, 1, 64)
+	LDP_Q(24, 25, 2, 0)
+	LDR_S(26, 2, 32)
 	ADDS R9, R2, R2
-	WORD $0x4f9b1300 // fmla v0.4s, v24.4s, v27.s[0]
-	WORD $0x4f9b1321 // fmla v1.4s, v25.4s, v27.s[0]
-	WORD $0x4f9b1342 // fmla v2.4s, v26.4s, v27.s[0]
-	WORD $0x4fbb1303 // fmla v3.4s, v24.4s, v27.s[1]
-	WORD $0x4fbb1324 // fmla v4.4s, v25.4s, v27.s[1]
-	WORD $0x4fbb1345 // fmla v5.4s, v26.4s, v27.s[1]
-	WORD $0x4f9b1b06 // fmla v6.4s, v24.4s, v27.s[2]
-	WORD $0x4f9b1b27 // fmla v7.4s, v25.4s, v27.s[2]
-	WORD $0x4f9b1b48 // fmla v8.4s, v26.4s, v27.s[2]
-	WORD $0x4fbb1b09 // fmla v9.4s, v24.4s, v27.s[3]
-	WORD $0x4fbb1b2a // fmla v10.4s, v25.4s, v27.s[3]
-	WORD $0x4fbb1b4b // fmla v11.4s, v26.4s, v27.s[3]
-	WORD $0x4f9c130c // fmla v12.4s, v24.4s, v28.s[0]
-	WORD $0x4f9c132d // fmla v13.4s, v25.4s, v28.s[0]
-	WORD $0x4f9c134e // fmla v14.4s, v26.4s, v28.s[0]
-	WORD $0x4fbc130f // fmla v15.4s, v24.4s, v28.s[1]
-	WORD $0x4fbc1330 // fmla v16.4s, v25.4s, v28.s[1]
-	WORD $0x4fbc1351 // fmla v17.4s, v26.4s, v28.s[1]
-	WORD $0x4f9c1b12 // fmla v18.4s, v24.4s, v28.s[2]
-	WORD $0x4f9c1b33 // fmla v19.4s, v25.4s, v28.s[2]
-	WORD $0x4f9c1b54 // fmla v20.4s, v26.4s, v28.s[2]
-	WORD $0x4fbc1b15 // fmla v21.4s, v24.4s, v28.s[3]
-	WORD $0x4fbc1b36 // fmla v22.4s, v25.4s, v28.s[3]
-	WORD $0x4fbc1b57 // fmla v23.4s, v26.4s, v28.s[3]
-	WORD $0xad43703b // ldp q27, q28, [x1, #96]
-	WORD $0xad406458 // ldp q24, q25, [x2]
-	WORD $0xbd40205a // ldr s26, [x2, #32]
+	FMLA_S(0, 24, 27, 0)
+	FMLA_S(1, 25, 27, 0)
+	FMLA_S(2, 26, 27, 0)
+	FMLA_S(3, 24, 27, 1)
+	FMLA_S(4, 25, 27, 1)
+	FMLA_S(5, 26, 27, 1)
+	FMLA_S(6, 24, 27, 2)
+	FMLA_S(7, 25, 27, 2)
+	FMLA_S(8, 26, 27, 2)
+	FMLA_S(9, 24, 27, 3)
+	FMLA_S(10, 25, 27, 3)
+	FMLA_S(11, 26, 27, 3)
+	FMLA_S(12, 24, 28, 0)
+	FMLA_S(13, 25, 28, 0)
+	FMLA_S(14, 26, 28, 0)
+	FMLA_S(15, 24, 28, 1)
+	FMLA_S(16, 25, 28, 1)
+	FMLA_S(17, 26, 28, 1)
+	FMLA_S(18, 24, 28, 2)
+	FMLA_S(19, 25, 28, 2)
+	FMLA_S(20, 26, 28, 2)
+	FMLA_S(21, 24, 28, 3)
+	FMLA_S(22, 25, 28, 3)
+	FMLA_S(23, 26, 28, 3)
+	LDP_Q(27, 28, 1, 96)
+	LDP_Q(24, 25, 2, 0)
+	LDR_S(26, 2, 32)
 	ADDS R9, R2, R2
-	WORD $0x4f9b1300 // fmla v0.4s, v24.4s, v27.s[0]
-	WORD $0x4f9b1321 // fmla v1.4s, v25.4s, v27.s[0]
-	WORD $0x4f9b1342 // fmla v2.4s, v26.4s, v27.s[0]
-	WORD $0x4fbb1303 // fmla v3.4s, v24.4s, v27.s[1]
-	WORD $0x4fbb1324 // fmla v4.4s, v25.4s, v27.s[1]
-	WORD $0x4fbb1345 // fmla v5.4s, v26.4s, v27.s[1]
-	WORD $0x4f9b1b06 // fmla v6.4s, v24.4s, v27.s[2]
-	WORD $0x4f9b1b27 // fmla v7.4s, v25.4s, v27.s[2]
-	WORD $0x4f9b1b48 // fmla v8.4s, v26.4s, v27.s[2]
-	WORD $0x4fbb1b09 // fmla v9.4s, v24.4s, v27.s[3]
-	WORD $0x4fbb1b2a // fmla v10.4s, v25.4s, v27.s[3]
-	WORD $0x4fbb1b4b // fmla v11.4s, v26.4s, v27.s[3]
-	WORD $0x4f9c130c // fmla v12.4s, v24.4s, v28.s[0]
-	WORD $0x4f9c132d // fmla v13.4s, v25.4s, v28.s[0]
-	WORD $0x4f9c134e // fmla v14.4s, v26.4s, v28.s[0]
-	WORD $0x4fbc130f // fmla v15.4s, v24.4s, v28.s[1]
-	WORD $0x4fbc1330 // fmla v16.4s, v25.4s, v28.s[1]
-	WORD $0x4fbc1351 // fmla v17.4s, v26.4s, v28.s[1]
-	WORD $0x4f9c1b12 // fmla v18.4s, v24.4s, v28.s[2]
-	WORD $0x4f9c1b33 // fmla v19.4s, v25.4s, v28.s[2]
-	WORD $0x4f9c1b54 // fmla v20.4s, v26.4s, v28.s[2]
-	WORD $0x4fbc1b15 // fmla v21.4s, v24.4s, v28.s[3]
-	WORD $0x4fbc1b36 // fmla v22.4s, v25.4s, v28.s[3]
-	WORD $0x4fbc1b57 // fmla v23.4s, v26.4s, v28.s[3]
+	FMLA_S(0, 24, 27, 0)
+	FMLA_S(1, 25, 27, 0)
+	FMLA_S(2, 26, 27, 0)
+	FMLA_S(3, 24, 27, 1)
+	FMLA_S(4, 25, 27, 1)
+	FMLA_S(5, 26, 27, 1)
+	FMLA_S(6, 24, 27, 2)
+	FMLA_S(7, 25, 27, 2)
+	FMLA_S(8, 26, 27, 2)
+	FMLA_S(9, 24, 27, 3)
+	FMLA_S(10, 25, 27, 3)
+	FMLA_S(11, 26, 27, 3)
+	FMLA_S(12, 24, 28, 0)
+	FMLA_S(13, 25, 28, 0)
+	FMLA_S(14, 26, 28, 0)
+	FMLA_S(15, 24, 28, 1)
+	FMLA_S(16, 25, 28, 1)
+	FMLA_S(17, 26, 28, 1)
+	FMLA_S(18, 24, 28, 2)
+	FMLA_S(19, 25, 28, 2)
+	FMLA_S(20, 26, 28, 2)
+	FMLA_S(21, 24, 28, 3)
+	FMLA_S(22, 25, 28, 3)
+	FMLA_S(23, 26, 28, 3)
 	ADDS $128, R1, R1
 	SUBS $4, R6, R6
 	BGE  columns9_loop
@@ -1438,34 +1439,34 @@ columns9_rest:
 	BEQ  columns9_store
 
 columns9_one:
-	WORD $0xad40703b // ldp q27, q28, [x1]
-	WORD $0xad406458 // ldp q24, q25, [x2]
-	WORD $0xbd40205a // ldr s26, [x2, #32]
+	LDP_Q(27, 28, 1, 0)
+	LDP_Q(24, 25, 2, 0)
+	LDR_S(26, 2, 32)
 	ADDS R9, R2, R2
-	WORD $0x4f9b1300 // fmla v0.4s, v24.4s, v27.s[0]
-	WORD $0x4f9b1321 // fmla v1.4s, v25.4s, v27.s[0]
-	WORD $0x4f9b1342 // fmla v2.4s, v26.4s, v27.s[0]
-	WORD $0x4fbb1303 // fmla v3.4s, v24.4s, v27.s[1]
-	WORD $0x4fbb1324 // fmla v4.4s, v25.4s, v27.s[1]
-	WORD $0x4fbb1345 // fmla v5.4s, v26.4s, v27.s[1]
-	WORD $0x4f9b1b06 // fmla v6.4s, v24.4s, v27.s[2]
-	WORD $0x4f9b1b27 // fmla v7.4s, v25.4s, v27.s[2]
-	WORD $0x4f9b1b48 // fmla v8.4s, v26.4s, v27.s[2]
-	WORD $0x4fbb1b09 // fmla v9.4s, v24.4s, v27.s[3]
-	WORD $0x4fbb1b2a // fmla v10.4s, v25.4s, v27.s[3]
-	WORD $0x4fbb1b4b // fmla v11.4s, v26.4s, v27.s[3]
-	WORD $0x4f9c130c // fmla v12.4s, v24.4s, v28.s[0]
-	WORD $0x4f9c132d // fmla v13.4s, v25.4s, v28.s[0]
-	WORD $0x4f9c134e // fmla v14.4s, v26.4s, v28.s[0]
-	WORD $0x4fbc130f // fmla v15.4s, v24.4s, v28.s[1]
-	WORD $0x4fbc1330 // fmla v16.4s, v25.4s, v28.s[1]
-	WORD $0x4fbc1351 // fmla v17.4s, v26.4s, v28.s[1]
-	WORD $0x4f9c1b12 // fmla v18.4s, v24.4s, v28.s[2]
-	WORD $0x4f9c1b33 // fmla v19.4s, v25.4s, v28.s[2]
-	WORD $0x4f9c1b54 // fmla v20.4s, v26.4s, v28.s[2]
-	WORD $0x4fbc1b15 // fmla v21.4s, v24.4s, v28.s[3]
-	WORD $0x4fbc1b36 // fmla v22.4s, v25.4s, v28.s[3]
-	WORD $0x4fbc1b57 // fmla v23.4s, v26.4s, v28.s[3]
+	FMLA_S(0, 24, 27, 0)
+	FMLA_S(1, 25, 27, 0)
+	FMLA_S(2, 26, 27, 0)
+	FMLA_S(3, 24, 27, 1)
+	FMLA_S(4, 25, 27, 1)
+	FMLA_S(5, 26, 27, 1)
+	FMLA_S(6, 24, 27, 2)
+	FMLA_S(7, 25, 27, 2)
+	FMLA_S(8, 26, 27, 2)
+	FMLA_S(9, 24, 27, 3)
+	FMLA_S(10, 25, 27, 3)
+	FMLA_S(11, 26, 27, 3)
+	FMLA_S(12, 24, 28, 0)
+	FMLA_S(13, 25, 28, 0)
+	FMLA_S(14, 26, 28, 0)
+	FMLA_S(15, 24, 28, 1)
+	FMLA_S(16, 25, 28, 1)
+	FMLA_S(17, 26, 28, 1)
+	FMLA_S(18, 24, 28, 2)
+	FMLA_S(19, 25, 28, 2)
+	FMLA_S(20, 26, 28, 2)
+	FMLA_S(21, 24, 28, 3)
+	FMLA_S(22, 25, 28, 3)
+	FMLA_S(23, 26, 28, 3)
 	ADDS $32, R1, R1
 	SUBS $1, R6, R6
 	BNE  columns9_one
@@ -1476,297 +1477,297 @@ columns9_store:
 	BEQ   columns9_write
 	MOVD  R0, R1
 	MOVD  R7, R2
-	WORD  $0x3dc00038 // ldr q24, [x1]
-	WORD  $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
-	WORD  $0x3dc00438 // ldr q24, [x1, #16]
-	WORD  $0x4e38d421 // fadd v1.4s, v1.4s, v24.4s
-	WORD  $0xbd402038 // ldr s24, [x1, #32]
-	WORD  $0x4e38d442 // fadd v2.4s, v2.4s, v24.4s
+	LDR_Q(24, 1, 0)
+	FADD_4S(0, 0, 24)
+	LDR_Q(24, 1, 16)
+	FADD_4S(1, 1, 24)
+	LDR_S(24, 1, 32)
+	FADD_4S(2, 2, 24)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns9_write
-	WORD  $0x3dc00038 // ldr q24, [x1]
-	WORD  $0x4e38d463 // fadd v3.4s, v3.4s, v24.4s
-	WORD  $0x3dc00438 // ldr q24, [x1, #16]
-	WORD  $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
-	WORD  $0xbd402038 // ldr s24, [x1, #32]
-	WORD  $0x4e38d4a5 // fadd v5.4s, v5.4s, v24.4s
+	LDR_Q(24, 1, 0)
+	FADD_4S(3, 3, 24)
+	LDR_Q(24, 1, 16)
+	FADD_4S(4, 4, 24)
+	LDR_S(24, 1, 32)
+	FADD_4S(5, 5, 24)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns9_write
-	WORD  $0x3dc00038 // ldr q24, [x1]
-	WORD  $0x4e38d4c6 // fadd v6.4s, v6.4s, v24.4s
-	WORD  $0x3dc00438 // ldr q24, [x1, #16]
-	WORD  $0x4e38d4e7 // fadd v7.4s, v7.4s, v24.4s
-	WORD  $0xbd402038 // ldr s24, [x1, #32]
-	WORD  $0x4e38d508 // fadd v8.4s, v8.4s, v24.4s
+	LDR_Q(24, 1, 0)
+	FADD_4S(6, 6, 24)
+	LDR_Q(24, 1, 16)
+	FADD_4S(7, 7, 24)
+	LDR_S(24, 1, 32)
+	FADD_4S(8, 8, 24)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns9_write
-	WORD  $0x3dc00038 // ldr q24, [x1]
-	WORD  $0x4e38d529 // fadd v9.4s, v9.4s, v24.4s
-	WORD  $0x3dc00438 // ldr q24, [x1, #16]
-	WORD  $0x4e38d54a // fadd v10.4s, v10.4s, v24.4s
-	WORD  $0xbd402038 // ldr s24, [x1, #32]
-	WORD  $0x4e38d56b // fadd v11.4s, v11.4s, v24.4s
+	LDR_Q(24, 1, 0)
+	FADD_4S(9, 9, 24)
+	LDR_Q(24, 1, 16)
+	FADD_4S(10, 10, 24)
+	LDR_S(24, 1, 32)
+	FADD_4S(11, 11, 24)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns9_write
-	WORD  $0x3dc00038 // ldr q24, [x1]
-	WORD  $0x4e38d58c // fadd v12.4s, v12.4s, v24.4s
-	WORD  $0x3dc00438 // ldr q24, [x1, #16]
-	WORD  $0x4e38d5ad // fadd v13.4s, v13.4s, v24.4s
-	WORD  $0xbd402038 // ldr s24, [x1, #32]
-	WORD  $0x4e38d5ce // fadd v14.4s, v14.4s, v24.4s
+	LDR_Q(24, 1, 0)
+	FADD_4S(12, 12, 24)
+	LDR_Q(24, 1, 16)
+	FADD_4S(13, 13, 24)
+	LDR_S(24, 1, 32)
+	FADD_4S(14, 14, 24)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns9_write
-	WORD  $0x3dc00038 // ldr q24, [x1]
-	WORD  $0x4e38d5ef // fadd v15.4s, v15.4s, v24.4s
-	WORD  $0x3dc00438 // ldr q24, [x1, #16]
-	WORD  $0x4e38d610 // fadd v16.4s, v16.4s, v24.4s
-	WORD  $0xbd402038 // ldr s24, [x1, #32]
-	WORD  $0x4e38d631 // fadd v17.4s, v17.4s, v24.4s
+	LDR_Q(24, 1, 0)
+	FADD_4S(15, 15, 24)
+	LDR_Q(24, 1, 16)
+	FADD_4S(16, 16, 24)
+	LDR_S(24, 1, 32)
+	FADD_4S(17, 17, 24)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns9_write
-	WORD  $0x3dc00038 // ldr q24, [x1]
-	WORD  $0x4e38d652 // fadd v18.4s, v18.4s, v24.4s
-	WORD  $0x3dc00438 // ldr q24, [x1, #16]
-	WORD  $0x4e38d673 // fadd v19.4s, v19.4s, v24.4s
-	WORD  $0xbd402038 // ldr s24, [x1, #32]
-	WORD  $0x4e38d694 // fadd v20.4s, v20.4s, v24.4s
+	LDR_Q(24, 1, 0)
+	FADD_4S(18, 18, 24)
+	LDR_Q(24, 1, 16)
+	FADD_4S(19, 19, 24)
+	LDR_S(24, 1, 32)
+	FADD_4S(20, 20, 24)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns9_write
-	WORD  $0x3dc00038 // ldr q24, [x1]
-	WORD  $0x4e38d6b5 // fadd v21.4s, v21.4s, v24.4s
-	WORD  $0x3dc00438 // ldr q24, [x1, #16]
-	WORD  $0x4e38d6d6 // fadd v22.4s, v22.4s, v24.4s
-	WORD  $0xbd402038 // ldr s24, [x1, #32]
-	WORD  $0x4e38d6f7 // fadd v23.4s, v23.4s, v24.4s
+	LDR_Q(24, 1, 0)
+	FADD_4S(21, 21, 24)
+	LDR_Q(24, 1, 16)
+	FADD_4S(22, 22, 24)
+	LDR_S(24, 1, 32)
+	FADD_4S(23, 23, 24)
 
 columns9_write:
 	FMOVS lo+72(FP), F24
-	WORD  $0x4e040718 // dup v24.4s, v24.s[0]
+	DUP_4S(24, 24)
 	FMOVS hi+76(FP), F25
-	WORD  $0x4e040739 // dup v25.4s, v25.s[0]
-	WORD  $0x4e20f700 // fmax v0.4s, v24.4s, v0.4s
-	WORD  $0x4ea0f720 // fmin v0.4s, v25.4s, v0.4s
-	WORD  $0x4e21f701 // fmax v1.4s, v24.4s, v1.4s
-	WORD  $0x4ea1f721 // fmin v1.4s, v25.4s, v1.4s
-	WORD  $0x4e22f702 // fmax v2.4s, v24.4s, v2.4s
-	WORD  $0x4ea2f722 // fmin v2.4s, v25.4s, v2.4s
-	WORD  $0xad000400 // stp q0, q1, [x0]
-	WORD  $0xbd002002 // str s2, [x0, #32]
+	DUP_4S(25, 25)
+	FMAX_4S(0, 24, 0)
+	FMIN_4S(0, 25, 0)
+	FMAX_4S(1, 24, 1)
+	FMIN_4S(1, 25, 1)
+	FMAX_4S(2, 24, 2)
+	FMIN_4S(2, 25, 2)
+	STP_Q(0, 1, 0, 0)
+	STR_S(2, 0, 32)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns9_done
-	WORD  $0x4e23f703 // fmax v3.4s, v24.4s, v3.4s
-	WORD  $0x4ea3f723 // fmin v3.4s, v25.4s, v3.4s
-	WORD  $0x4e24f704 // fmax v4.4s, v24.4s, v4.4s
-	WORD  $0x4ea4f724 // fmin v4.4s, v25.4s, v4.4s
-	WORD  $0x4e25f705 // fmax v5.4s, v24.4s, v5.4s
-	WORD  $0x4ea5f725 // fmin v5.4s, v25.4s, v5.4s
-	WORD  $0xad001003 // stp q3, q4, [x0]
-	WORD  $0xbd002005 // str s5, [x0, #32]
+	FMAX_4S(3, 24, 3)
+	FMIN_4S(3, 25, 3)
+	FMAX_4S(4, 24, 4)
+	FMIN_4S(4, 25, 4)
+	FMAX_4S(5, 24, 5)
+	FMIN_4S(5, 25, 5)
+	STP_Q(3, 4, 0, 0)
+	STR_S(5, 0, 32)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns9_done
-	WORD  $0x4e26f706 // fmax v6.4s, v24.4s, v6.4s
-	WORD  $0x4ea6f726 // fmin v6.4s, v25.4s, v6.4s
-	WORD  $0x4e27f707 // fmax v7.4s, v24.4s, v7.4s
-	WORD  $0x4ea7f727 // fmin v7.4s, v25.4s, v7.4s
-	WORD  $0x4e28f708 // fmax v8.4s, v24.4s, v8.4s
-	WORD  $0x4ea8f728 // fmin v8.4s, v25.4s, v8.4s
-	WORD  $0xad001c06 // stp q6, q7, [x0]
-	WORD  $0xbd002008 // str s8, [x0, #32]
+	FMAX_4S(6, 24, 6)
+	FMIN_4S(6, 25, 6)
+	FMAX_4S(7, 24, 7)
+	FMIN_4S(7, 25, 7)
+	FMAX_4S(8, 24, 8)
+	FMIN_4S(8, 25, 8)
+	STP_Q(6, 7, 0, 0)
+	STR_S(8, 0, 32)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns9_done
-	WORD  $0x4e29f709 // fmax v9.4s, v24.4s, v9.4s
-	WORD  $0x4ea9f729 // fmin v9.4s, v25.4s, v9.4s
-	WORD  $0x4e2af70a // fmax v10.4s, v24.4s, v10.4s
-	WORD  $0x4eaaf72a // fmin v10.4s, v25.4s, v10.4s
-	WORD  $0x4e2bf70b // fmax v11.4s, v24.4s, v11.4s
-	WORD  $0x4eabf72b // fmin v11.4s, v25.4s, v11.4s
-	WORD  $0xad002809 // stp q9, q10, [x0]
-	WORD  $0xbd00200b // str s11, [x0, #32]
+	FMAX_4S(9, 24, 9)
+	FMIN_4S(9, 25, 9)
+	FMAX_4S(10, 24, 10)
+	FMIN_4S(10, 25, 10)
+	FMAX_4S(11, 24, 11)
+	FMIN_4S(11, 25, 11)
+	STP_Q(9, 10, 0, 0)
+	STR_S(11, 0, 32)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns9_done
-	WORD  $0x4e2cf70c // fmax v12.4s, v24.4s, v12.4s
-	WORD  $0x4eacf72c // fmin v12.4s, v25.4s, v12.4s
-	WORD  $0x4e2df70d // fmax v13.4s, v24.4s, v13.4s
-	WORD  $0x4eadf72d // fmin v13.4s, v25.4s, v13.4s
-	WORD  $0x4e2ef70e // fmax v14.4s, v24.4s, v14.4s
-	WORD  $0x4eaef72e // fmin v14.4s, v25.4s, v14.4s
-	WORD  $0xad00340c // stp q12, q13, [x0]
-	WORD  $0xbd00200e // str s14, [x0, #32]
+	FMAX_4S(12, 24, 12)
+	FMIN_4S(12, 25, 12)
+	FMAX_4S(13, 24, 13)
+	FMIN_4S(13, 25, 13)
+	FMAX_4S(14, 24, 14)
+	FMIN_4S(14, 25, 14)
+	STP_Q(12, 13, 0, 0)
+	STR_S(14, 0, 32)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns9_done
-	WORD  $0x4e2ff70f // fmax v15.4s, v24.4s, v15.4s
-	WORD  $0x4eaff72f // fmin v15.4s, v25.4s, v15.4s
-	WORD  $0x4e30f710 // fmax v16.4s, v24.4s, v16.4s
-	WORD  $0x4eb0f730 // fmin v16.4s, v25.4s, v16.4s
-	WORD  $0x4e31f711 // fmax v17.4s, v24.4s, v17.4s
-	WORD  $0x4eb1f731 // fmin v17.4s, v25.4s, v17.4s
-	WORD  $0xad00400f // stp q15, q16, [x0]
-	WORD  $0xbd002011 // str s17, [x0, #32]
+	FMAX_4S(15, 24, 15)
+	FMIN_4S(15, 25, 15)
+	FMAX_4S(16, 24, 16)
+	FMIN_4S(16, 25, 16)
+	FMAX_4S(17, 24, 17)
+	FMIN_4S(17, 25, 17)
+	STP_Q(15, 16, 0, 0)
+	STR_S(17, 0, 32)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns9_done
-	WORD  $0x4e32f712 // fmax v18.4s, v24.4s, v18.4s
-	WORD  $0x4eb2f732 // fmin v18.4s, v25.4s, v18.4s
-	WORD  $0x4e33f713 // fmax v19.4s, v24.4s, v19.4s
-	WORD  $0x4eb3f733 // fmin v19.4s, v25.4s, v19.4s
-	WORD  $0x4e34f714 // fmax v20.4s, v24.4s, v20.4s
-	WORD  $0x4eb4f734 // fmin v20.4s, v25.4s, v20.4s
-	WORD  $0xad004c12 // stp q18, q19, [x0]
-	WORD  $0xbd002014 // str s20, [x0, #32]
+	FMAX_4S(18, 24, 18)
+	FMIN_4S(18, 25, 18)
+	FMAX_4S(19, 24, 19)
+	FMIN_4S(19, 25, 19)
+	FMAX_4S(20, 24, 20)
+	FMIN_4S(20, 25, 20)
+	STP_Q(18, 19, 0, 0)
+	STR_S(20, 0, 32)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns9_done
-	WORD  $0x4e35f715 // fmax v21.4s, v24.4s, v21.4s
-	WORD  $0x4eb5f735 // fmin v21.4s, v25.4s, v21.4s
-	WORD  $0x4e36f716 // fmax v22.4s, v24.4s, v22.4s
-	WORD  $0x4eb6f736 // fmin v22.4s, v25.4s, v22.4s
-	WORD  $0x4e37f717 // fmax v23.4s, v24.4s, v23.4s
-	WORD  $0x4eb7f737 // fmin v23.4s, v25.4s, v23.4s
-	WORD  $0xad005815 // stp q21, q22, [x0]
-	WORD  $0xbd002017 // str s23, [x0, #32]
+	FMAX_4S(21, 24, 21)
+	FMIN_4S(21, 25, 21)
+	FMAX_4S(22, 24, 22)
+	FMIN_4S(22, 25, 22)
+	FMAX_4S(23, 24, 23)
+	FMIN_4S(23, 25, 23)
+	STP_Q(21, 22, 0, 0)
+	STR_S(23, 0, 32)
 
 columns9_done:
 	RET
 
 columns8:
-	CMP  $0, R3
-	BEQ  columns8_zero
-	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
-	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	ADD  $4, R3, R19
-	WORD $0x4d40ca62 // ld1r { v2.4s }, [x19]
-	WORD $0x4ea21c43 // mov v3.16b, v2.16b
-	ADD  $8, R3, R19
-	WORD $0x4d40ca64 // ld1r { v4.4s }, [x19]
-	WORD $0x4ea41c85 // mov v5.16b, v4.16b
-	ADD  $12, R3, R19
-	WORD $0x4d40ca66 // ld1r { v6.4s }, [x19]
-	WORD $0x4ea61cc7 // mov v7.16b, v6.16b
-	ADD  $16, R3, R19
-	WORD $0x4d40ca68 // ld1r { v8.4s }, [x19]
-	WORD $0x4ea81d09 // mov v9.16b, v8.16b
-	ADD  $20, R3, R19
-	WORD $0x4d40ca6a // ld1r { v10.4s }, [x19]
-	WORD $0x4eaa1d4b // mov v11.16b, v10.16b
-	ADD  $24, R3, R19
-	WORD $0x4d40ca6c // ld1r { v12.4s }, [x19]
-	WORD $0x4eac1d8d // mov v13.16b, v12.16b
-	ADD  $28, R3, R19
-	WORD $0x4d40ca6e // ld1r { v14.4s }, [x19]
-	WORD $0x4eae1dcf // mov v15.16b, v14.16b
-	JMP  columns8_start
+	CMP $0, R3
+	BEQ columns8_zero
+	LD1R_4S(0, 3)
+	MOV_16B(1, 0)
+	ADD $4, R3, R19
+	LD1R_4S(2, 19)
+	MOV_16B(3, 2)
+	ADD $8, R3, R19
+	LD1R_4S(4, 19)
+	MOV_16B(5, 4)
+	ADD $12, R3, R19
+	LD1R_4S(6, 19)
+	MOV_16B(7, 6)
+	ADD $16, R3, R19
+	LD1R_4S(8, 19)
+	MOV_16B(9, 8)
+	ADD $20, R3, R19
+	LD1R_4S(10, 19)
+	MOV_16B(11, 10)
+	ADD $24, R3, R19
+	LD1R_4S(12, 19)
+	MOV_16B(13, 12)
+	ADD $28, R3, R19
+	LD1R_4S(14, 19)
+	MOV_16B(15, 14)
+	JMP columns8_start
 
 columns8_zero:
-	WORD $0x6f00e400 // movi v0.2d, #0
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x6f00e404 // movi v4.2d, #0
-	WORD $0x6f00e405 // movi v5.2d, #0
-	WORD $0x6f00e406 // movi v6.2d, #0
-	WORD $0x6f00e407 // movi v7.2d, #0
-	WORD $0x6f00e408 // movi v8.2d, #0
-	WORD $0x6f00e409 // movi v9.2d, #0
-	WORD $0x6f00e40a // movi v10.2d, #0
-	WORD $0x6f00e40b // movi v11.2d, #0
-	WORD $0x6f00e40c // movi v12.2d, #0
-	WORD $0x6f00e40d // movi v13.2d, #0
-	WORD $0x6f00e40e // movi v14.2d, #0
-	WORD $0x6f00e40f // movi v15.2d, #0
+	MOVI_2D(0)
+	MOVI_2D(1)
+	MOVI_2D(2)
+	MOVI_2D(3)
+	MOVI_2D(4)
+	MOVI_2D(5)
+	MOVI_2D(6)
+	MOVI_2D(7)
+	MOVI_2D(8)
+	MOVI_2D(9)
+	MOVI_2D(10)
+	MOVI_2D(11)
+	MOVI_2D(12)
+	MOVI_2D(13)
+	MOVI_2D(14)
+	MOVI_2D(15)
 
 columns8_start:
 	SUBS $4, R6, R6
 	BLT  columns8_rest
 
 columns8_loop:
-	WORD $0xad404c32 // ldp q18, q19, [x1]
-	WORD $0xad404450 // ldp q16, q17, [x2]
+	LDP_Q(18, 19, 1, 0)
+	LDP_Q(16, 17, 2, 0)
 	ADDS R9, R2, R2
-	WORD $0x4f921200 // fmla v0.4s, v16.4s, v18.s[0]
-	WORD $0x4f921221 // fmla v1.4s, v17.4s, v18.s[0]
-	WORD $0x4fb21202 // fmla v2.4s, v16.4s, v18.s[1]
-	WORD $0x4fb21223 // fmla v3.4s, v17.4s, v18.s[1]
-	WORD $0x4f921a04 // fmla v4.4s, v16.4s, v18.s[2]
-	WORD $0x4f921a25 // fmla v5.4s, v17.4s, v18.s[2]
-	WORD $0x4fb21a06 // fmla v6.4s, v16.4s, v18.s[3]
-	WORD $0x4fb21a27 // fmla v7.4s, v17.4s, v18.s[3]
-	WORD $0x4f931208 // fmla v8.4s, v16.4s, v19.s[0]
-	WORD $0x4f931229 // fmla v9.4s, v17.4s, v19.s[0]
-	WORD $0x4fb3120a // fmla v10.4s, v16.4s, v19.s[1]
-	WORD $0x4fb3122b // fmla v11.4s, v17.4s, v19.s[1]
-	WORD $0x4f931a0c // fmla v12.4s, v16.4s, v19.s[2]
-	WORD $0x4f931a2d // fmla v13.4s, v17.4s, v19.s[2]
-	WORD $0x4fb31a0e // fmla v14.4s, v16.4s, v19.s[3]
-	WORD $0x4fb31a2f // fmla v15.4s, v17.4s, v19.s[3]
-	WORD $0xad414c32 // ldp q18, q19, [x1, #32]
-	WORD $0xad404450 // ldp q16, q17, [x2]
+	FMLA_S(0, 16, 18, 0)
+	FMLA_S(1, 17, 18, 0)
+	FMLA_S(2, 16, 18, 1)
+	FMLA_S(3, 17, 18, 1)
+	FMLA_S(4, 16, 18, 2)
+	FMLA_S(5, 17, 18, 2)
+	FMLA_S(6, 16, 18, 3)
+	FMLA_S(7, 17, 18, 3)
+	FMLA_S(8, 16, 19, 0)
+	FMLA_S(9, 17, 19, 0)
+	FMLA_S(10, 16, 19, 1)
+	FMLA_S(11, 17, 19, 1)
+	FMLA_S(12, 16, 19, 2)
+	FMLA_S(13, 17, 19, 2)
+	FMLA_S(14, 16, 19, 3)
+	FMLA_S(15, 17, 19, 3)
+	LDP_Q(18, 19, 1, 32)
+	LDP_Q(16, 17, 2, 0)
 	ADDS R9, R2, R2
-	WORD $0x4f921200 // fmla v0.4s, v16.4s, v18.s[0]
-	WORD $0x4f921221 // fmla v1.4s, v17.4s, v18.s[0]
-	WORD $0x4fb21202 // fmla v2.4s, v16.4s, v18.s[1]
-	WORD $0x4fb21223 // fmla v3.4s, v17.4s, v18.s[1]
-	WORD $0x4f921a04 // fmla v4.4s, v16.4s, v18.s[2]
-	WORD $0x4f921a25 // fmla v5.4s, v17.4s, v18.s[2]
-	WORD $0x4fb21a06 // fmla v6.4s, v16.4s, v18.s[3]
-	WORD $0x4fb21a27 // fmla v7.4s, v17.4s, v18.s[3]
-	WORD $0x4f931208 // fmla v8.4s, v16.4s, v19.s[0]
-	WORD $0x4f931229 // fmla v9.4s, v17.4s, v19.s[0]
-	WORD $0x4fb3120a // fmla v10.4s, v16.4s, v19.s[1]
-	WORD $0x4fb3122b // fmla v11.4s, v17.4s, v19.s[1]
-	WORD $0x4f931a0c // fmla v12.4s, v16.4s, v19.s[2]
-	WORD $0x4f931a2d // fmla v13.4s, v17.4s, v19.s[2]
-	WORD $0x4fb31a0e // fmla v14.4s, v16.4s, v19.s[3]
-	WORD $0x4fb31a2f // fmla v15.4s, v17.4s, v19.s[3]
-	WORD $0xad424c32 // ldp q18, q19, [x1, #64]
-	WORD $0xad404450 // ldp q16, q17, [x2]
+	FMLA_S(0, 16, 18, 0)
+	FMLA_S(1, 17, 18, 0)
+	FMLA_S(2, 16, 18, 1)
+	FMLA_S(3, 17, 18, 1)
+	FMLA_S(4, 16, 18, 2)
+	FMLA_S(5, 17, 18, 2)
+	FMLA_S(6, 16, 18, 3)
+	FMLA_S(7, 17, 18, 3)
+	FMLA_S(8, 16, 19, 0)
+	FMLA_S(9, 17, 19, 0)
+	FMLA_S(10, 16, 19, 1)
+	FMLA_S(11, 17, 19, 1)
+	FMLA_S(12, 16, 19, 2)
+	FMLA_S(13, 17, 19, 2)
+	FMLA_S(14, 16, 19, 3)
+	FMLA_S(15, 17, 19, 3)
+	LDP_Q(18, 19, 1, 64)
+	LDP_Q(16, 17, 2, 0)
 	ADDS R9, R2, R2
-	WORD $0x4f921200 // fmla v0.4s, v16.4s, v18.s[0]
-	WORD $0x4f921221 // fmla v1.4s, v17.4s, v18.s[0]
-	WORD $0x4fb21202 // fmla v2.4s, v16.4s, v18.s[1]
-	WORD $0x4fb21223 // fmla v3.4s, v17.4s, v18.s[1]
-	WORD $0x4f921a04 // fmla v4.4s, v16.4s, v18.s[2]
-	WORD $0x4f921a25 // fmla v5.4s, v17.4s, v18.s[2]
-	WORD $0x4fb21a06 // fmla v6.4s, v16.4s, v18.s[3]
-	WORD $0x4fb21a27 // fmla v7.4s, v17.4s, v18.s[3]
-	WORD $0x4f931208 // fmla v8.4s, v16.4s, v19.s[0]
-	WORD $0x4f931229 // fmla v9.4s, v17.4s, v19.s[0]
-	WORD $0x4fb3120a // fmla v10.4s, v16.4s, v19.s[1]
-	WORD $0x4fb3122b // fmla v11.4s, v17.4s, v19.s[1]
-	WORD $0x4f931a0c // fmla v12.4s, v16.4s, v19.s[2]
-	WORD $0x4f931a2d // fmla v13.4s, v17.4s, v19.s[2]
-	WORD $0x4fb31a0e // fmla v14.4s, v16.4s, v19.s[3]
-	WORD $0x4fb31a2f // fmla v15.4s, v17.4s, v19.s[3]
-	WORD $0xad434c32 // ldp q18, q19, [x1, #96]
-	WORD $0xad404450 // ldp q16, q17, [x2]
+	FMLA_S(0, 16, 18, 0)
+	FMLA_S(1, 17, 18, 0)
+	FMLA_S(2, 16, 18, 1)
+	FMLA_S(3, 17, 18, 1)
+	FMLA_S(4, 16, 18, 2)
+	FMLA_S(5, 17, 18, 2)
+	FMLA_S(6, 16, 18, 3)
+	FMLA_S(7, 17, 18, 3)
+	FMLA_S(8, 16, 19, 0)
+	FMLA_S(9, 17, 19, 0)
+	FMLA_S(10, 16, 19, 1)
+	FMLA_S(11, 17, 19, 1)
+	FMLA_S(12, 16, 19, 2)
+	FMLA_S(13, 17, 19, 2)
+	FMLA_S(14, 16, 19, 3)
+	FMLA_S(15, 17, 19, 3)
+	LDP_Q(18, 19, 1, 96)
+	LDP_Q(16, 17, 2, 0)
 	ADDS R9, R2, R2
-	WORD $0x4f921200 // fmla v0.4s, v16.4s, v18.s[0]
-	WORD $0x4f921221 // fmla v1.4s, v17.4s, v18.s[0]
-	WORD $0x4fb21202 // fmla v2.4s, v16.4s, v18.s[1]
-	WORD $0x4fb21223 // fmla v3.4s, v17.4s, v18.s[1]
-	WORD $0x4f921a04 // fmla v4.4s, v16.4s, v18.s[2]
-	WORD $0x4f921a25 // fmla v5.4s, v17.4s, v18.s[2]
-	WORD $0x4fb21a06 // fmla v6.4s, v16.4s, v18.s[3]
-	WORD $0x4fb21a27 // fmla v7.4s, v17.4s, v18.s[3]
-	WORD $0x4f931208 // fmla v8.4s, v16.4s, v19.s[0]
-	WORD $0x4f931229 // fmla v9.4s, v17.4s, v19.s[0]
-	WORD $0x4fb3120a // fmla v10.4s, v16.4s, v19.s[1]
-	WORD $0x4fb3122b // fmla v11.4s, v17.4s, v19.s[1]
-	WORD $0x4f931a0c // fmla v12.4s, v16.4s, v19.s[2]
-	WORD $0x4f931a2d // fmla v13.4s, v17.4s, v19.s[2]
-	WORD $0x4fb31a0e // fmla v14.4s, v16.4s, v19.s[3]
-	WORD $0x4fb31a2f // fmla v15.4s, v17.4s, v19.s[3]
+	FMLA_S(0, 16, 18, 0)
+	FMLA_S(1, 17, 18, 0)
+	FMLA_S(2, 16, 18, 1)
+	FMLA_S(3, 17, 18, 1)
+	FMLA_S(4, 16, 18, 2)
+	FMLA_S(5, 17, 18, 2)
+	FMLA_S(6, 16, 18, 3)
+	FMLA_S(7, 17, 18, 3)
+	FMLA_S(8, 16, 19, 0)
+	FMLA_S(9, 17, 19, 0)
+	FMLA_S(10, 16, 19, 1)
+	FMLA_S(11, 17, 19, 1)
+	FMLA_S(12, 16, 19, 2)
+	FMLA_S(13, 17, 19, 2)
+	FMLA_S(14, 16, 19, 3)
+	FMLA_S(15, 17, 19, 3)
 	ADDS $128, R1, R1
 	SUBS $4, R6, R6
 	BGE  columns8_loop
@@ -1776,25 +1777,25 @@ columns8_rest:
 	BEQ  columns8_store
 
 columns8_one:
-	WORD $0xad404c32 // ldp q18, q19, [x1]
-	WORD $0xad404450 // ldp q16, q17, [x2]
+	LDP_Q(18, 19, 1, 0)
+	LDP_Q(16, 17, 2, 0)
 	ADDS R9, R2, R2
-	WORD $0x4f921200 // fmla v0.4s, v16.4s, v18.s[0]
-	WORD $0x4f921221 // fmla v1.4s, v17.4s, v18.s[0]
-	WORD $0x4fb21202 // fmla v2.4s, v16.4s, v18.s[1]
-	WORD $0x4fb21223 // fmla v3.4s, v17.4s, v18.s[1]
-	WORD $0x4f921a04 // fmla v4.4s, v16.4s, v18.s[2]
-	WORD $0x4f921a25 // fmla v5.4s, v17.4s, v18.s[2]
-	WORD $0x4fb21a06 // fmla v6.4s, v16.4s, v18.s[3]
-	WORD $0x4fb21a27 // fmla v7.4s, v17.4s, v18.s[3]
-	WORD $0x4f931208 // fmla v8.4s, v16.4s, v19.s[0]
-	WORD $0x4f931229 // fmla v9.4s, v17.4s, v19.s[0]
-	WORD $0x4fb3120a // fmla v10.4s, v16.4s, v19.s[1]
-	WORD $0x4fb3122b // fmla v11.4s, v17.4s, v19.s[1]
-	WORD $0x4f931a0c // fmla v12.4s, v16.4s, v19.s[2]
-	WORD $0x4f931a2d // fmla v13.4s, v17.4s, v19.s[2]
-	WORD $0x4fb31a0e // fmla v14.4s, v16.4s, v19.s[3]
-	WORD $0x4fb31a2f // fmla v15.4s, v17.4s, v19.s[3]
+	FMLA_S(0, 16, 18, 0)
+	FMLA_S(1, 17, 18, 0)
+	FMLA_S(2, 16, 18, 1)
+	FMLA_S(3, 17, 18, 1)
+	FMLA_S(4, 16, 18, 2)
+	FMLA_S(5, 17, 18, 2)
+	FMLA_S(6, 16, 18, 3)
+	FMLA_S(7, 17, 18, 3)
+	FMLA_S(8, 16, 19, 0)
+	FMLA_S(9, 17, 19, 0)
+	FMLA_S(10, 16, 19, 1)
+	FMLA_S(11, 17, 19, 1)
+	FMLA_S(12, 16, 19, 2)
+	FMLA_S(13, 17, 19, 2)
+	FMLA_S(14, 16, 19, 3)
+	FMLA_S(15, 17, 19, 3)
 	ADDS $32, R1, R1
 	SUBS $1, R6, R6
 	BNE  columns8_one
@@ -1805,269 +1806,269 @@ columns8_store:
 	BEQ   columns8_write
 	MOVD  R0, R1
 	MOVD  R7, R2
-	WORD  $0x3dc00030 // ldr q16, [x1]
-	WORD  $0x4e30d400 // fadd v0.4s, v0.4s, v16.4s
-	WORD  $0x3dc00430 // ldr q16, [x1, #16]
-	WORD  $0x4e30d421 // fadd v1.4s, v1.4s, v16.4s
+	LDR_Q(16, 1, 0)
+	FADD_4S(0, 0, 16)
+	LDR_Q(16, 1, 16)
+	FADD_4S(1, 1, 16)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns8_write
-	WORD  $0x3dc00030 // ldr q16, [x1]
-	WORD  $0x4e30d442 // fadd v2.4s, v2.4s, v16.4s
-	WORD  $0x3dc00430 // ldr q16, [x1, #16]
-	WORD  $0x4e30d463 // fadd v3.4s, v3.4s, v16.4s
+	LDR_Q(16, 1, 0)
+	FADD_4S(2, 2, 16)
+	LDR_Q(16, 1, 16)
+	FADD_4S(3, 3, 16)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns8_write
-	WORD  $0x3dc00030 // ldr q16, [x1]
-	WORD  $0x4e30d484 // fadd v4.4s, v4.4s, v16.4s
-	WORD  $0x3dc00430 // ldr q16, [x1, #16]
-	WORD  $0x4e30d4a5 // fadd v5.4s, v5.4s, v16.4s
+	LDR_Q(16, 1, 0)
+	FADD_4S(4, 4, 16)
+	LDR_Q(16, 1, 16)
+	FADD_4S(5, 5, 16)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns8_write
-	WORD  $0x3dc00030 // ldr q16, [x1]
-	WORD  $0x4e30d4c6 // fadd v6.4s, v6.4s, v16.4s
-	WORD  $0x3dc00430 // ldr q16, [x1, #16]
-	WORD  $0x4e30d4e7 // fadd v7.4s, v7.4s, v16.4s
+	LDR_Q(16, 1, 0)
+	FADD_4S(6, 6, 16)
+	LDR_Q(16, 1, 16)
+	FADD_4S(7, 7, 16)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns8_write
-	WORD  $0x3dc00030 // ldr q16, [x1]
-	WORD  $0x4e30d508 // fadd v8.4s, v8.4s, v16.4s
-	WORD  $0x3dc00430 // ldr q16, [x1, #16]
-	WORD  $0x4e30d529 // fadd v9.4s, v9.4s, v16.4s
+	LDR_Q(16, 1, 0)
+	FADD_4S(8, 8, 16)
+	LDR_Q(16, 1, 16)
+	FADD_4S(9, 9, 16)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns8_write
-	WORD  $0x3dc00030 // ldr q16, [x1]
-	WORD  $0x4e30d54a // fadd v10.4s, v10.4s, v16.4s
-	WORD  $0x3dc00430 // ldr q16, [x1, #16]
-	WORD  $0x4e30d56b // fadd v11.4s, v11.4s, v16.4s
+	LDR_Q(16, 1, 0)
+	FADD_4S(10, 10, 16)
+	LDR_Q(16, 1, 16)
+	FADD_4S(11, 11, 16)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns8_write
-	WORD  $0x3dc00030 // ldr q16, [x1]
-	WORD  $0x4e30d58c // fadd v12.4s, v12.4s, v16.4s
-	WORD  $0x3dc00430 // ldr q16, [x1, #16]
-	WORD  $0x4e30d5ad // fadd v13.4s, v13.4s, v16.4s
+	LDR_Q(16, 1, 0)
+	FADD_4S(12, 12, 16)
+	LDR_Q(16, 1, 16)
+	FADD_4S(13, 13, 16)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns8_write
-	WORD  $0x3dc00030 // ldr q16, [x1]
-	WORD  $0x4e30d5ce // fadd v14.4s, v14.4s, v16.4s
-	WORD  $0x3dc00430 // ldr q16, [x1, #16]
-	WORD  $0x4e30d5ef // fadd v15.4s, v15.4s, v16.4s
+	LDR_Q(16, 1, 0)
+	FADD_4S(14, 14, 16)
+	LDR_Q(16, 1, 16)
+	FADD_4S(15, 15, 16)
 
 columns8_write:
 	FMOVS lo+72(FP), F16
-	WORD  $0x4e040610 // dup v16.4s, v16.s[0]
+	DUP_4S(16, 16)
 	FMOVS hi+76(FP), F17
-	WORD  $0x4e040631 // dup v17.4s, v17.s[0]
-	WORD  $0x4e20f600 // fmax v0.4s, v16.4s, v0.4s
-	WORD  $0x4ea0f620 // fmin v0.4s, v17.4s, v0.4s
-	WORD  $0x4e21f601 // fmax v1.4s, v16.4s, v1.4s
-	WORD  $0x4ea1f621 // fmin v1.4s, v17.4s, v1.4s
-	WORD  $0xad000400 // stp q0, q1, [x0]
+	DUP_4S(17, 17)
+	FMAX_4S(0, 16, 0)
+	FMIN_4S(0, 17, 0)
+	FMAX_4S(1, 16, 1)
+	FMIN_4S(1, 17, 1)
+	STP_Q(0, 1, 0, 0)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns8_done
-	WORD  $0x4e22f602 // fmax v2.4s, v16.4s, v2.4s
-	WORD  $0x4ea2f622 // fmin v2.4s, v17.4s, v2.4s
-	WORD  $0x4e23f603 // fmax v3.4s, v16.4s, v3.4s
-	WORD  $0x4ea3f623 // fmin v3.4s, v17.4s, v3.4s
-	WORD  $0xad000c02 // stp q2, q3, [x0]
+	FMAX_4S(2, 16, 2)
+	FMIN_4S(2, 17, 2)
+	FMAX_4S(3, 16, 3)
+	FMIN_4S(3, 17, 3)
+	STP_Q(2, 3, 0, 0)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns8_done
-	WORD  $0x4e24f604 // fmax v4.4s, v16.4s, v4.4s
-	WORD  $0x4ea4f624 // fmin v4.4s, v17.4s, v4.4s
-	WORD  $0x4e25f605 // fmax v5.4s, v16.4s, v5.4s
-	WORD  $0x4ea5f625 // fmin v5.4s, v17.4s, v5.4s
-	WORD  $0xad001404 // stp q4, q5, [x0]
+	FMAX_4S(4, 16, 4)
+	FMIN_4S(4, 17, 4)
+	FMAX_4S(5, 16, 5)
+	FMIN_4S(5, 17, 5)
+	STP_Q(4, 5, 0, 0)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns8_done
-	WORD  $0x4e26f606 // fmax v6.4s, v16.4s, v6.4s
-	WORD  $0x4ea6f626 // fmin v6.4s, v17.4s, v6.4s
-	WORD  $0x4e27f607 // fmax v7.4s, v16.4s, v7.4s
-	WORD  $0x4ea7f627 // fmin v7.4s, v17.4s, v7.4s
-	WORD  $0xad001c06 // stp q6, q7, [x0]
+	FMAX_4S(6, 16, 6)
+	FMIN_4S(6, 17, 6)
+	FMAX_4S(7, 16, 7)
+	FMIN_4S(7, 17, 7)
+	STP_Q(6, 7, 0, 0)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns8_done
-	WORD  $0x4e28f608 // fmax v8.4s, v16.4s, v8.4s
-	WORD  $0x4ea8f628 // fmin v8.4s, v17.4s, v8.4s
-	WORD  $0x4e29f609 // fmax v9.4s, v16.4s, v9.4s
-	WORD  $0x4ea9f629 // fmin v9.4s, v17.4s, v9.4s
-	WORD  $0xad002408 // stp q8, q9, [x0]
+	FMAX_4S(8, 16, 8)
+	FMIN_4S(8, 17, 8)
+	FMAX_4S(9, 16, 9)
+	FMIN_4S(9, 17, 9)
+	STP_Q(8, 9, 0, 0)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns8_done
-	WORD  $0x4e2af60a // fmax v10.4s, v16.4s, v10.4s
-	WORD  $0x4eaaf62a // fmin v10.4s, v17.4s, v10.4s
-	WORD  $0x4e2bf60b // fmax v11.4s, v16.4s, v11.4s
-	WORD  $0x4eabf62b // fmin v11.4s, v17.4s, v11.4s
-	WORD  $0xad002c0a // stp q10, q11, [x0]
+	FMAX_4S(10, 16, 10)
+	FMIN_4S(10, 17, 10)
+	FMAX_4S(11, 16, 11)
+	FMIN_4S(11, 17, 11)
+	STP_Q(10, 11, 0, 0)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns8_done
-	WORD  $0x4e2cf60c // fmax v12.4s, v16.4s, v12.4s
-	WORD  $0x4eacf62c // fmin v12.4s, v17.4s, v12.4s
-	WORD  $0x4e2df60d // fmax v13.4s, v16.4s, v13.4s
-	WORD  $0x4eadf62d // fmin v13.4s, v17.4s, v13.4s
-	WORD  $0xad00340c // stp q12, q13, [x0]
+	FMAX_4S(12, 16, 12)
+	FMIN_4S(12, 17, 12)
+	FMAX_4S(13, 16, 13)
+	FMIN_4S(13, 17, 13)
+	STP_Q(12, 13, 0, 0)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns8_done
-	WORD  $0x4e2ef60e // fmax v14.4s, v16.4s, v14.4s
-	WORD  $0x4eaef62e // fmin v14.4s, v17.4s, v14.4s
-	WORD  $0x4e2ff60f // fmax v15.4s, v16.4s, v15.4s
-	WORD  $0x4eaff62f // fmin v15.4s, v17.4s, v15.4s
-	WORD  $0xad003c0e // stp q14, q15, [x0]
+	FMAX_4S(14, 16, 14)
+	FMIN_4S(14, 17, 14)
+	FMAX_4S(15, 16, 15)
+	FMIN_4S(15, 17, 15)
+	STP_Q(14, 15, 0, 0)
 
 columns8_done:
 	RET
 
 columns7:
-	CMP  $0, R3
-	BEQ  columns7_zero
-	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
-	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	ADD  $4, R3, R19
-	WORD $0x4d40ca62 // ld1r { v2.4s }, [x19]
-	WORD $0x4ea21c43 // mov v3.16b, v2.16b
-	ADD  $8, R3, R19
-	WORD $0x4d40ca64 // ld1r { v4.4s }, [x19]
-	WORD $0x4ea41c85 // mov v5.16b, v4.16b
-	ADD  $12, R3, R19
-	WORD $0x4d40ca66 // ld1r { v6.4s }, [x19]
-	WORD $0x4ea61cc7 // mov v7.16b, v6.16b
-	ADD  $16, R3, R19
-	WORD $0x4d40ca68 // ld1r { v8.4s }, [x19]
-	WORD $0x4ea81d09 // mov v9.16b, v8.16b
-	ADD  $20, R3, R19
-	WORD $0x4d40ca6a // ld1r { v10.4s }, [x19]
-	WORD $0x4eaa1d4b // mov v11.16b, v10.16b
-	ADD  $24, R3, R19
-	WORD $0x4d40ca6c // ld1r { v12.4s }, [x19]
-	WORD $0x4eac1d8d // mov v13.16b, v12.16b
-	ADD  $28, R3, R19
-	WORD $0x4d40ca6e // ld1r { v14.4s }, [x19]
-	WORD $0x4eae1dcf // mov v15.16b, v14.16b
-	JMP  columns7_start
+	CMP $0, R3
+	BEQ columns7_zero
+	LD1R_4S(0, 3)
+	MOV_16B(1, 0)
+	ADD $4, R3, R19
+	LD1R_4S(2, 19)
+	MOV_16B(3, 2)
+	ADD $8, R3, R19
+	LD1R_4S(4, 19)
+	MOV_16B(5, 4)
+	ADD $12, R3, R19
+	LD1R_4S(6, 19)
+	MOV_16B(7, 6)
+	ADD $16, R3, R19
+	LD1R_4S(8, 19)
+	MOV_16B(9, 8)
+	ADD $20, R3, R19
+	LD1R_4S(10, 19)
+	MOV_16B(11, 10)
+	ADD $24, R3, R19
+	LD1R_4S(12, 19)
+	MOV_16B(13, 12)
+	ADD $28, R3, R19
+	LD1R_4S(14, 19)
+	MOV_16B(15, 14)
+	JMP columns7_start
 
 columns7_zero:
-	WORD $0x6f00e400 // movi v0.2d, #0
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x6f00e404 // movi v4.2d, #0
-	WORD $0x6f00e405 // movi v5.2d, #0
-	WORD $0x6f00e406 // movi v6.2d, #0
-	WORD $0x6f00e407 // movi v7.2d, #0
-	WORD $0x6f00e408 // movi v8.2d, #0
-	WORD $0x6f00e409 // movi v9.2d, #0
-	WORD $0x6f00e40a // movi v10.2d, #0
-	WORD $0x6f00e40b // movi v11.2d, #0
-	WORD $0x6f00e40c // movi v12.2d, #0
-	WORD $0x6f00e40d // movi v13.2d, #0
-	WORD $0x6f00e40e // movi v14.2d, #0
-	WORD $0x6f00e40f // movi v15.2d, #0
+	MOVI_2D(0)
+	MOVI_2D(1)
+	MOVI_2D(2)
+	MOVI_2D(3)
+	MOVI_2D(4)
+	MOVI_2D(5)
+	MOVI_2D(6)
+	MOVI_2D(7)
+	MOVI_2D(8)
+	MOVI_2D(9)
+	MOVI_2D(10)
+	MOVI_2D(11)
+	MOVI_2D(12)
+	MOVI_2D(13)
+	MOVI_2D(14)
+	MOVI_2D(15)
 
 columns7_start:
 	SUBS $4, R6, R6
 	BLT  columns7_rest
 
 columns7_loop:
-	WORD $0xad404c32 // ldp q18, q19, [x1]
-	WORD $0x3dc00050 // ldr q16, [x2]
-	WORD $0xfd400851 // ldr d17, [x2, #16]
+	LDP_Q(18, 19, 1, 0)
+	LDR_Q(16, 2, 0)
+	LDR_D(17, 2, 16)
 	ADD  $24, R2, R19
-	WORD $0x4d408271 // ld1 { v17.s }[2], [x19]
+	LD1_S(17, 2, 19)
 	ADDS R9, R2, R2
-	WORD $0x4f921200 // fmla v0.4s, v16.4s, v18.s[0]
-	WORD $0x4f921221 // fmla v1.4s, v17.4s, v18.s[0]
-	WORD $0x4fb21202 // fmla v2.4s, v16.4s, v18.s[1]
-	WORD $0x4fb21223 // fmla v3.4s, v17.4s, v18.s[1]
-	WORD $0x4f921a04 // fmla v4.4s, v16.4s, v18.s[2]
-	WORD $0x4f921a25 // fmla v5.4s, v17.4s, v18.s[2]
-	WORD $0x4fb21a06 // fmla v6.4s, v16.4s, v18.s[3]
-	WORD $0x4fb21a27 // fmla v7.4s, v17.4s, v18.s[3]
-	WORD $0x4f931208 // fmla v8.4s, v16.4s, v19.s[0]
-	WORD $0x4f931229 // fmla v9.4s, v17.4s, v19.s[0]
-	WORD $0x4fb3120a // fmla v10.4s, v16.4s, v19.s[1]
-	WORD $0x4fb3122b // fmla v11.4s, v17.4s, v19.s[1]
-	WORD $0x4f931a0c // fmla v12.4s, v16.4s, v19.s[2]
-	WORD $0x4f931a2d // fmla v13.4s, v17.4s, v19.s[2]
-	WORD $0x4fb31a0e // fmla v14.4s, v16.4s, v19.s[3]
-	WORD $0x4fb31a2f // fmla v15.4s, v17.4s, v19.s[3]
-	WORD $0xad414c32 // ldp q18, q19, [x1, #32]
-	WORD $0x3dc00050 // ldr q16, [x2]
-	WORD $0xfd400851 // ldr d17, [x2, #16]
+	FMLA_S(0, 16, 18, 0)
+	FMLA_S(1, 17, 18, 0)
+	FMLA_S(2, 16, 18, 1)
+	FMLA_S(3, 17, 18, 1)
+	FMLA_S(4, 16, 18, 2)
+	FMLA_S(5, 17, 18, 2)
+	FMLA_S(6, 16, 18, 3)
+	FMLA_S(7, 17, 18, 3)
+	FMLA_S(8, 16, 19, 0)
+	FMLA_S(9, 17, 19, 0)
+	FMLA_S(10, 16, 19, 1)
+	FMLA_S(11, 17, 19, 1)
+	FMLA_S(12, 16, 19, 2)
+	FMLA_S(13, 17, 19, 2)
+	FMLA_S(14, 16, 19, 3)
+	FMLA_S(15, 17, 19, 3)
+	LDP_Q(18, 19, 1, 32)
+	LDR_Q(16, 2, 0)
+	LDR_D(17, 2, 16)
 	ADD  $24, R2, R19
-	WORD $0x4d408271 // ld1 { v17.s }[2], [x19]
+	LD1_S(17, 2, 19)
 	ADDS R9, R2, R2
-	WORD $0x4f921200 // fmla v0.4s, v16.4s, v18.s[0]
-	WORD $0x4f921221 // fmla v1.4s, v17.4s, v18.s[0]
-	WORD $0x4fb21202 // fmla v2.4s, v16.4s, v18.s[1]
-	WORD $0x4fb21223 // fmla v3.4s, v17.4s, v18.s[1]
-	WORD $0x4f921a04 // fmla v4.4s, v16.4s, v18.s[2]
-	WORD $0x4f921a25 // fmla v5.4s, v17.4s, v18.s[2]
-	WORD $0x4fb21a06 // fmla v6.4s, v16.4s, v18.s[3]
-	WORD $0x4fb21a27 // fmla v7.4s, v17.4s, v18.s[3]
-	WORD $0x4f931208 // fmla v8.4s, v16.4s, v19.s[0]
-	WORD $0x4f931229 // fmla v9.4s, v17.4s, v19.s[0]
-	WORD $0x4fb3120a // fmla v10.4s, v16.4s, v19.s[1]
-	WORD $0x4fb3122b // fmla v11.4s, v17.4s, v19.s[1]
-	WORD $0x4f931a0c // fmla v12.4s, v16.4s, v19.s[2]
-	WORD $0x4f931a2d // fmla v13.4s, v17.4s, v19.s[2]
-	WORD $0x4fb31a0e // fmla v14.4s, v16.4s, v19.s[3]
-	WORD $0x4fb31a2f // fmla v15.4s, v17.4s, v19.s[3]
-	WORD $0xad424c32 // ldp q18, q19, [x1, #64]
-	WORD $0x3dc00050 // ldr q16, [x2]
-	WORD $0xfd400851 // ldr d17, [x2, #16]
+	FMLA_S(0, 16, 18, 0)
+	FMLA_S(1, 17, 18, 0)
+	FMLA_S(2, 16, 18, 1)
+	FMLA_S(3, 17, 18, 1)
+	FMLA_S(4, 16, 18, 2)
+	FMLA_S(5, 17, 18, 2)
+	FMLA_S(6, 16, 18, 3)
+	FMLA_S(7, 17, 18, 3)
+	FMLA_S(8, 16, 19, 0)
+	FMLA_S(9, 17, 19, 0)
+	FMLA_S(10, 16, 19, 1)
+	FMLA_S(11, 17, 19, 1)
+	FMLA_S(12, 16, 19, 2)
+	FMLA_S(13, 17, 19, 2)
+	FMLA_S(14, 16, 19, 3)
+	FMLA_S(15, 17, 19, 3)
+	LDP_Q(18, 19, 1, 64)
+	LDR_Q(16, 2, 0)
+	LDR_D(17, 2, 16)
 	ADD  $24, R2, R19
-	WORD $0x4d408271 // ld1 { v17.s }[2], [x19]
+	LD1_S(17, 2, 19)
 	ADDS R9, R2, R2
-	WORD $0x4f921200 // fmla v0.4s, v16.4s, v18.s[0]
-	WORD $0x4f921221 // fmla v1.4s, v17.4s, v18.s[0]
-	WORD $0x4fb21202 // fmla v2.4s, v16.4s, v18.s[1]
-	WORD $0x4fb21223 // fmla v3.4s, v17.4s, v18.s[1]
-	WORD $0x4f921a04 // fmla v4.4s, v16.4s, v18.s[2]
-	WORD $0x4f921a25 // fmla v5.4s, v17.4s, v18.s[2]
-	WORD $0x4fb21a06 // fmla v6.4s, v16.4s, v18.s[3]
-	WORD $0x4fb21a27 // fmla v7.4s, v17.4s, v18.s[3]
-	WORD $0x4f931208 // fmla v8.4s, v16.4s, v19.s[0]
-	WORD $0x4f931229 // fmla v9.4s, v17.4s, v19.s[0]
-	WORD $0x4fb3120a // fmla v10.4s, v16.4s, v19.s[1]
-	WORD $0x4fb3122b // fmla v11.4s, v17.4s, v19.s[1]
-	WORD $0x4f931a0c // fmla v12.4s, v16.4s, v19.s[2]
-	WORD $0x4f931a2d // fmla v13.4s, v17.4s, v19.s[2]
-	WORD $0x4fb31a0e // fmla v14.4s, v16.4s, v19.s[3]
-	WORD $0x4fb31a2f // fmla v15.4s, v17.4s, v19.s[3]
-	WORD $0xad434c32 // ldp q18, q19, [x1, #96]
-	WORD $0x3dc00050 // ldr q16, [x2]
-	WORD $0xfd400851 // ldr d17, [x2, #16]
+	FMLA_S(0, 16, 18, 0)
+	FMLA_S(1, 17, 18, 0)
+	FMLA_S(2, 16, 18, 1)
+	FMLA_S(3, 17, 18, 1)
+	FMLA_S(4, 16, 18, 2)
+	FMLA_S(5, 17, 18, 2)
+	FMLA_S(6, 16, 18, 3)
+	FMLA_S(7, 17, 18, 3)
+	FMLA_S(8, 16, 19, 0)
+	FMLA_S(9, 17, 19, 0)
+	FMLA_S(10, 16, 19, 1)
+	FMLA_S(11, 17, 19, 1)
+	FMLA_S(12, 16, 19, 2)
+	FMLA_S(13, 17, 19, 2)
+	FMLA_S(14, 16, 19, 3)
+	FMLA_S(15, 17, 19, 3)
+	LDP_Q(18, 19, 1, 96)
+	LDR_Q(16, 2, 0)
+	LDR_D(17, 2, 16)
 	ADD  $24, R2, R19
-	WORD $0x4d408271 // ld1 { v17.s }[2], [x19]
+	LD1_S(17, 2, 19)
 	ADDS R9, R2, R2
-	WORD $0x4f921200 // fmla v0.4s, v16.4s, v18.s[0]
-	WORD $0x4f921221 // fmla v1.4s, v17.4s, v18.s[0]
-	WORD $0x4fb21202 // fmla v2.4s, v16.4s, v18.s[1]
-	WORD $0x4fb21223 // fmla v3.4s, v17.4s, v18.s[1]
-	WORD $0x4f921a04 // fmla v4.4s, v16.4s, v18.s[2]
-	WORD $0x4f921a25 // fmla v5.4s, v17.4s, v18.s[2]
-	WORD $0x4fb21a06 // fmla v6.4s, v16.4s, v18.s[3]
-	WORD $0x4fb21a27 // fmla v7.4s, v17.4s, v18.s[3]
-	WORD $0x4f931208 // fmla v8.4s, v16.4s, v19.s[0]
-	WORD $0x4f931229 // fmla v9.4s, v17.4s, v19.s[0]
-	WORD $0x4fb3120a // fmla v10.4s, v16.4s, v19.s[1]
-	WORD $0x4fb3122b // fmla v11.4s, v17.4s, v19.s[1]
-	WORD $0x4f931a0c // fmla v12.4s, v16.4s, v19.s[2]
-	WORD $0x4f931a2d // fmla v13.4s, v17.4s, v19.s[2]
-	WORD $0x4fb31a0e // fmla v14.4s, v16.4s, v19.s[3]
-	WORD $0x4fb31a2f // fmla v15.4s, v17.4s, v19.s[3]
+	FMLA_S(0, 16, 18, 0)
+	FMLA_S(1, 17, 18, 0)
+	FMLA_S(2, 16, 18, 1)
+	FMLA_S(3, 17, 18, 1)
+	FMLA_S(4, 16, 18, 2)
+	FMLA_S(5, 17, 18, 2)
+	FMLA_S(6, 16, 18, 3)
+	FMLA_S(7, 17, 18, 3)
+	FMLA_S(8, 16, 19, 0)
+	FMLA_S(9, 17, 19, 0)
+	FMLA_S(10, 16, 19, 1)
+	FMLA_S(11, 17, 19, 1)
+	FMLA_S(12, 16, 19, 2)
+	FMLA_S(13, 17, 19, 2)
+	FMLA_S(14, 16, 19, 3)
+	FMLA_S(15, 17, 19, 3)
 	ADDS $128, R1, R1
 	SUBS $4, R6, R6
 	BGE  columns7_loop
@@ -2077,28 +2078,28 @@ columns7_rest:
 	BEQ  columns7_store
 
 columns7_one:
-	WORD $0xad404c32 // ldp q18, q19, [x1]
-	WORD $0x3dc00050 // ldr q16, [x2]
-	WORD $0xfd400851 // ldr d17, [x2, #16]
+	LDP_Q(18, 19, 1, 0)
+	LDR_Q(16, 2, 0)
+	LDR_D(17, 2, 16)
 	ADD  $24, R2, R19
-	WORD $0x4d408271 // ld1 { v17.s }[2], [x19]
+	LD1_S(17, 2, 19)
 	ADDS R9, R2, R2
-	WORD $0x4f921200 // fmla v0.4s, v16.4s, v18.s[0]
-	WORD $0x4f921221 // fmla v1.4s, v17.4s, v18.s[0]
-	WORD $0x4fb21202 // fmla v2.4s, v16.4s, v18.s[1]
-	WORD $0x4fb21223 // fmla v3.4s, v17.4s, v18.s[1]
-	WORD $0x4f921a04 // fmla v4.4s, v16.4s, v18.s[2]
-	WORD $0x4f921a25 // fmla v5.4s, v17.4s, v18.s[2]
-	WORD $0x4fb21a06 // fmla v6.4s, v16.4s, v18.s[3]
-	WORD $0x4fb21a27 // fmla v7.4s, v17.4s, v18.s[3]
-	WORD $0x4f931208 // fmla v8.4s, v16.4s, v19.s[0]
-	WORD $0x4f931229 // fmla v9.4s, v17.4s, v19.s[0]
-	WORD $0x4fb3120a // fmla v10.4s, v16.4s, v19.s[1]
-	WORD $0x4fb3122b // fmla v11.4s, v17.4s, v19.s[1]
-	WORD $0x4f931a0c // fmla v12.4s, v16.4s, v19.s[2]
-	WORD $0x4f931a2d // fmla v13.4s, v17.4s, v19.s[2]
-	WORD $0x4fb31a0e // fmla v14.4s, v16.4s, v19.s[3]
-	WORD $0x4fb31a2f // fmla v15.4s, v17.4s, v19.s[3]
+	FMLA_S(0, 16, 18, 0)
+	FMLA_S(1, 17, 18, 0)
+	FMLA_S(2, 16, 18, 1)
+	FMLA_S(3, 17, 18, 1)
+	FMLA_S(4, 16, 18, 2)
+	FMLA_S(5, 17, 18, 2)
+	FMLA_S(6, 16, 18, 3)
+	FMLA_S(7, 17, 18, 3)
+	FMLA_S(8, 16, 19, 0)
+	FMLA_S(9, 17, 19, 0)
+	FMLA_S(10, 16, 19, 1)
+	FMLA_S(11, 17, 19, 1)
+	FMLA_S(12, 16, 19, 2)
+	FMLA_S(13, 17, 19, 2)
+	FMLA_S(14, 16, 19, 3)
+	FMLA_S(15, 17, 19, 3)
 	ADDS $32, R1, R1
 	SUBS $1, R6, R6
 	BNE  columns7_one
@@ -2109,301 +2110,301 @@ columns7_store:
 	BEQ   columns7_write
 	MOVD  R0, R1
 	MOVD  R7, R2
-	WORD  $0x3dc00030 // ldr q16, [x1]
-	WORD  $0x4e30d400 // fadd v0.4s, v0.4s, v16.4s
-	WORD  $0xfd400830 // ldr d16, [x1, #16]
+	LDR_Q(16, 1, 0)
+	FADD_4S(0, 0, 16)
+	LDR_D(16, 1, 16)
 	ADD   $24, R1, R19
-	WORD  $0x4d408270 // ld1 { v16.s }[2], [x19]
-	WORD  $0x4e30d421 // fadd v1.4s, v1.4s, v16.4s
+	LD1_S(16, 2, 19)
+	FADD_4S(1, 1, 16)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns7_write
-	WORD  $0x3dc00030 // ldr q16, [x1]
-	WORD  $0x4e30d442 // fadd v2.4s, v2.4s, v16.4s
-	WORD  $0xfd400830 // ldr d16, [x1, #16]
+	LDR_Q(16, 1, 0)
+	FADD_4S(2, 2, 16)
+	LDR_D(16, 1, 16)
 	ADD   $24, R1, R19
-	WORD  $0x4d408270 // ld1 { v16.s }[2], [x19]
-	WORD  $0x4e30d463 // fadd v3.4s, v3.4s, v16.4s
+	LD1_S(16, 2, 19)
+	FADD_4S(3, 3, 16)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns7_write
-	WORD  $0x3dc00030 // ldr q16, [x1]
-	WORD  $0x4e30d484 // fadd v4.4s, v4.4s, v16.4s
-	WORD  $0xfd400830 // ldr d16, [x1, #16]
+	LDR_Q(16, 1, 0)
+	FADD_4S(4, 4, 16)
+	LDR_D(16, 1, 16)
 	ADD   $24, R1, R19
-	WORD  $0x4d408270 // ld1 { v16.s }[2], [x19]
-	WORD  $0x4e30d4a5 // fadd v5.4s, v5.4s, v16.4s
+	LD1_S(16, 2, 19)
+	FADD_4S(5, 5, 16)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns7_write
-	WORD  $0x3dc00030 // ldr q16, [x1]
-	WORD  $0x4e30d4c6 // fadd v6.4s, v6.4s, v16.4s
-	WORD  $0xfd400830 // ldr d16, [x1, #16]
+	LDR_Q(16, 1, 0)
+	FADD_4S(6, 6, 16)
+	LDR_D(16, 1, 16)
 	ADD   $24, R1, R19
-	WORD  $0x4d408270 // ld1 { v16.s }[2], [x19]
-	WORD  $0x4e30d4e7 // fadd v7.4s, v7.4s, v16.4s
+	LD1_S(16, 2, 19)
+	FADD_4S(7, 7, 16)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns7_write
-	WORD  $0x3dc00030 // ldr q16, [x1]
-	WORD  $0x4e30d508 // fadd v8.4s, v8.4s, v16.4s
-	WORD  $0xfd400830 // ldr d16, [x1, #16]
+	LDR_Q(16, 1, 0)
+	FADD_4S(8, 8, 16)
+	LDR_D(16, 1, 16)
 	ADD   $24, R1, R19
-	WORD  $0x4d408270 // ld1 { v16.s }[2], [x19]
-	WORD  $0x4e30d529 // fadd v9.4s, v9.4s, v16.4s
+	LD1_S(16, 2, 19)
+	FADD_4S(9, 9, 16)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns7_write
-	WORD  $0x3dc00030 // ldr q16, [x1]
-	WORD  $0x4e30d54a // fadd v10.4s, v10.4s, v16.4s
-	WORD  $0xfd400830 // ldr d16, [x1, #16]
+	LDR_Q(16, 1, 0)
+	FADD_4S(10, 10, 16)
+	LDR_D(16, 1, 16)
 	ADD   $24, R1, R19
-	WORD  $0x4d408270 // ld1 { v16.s }[2], [x19]
-	WORD  $0x4e30d56b // fadd v11.4s, v11.4s, v16.4s
+	LD1_S(16, 2, 19)
+	FADD_4S(11, 11, 16)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns7_write
-	WORD  $0x3dc00030 // ldr q16, [x1]
-	WORD  $0x4e30d58c // fadd v12.4s, v12.4s, v16.4s
-	WORD  $0xfd400830 // ldr d16, [x1, #16]
+	LDR_Q(16, 1, 0)
+	FADD_4S(12, 12, 16)
+	LDR_D(16, 1, 16)
 	ADD   $24, R1, R19
-	WORD  $0x4d408270 // ld1 { v16.s }[2], [x19]
-	WORD  $0x4e30d5ad // fadd v13.4s, v13.4s, v16.4s
+	LD1_S(16, 2, 19)
+	FADD_4S(13, 13, 16)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns7_write
-	WORD  $0x3dc00030 // ldr q16, [x1]
-	WORD  $0x4e30d5ce // fadd v14.4s, v14.4s, v16.4s
-	WORD  $0xfd400830 // ldr d16, [x1, #16]
+	LDR_Q(16, 1, 0)
+	FADD_4S(14, 14, 16)
+	LDR_D(16, 1, 16)
 	ADD   $24, R1, R19
-	WORD  $0x4d408270 // ld1 { v16.s }[2], [x19]
-	WORD  $0x4e30d5ef // fadd v15.4s, v15.4s, v16.4s
+	LD1_S(16, 2, 19)
+	FADD_4S(15, 15, 16)
 
 columns7_write:
 	FMOVS lo+72(FP), F16
-	WORD  $0x4e040610 // dup v16.4s, v16.s[0]
+	DUP_4S(16, 16)
 	FMOVS hi+76(FP), F17
-	WORD  $0x4e040631 // dup v17.4s, v17.s[0]
-	WORD  $0x4e20f600 // fmax v0.4s, v16.4s, v0.4s
-	WORD  $0x4ea0f620 // fmin v0.4s, v17.4s, v0.4s
-	WORD  $0x4e21f601 // fmax v1.4s, v16.4s, v1.4s
-	WORD  $0x4ea1f621 // fmin v1.4s, v17.4s, v1.4s
-	WORD  $0x3d800000 // str q0, [x0]
-	WORD  $0xfd000801 // str d1, [x0, #16]
+	DUP_4S(17, 17)
+	FMAX_4S(0, 16, 0)
+	FMIN_4S(0, 17, 0)
+	FMAX_4S(1, 16, 1)
+	FMIN_4S(1, 17, 1)
+	STR_Q(0, 0, 0)
+	STR_D(1, 0, 16)
 	ADD   $24, R0, R19
-	WORD  $0x4d008261 // st1 { v1.s }[2], [x19]
+	ST1_S(1, 2, 19)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns7_done
-	WORD  $0x4e22f602 // fmax v2.4s, v16.4s, v2.4s
-	WORD  $0x4ea2f622 // fmin v2.4s, v17.4s, v2.4s
-	WORD  $0x4e23f603 // fmax v3.4s, v16.4s, v3.4s
-	WORD  $0x4ea3f623 // fmin v3.4s, v17.4s, v3.4s
-	WORD  $0x3d800002 // str q2, [x0]
-	WORD  $0xfd000803 // str d3, [x0, #16]
+	FMAX_4S(2, 16, 2)
+	FMIN_4S(2, 17, 2)
+	FMAX_4S(3, 16, 3)
+	FMIN_4S(3, 17, 3)
+	STR_Q(2, 0, 0)
+	STR_D(3, 0, 16)
 	ADD   $24, R0, R19
-	WORD  $0x4d008263 // st1 { v3.s }[2], [x19]
+	ST1_S(3, 2, 19)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns7_done
-	WORD  $0x4e24f604 // fmax v4.4s, v16.4s, v4.4s
-	WORD  $0x4ea4f624 // fmin v4.4s, v17.4s, v4.4s
-	WORD  $0x4e25f605 // fmax v5.4s, v16.4s, v5.4s
-	WORD  $0x4ea5f625 // fmin v5.4s, v17.4s, v5.4s
-	WORD  $0x3d800004 // str q4, [x0]
-	WORD  $0xfd000805 // str d5, [x0, #16]
+	FMAX_4S(4, 16, 4)
+	FMIN_4S(4, 17, 4)
+	FMAX_4S(5, 16, 5)
+	FMIN_4S(5, 17, 5)
+	STR_Q(4, 0, 0)
+	STR_D(5, 0, 16)
 	ADD   $24, R0, R19
-	WORD  $0x4d008265 // st1 { v5.s }[2], [x19]
+	ST1_S(5, 2, 19)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns7_done
-	WORD  $0x4e26f606 // fmax v6.4s, v16.4s, v6.4s
-	WORD  $0x4ea6f626 // fmin v6.4s, v17.4s, v6.4s
-	WORD  $0x4e27f607 // fmax v7.4s, v16.4s, v7.4s
-	WORD  $0x4ea7f627 // fmin v7.4s, v17.4s, v7.4s
-	WORD  $0x3d800006 // str q6, [x0]
-	WORD  $0xfd000807 // str d7, [x0, #16]
+	FMAX_4S(6, 16, 6)
+	FMIN_4S(6, 17, 6)
+	FMAX_4S(7, 16, 7)
+	FMIN_4S(7, 17, 7)
+	STR_Q(6, 0, 0)
+	STR_D(7, 0, 16)
 	ADD   $24, R0, R19
-	WORD  $0x4d008267 // st1 { v7.s }[2], [x19]
+	ST1_S(7, 2, 19)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns7_done
-	WORD  $0x4e28f608 // fmax v8.4s, v16.4s, v8.4s
-	WORD  $0x4ea8f628 // fmin v8.4s, v17.4s, v8.4s
-	WORD  $0x4e29f609 // fmax v9.4s, v16.4s, v9.4s
-	WORD  $0x4ea9f629 // fmin v9.4s, v17.4s, v9.4s
-	WORD  $0x3d800008 // str q8, [x0]
-	WORD  $0xfd000809 // str d9, [x0, #16]
+	FMAX_4S(8, 16, 8)
+	FMIN_4S(8, 17, 8)
+	FMAX_4S(9, 16, 9)
+	FMIN_4S(9, 17, 9)
+	STR_Q(8, 0, 0)
+	STR_D(9, 0, 16)
 	ADD   $24, R0, R19
-	WORD  $0x4d008269 // st1 { v9.s }[2], [x19]
+	ST1_S(9, 2, 19)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns7_done
-	WORD  $0x4e2af60a // fmax v10.4s, v16.4s, v10.4s
-	WORD  $0x4eaaf62a // fmin v10.4s, v17.4s, v10.4s
-	WORD  $0x4e2bf60b // fmax v11.4s, v16.4s, v11.4s
-	WORD  $0x4eabf62b // fmin v11.4s, v17.4s, v11.4s
-	WORD  $0x3d80000a // str q10, [x0]
-	WORD  $0xfd00080b // str d11, [x0, #16]
+	FMAX_4S(10, 16, 10)
+	FMIN_4S(10, 17, 10)
+	FMAX_4S(11, 16, 11)
+	FMIN_4S(11, 17, 11)
+	STR_Q(10, 0, 0)
+	STR_D(11, 0, 16)
 	ADD   $24, R0, R19
-	WORD  $0x4d00826b // st1 { v11.s }[2], [x19]
+	ST1_S(11, 2, 19)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns7_done
-	WORD  $0x4e2cf60c // fmax v12.4s, v16.4s, v12.4s
-	WORD  $0x4eacf62c // fmin v12.4s, v17.4s, v12.4s
-	WORD  $0x4e2df60d // fmax v13.4s, v16.4s, v13.4s
-	WORD  $0x4eadf62d // fmin v13.4s, v17.4s, v13.4s
-	WORD  $0x3d80000c // str q12, [x0]
-	WORD  $0xfd00080d // str d13, [x0, #16]
+	FMAX_4S(12, 16, 12)
+	FMIN_4S(12, 17, 12)
+	FMAX_4S(13, 16, 13)
+	FMIN_4S(13, 17, 13)
+	STR_Q(12, 0, 0)
+	STR_D(13, 0, 16)
 	ADD   $24, R0, R19
-	WORD  $0x4d00826d // st1 { v13.s }[2], [x19]
+	ST1_S(13, 2, 19)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns7_done
-	WORD  $0x4e2ef60e // fmax v14.4s, v16.4s, v14.4s
-	WORD  $0x4eaef62e // fmin v14.4s, v17.4s, v14.4s
-	WORD  $0x4e2ff60f // fmax v15.4s, v16.4s, v15.4s
-	WORD  $0x4eaff62f // fmin v15.4s, v17.4s, v15.4s
-	WORD  $0x3d80000e // str q14, [x0]
-	WORD  $0xfd00080f // str d15, [x0, #16]
+	FMAX_4S(14, 16, 14)
+	FMIN_4S(14, 17, 14)
+	FMAX_4S(15, 16, 15)
+	FMIN_4S(15, 17, 15)
+	STR_Q(14, 0, 0)
+	STR_D(15, 0, 16)
 	ADD   $24, R0, R19
-	WORD  $0x4d00826f // st1 { v15.s }[2], [x19]
+	ST1_S(15, 2, 19)
 
 columns7_done:
 	RET
 
 columns6:
-	CMP  $0, R3
-	BEQ  columns6_zero
-	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
-	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	ADD  $4, R3, R19
-	WORD $0x4d40ca62 // ld1r { v2.4s }, [x19]
-	WORD $0x4ea21c43 // mov v3.16b, v2.16b
-	ADD  $8, R3, R19
-	WORD $0x4d40ca64 // ld1r { v4.4s }, [x19]
-	WORD $0x4ea41c85 // mov v5.16b, v4.16b
-	ADD  $12, R3, R19
-	WORD $0x4d40ca66 // ld1r { v6.4s }, [x19]
-	WORD $0x4ea61cc7 // mov v7.16b, v6.16b
-	ADD  $16, R3, R19
-	WORD $0x4d40ca68 // ld1r { v8.4s }, [x19]
-	WORD $0x4ea81d09 // mov v9.16b, v8.16b
-	ADD  $20, R3, R19
-	WORD $0x4d40ca6a // ld1r { v10.4s }, [x19]
-	WORD $0x4eaa1d4b // mov v11.16b, v10.16b
-	ADD  $24, R3, R19
-	WORD $0x4d40ca6c // ld1r { v12.4s }, [x19]
-	WORD $0x4eac1d8d // mov v13.16b, v12.16b
-	ADD  $28, R3, R19
-	WORD $0x4d40ca6e // ld1r { v14.4s }, [x19]
-	WORD $0x4eae1dcf // mov v15.16b, v14.16b
-	JMP  columns6_start
+	CMP $0, R3
+	BEQ columns6_zero
+	LD1R_4S(0, 3)
+	MOV_16B(1, 0)
+	ADD $4, R3, R19
+	LD1R_4S(2, 19)
+	MOV_16B(3, 2)
+	ADD $8, R3, R19
+	LD1R_4S(4, 19)
+	MOV_16B(5, 4)
+	ADD $12, R3, R19
+	LD1R_4S(6, 19)
+	MOV_16B(7, 6)
+	ADD $16, R3, R19
+	LD1R_4S(8, 19)
+	MOV_16B(9, 8)
+	ADD $20, R3, R19
+	LD1R_4S(10, 19)
+	MOV_16B(11, 10)
+	ADD $24, R3, R19
+	LD1R_4S(12, 19)
+	MOV_16B(13, 12)
+	ADD $28, R3, R19
+	LD1R_4S(14, 19)
+	MOV_16B(15, 14)
+	JMP columns6_start
 
 columns6_zero:
-	WORD $0x6f00e400 // movi v0.2d, #0
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x6f00e404 // movi v4.2d, #0
-	WORD $0x6f00e405 // movi v5.2d, #0
-	WORD $0x6f00e406 // movi v6.2d, #0
-	WORD $0x6f00e407 // movi v7.2d, #0
-	WORD $0x6f00e408 // movi v8.2d, #0
-	WORD $0x6f00e409 // movi v9.2d, #0
-	WORD $0x6f00e40a // movi v10.2d, #0
-	WORD $0x6f00e40b // movi v11.2d, #0
-	WORD $0x6f00e40c // movi v12.2d, #0
-	WORD $0x6f00e40d // movi v13.2d, #0
-	WORD $0x6f00e40e // movi v14.2d, #0
-	WORD $0x6f00e40f // movi v15.2d, #0
+	MOVI_2D(0)
+	MOVI_2D(1)
+	MOVI_2D(2)
+	MOVI_2D(3)
+	MOVI_2D(4)
+	MOVI_2D(5)
+	MOVI_2D(6)
+	MOVI_2D(7)
+	MOVI_2D(8)
+	MOVI_2D(9)
+	MOVI_2D(10)
+	MOVI_2D(11)
+	MOVI_2D(12)
+	MOVI_2D(13)
+	MOVI_2D(14)
+	MOVI_2D(15)
 
 columns6_start:
 	SUBS $4, R6, R6
 	BLT  columns6_rest
 
 columns6_loop:
-	WORD $0xad404c32 // ldp q18, q19, [x1]
-	WORD $0x3dc00050 // ldr q16, [x2]
-	WORD $0xfd400851 // ldr d17, [x2, #16]
+	LDP_Q(18, 19, 1, 0)
+	LDR_Q(16, 2, 0)
+	LDR_D(17, 2, 16)
 	ADDS R9, R2, R2
-	WORD $0x4f921200 // fmla v0.4s, v16.4s, v18.s[0]
-	WORD $0x4f921221 // fmla v1.4s, v17.4s, v18.s[0]
-	WORD $0x4fb21202 // fmla v2.4s, v16.4s, v18.s[1]
-	WORD $0x4fb21223 // fmla v3.4s, v17.4s, v18.s[1]
-	WORD $0x4f921a04 // fmla v4.4s, v16.4s, v18.s[2]
-	WORD $0x4f921a25 // fmla v5.4s, v17.4s, v18.s[2]
-	WORD $0x4fb21a06 // fmla v6.4s, v16.4s, v18.s[3]
-	WORD $0x4fb21a27 // fmla v7.4s, v17.4s, v18.s[3]
-	WORD $0x4f931208 // fmla v8.4s, v16.4s, v19.s[0]
-	WORD $0x4f931229 // fmla v9.4s, v17.4s, v19.s[0]
-	WORD $0x4fb3120a // fmla v10.4s, v16.4s, v19.s[1]
-	WORD $0x4fb3122b // fmla v11.4s, v17.4s, v19.s[1]
-	WORD $0x4f931a0c // fmla v12.4s, v16.4s, v19.s[2]
-	WORD $0x4f931a2d // fmla v13.4s, v17.4s, v19.s[2]
-	WORD $0x4fb31a0e // fmla v14.4s, v16.4s, v19.s[3]
-	WORD $0x4fb31a2f // fmla v15.4s, v17.4s, v19.s[3]
-	WORD $0xad414c32 // ldp q18, q19, [x1, #32]
-	WORD $0x3dc00050 // ldr q16, [x2]
-	WORD $0xfd400851 // ldr d17, [x2, #16]
+	FMLA_S(0, 16, 18, 0)
+	FMLA_S(1, 17, 18, 0)
+	FMLA_S(2, 16, 18, 1)
+	FMLA_S(3, 17, 18, 1)
+	FMLA_S(4, 16, 18, 2)
+	FMLA_S(5, 17, 18, 2)
+	FMLA_S(6, 16, 18, 3)
+	FMLA_S(7, 17, 18, 3)
+	FMLA_S(8, 16, 19, 0)
+	FMLA_S(9, 17, 19, 0)
+	FMLA_S(10, 16, 19, 1)
+	FMLA_S(11, 17, 19, 1)
+	FMLA_S(12, 16, 19, 2)
+	FMLA_S(13, 17, 19, 2)
+	FMLA_S(14, 16, 19, 3)
+	FMLA_S(15, 17, 19, 3)
+	LDP_Q(18, 19, 1, 32)
+	LDR_Q(16, 2, 0)
+	LDR_D(17, 2, 16)
 	ADDS R9, R2, R2
-	WORD $0x4f921200 // fmla v0.4s, v16.4s, v18.s[0]
-	WORD $0x4f921221 // fmla v1.4s, v17.4s, v18.s[0]
-	WORD $0x4fb21202 // fmla v2.4s, v16.4s, v18.s[1]
-	WORD $0x4fb21223 // fmla v3.4s, v17.4s, v18.s[1]
-	WORD $0x4f921a04 // fmla v4.4s, v16.4s, v18.s[2]
-	WORD $0x4f921a25 // fmla v5.4s, v17.4s, v18.s[2]
-	WORD $0x4fb21a06 // fmla v6.4s, v16.4s, v18.s[3]
-	WORD $0x4fb21a27 // fmla v7.4s, v17.4s, v18.s[3]
-	WORD $0x4f931208 // fmla v8.4s, v16.4s, v19.s[0]
-	WORD $0x4f931229 // fmla v9.4s, v17.4s, v19.s[0]
-	WORD $0x4fb3120a // fmla v10.4s, v16.4s, v19.s[1]
-	WORD $0x4fb3122b // fmla v11.4s, v17.4s, v19.s[1]
-	WORD $0x4f931a0c // fmla v12.4s, v16.4s, v19.s[2]
-	WORD $0x4f931a2d // fmla v13.4s, v17.4s, v19.s[2]
-	WORD $0x4fb31a0e // fmla v14.4s, v16.4s, v19.s[3]
-	WORD $0x4fb31a2f // fmla v15.4s, v17.4s, v19.s[3]
-	WORD $0xad424c32 // ldp q18, q19, [x1, #64]
-	WORD $0x3dc00050 // ldr q16, [x2]
-	WORD $0xfd400851 // ldr d17, [x2, #16]
+	FMLA_S(0, 16, 18, 0)
+	FMLA_S(1, 17, 18, 0)
+	FMLA_S(2, 16, 18, 1)
+	FMLA_S(3, 17, 18, 1)
+	FMLA_S(4, 16, 18, 2)
+	FMLA_S(5, 17, 18, 2)
+	FMLA_S(6, 16, 18, 3)
+	FMLA_S(7, 17, 18, 3)
+	FMLA_S(8, 16, 19, 0)
+	FMLA_S(9, 17, 19, 0)
+	FMLA_S(10, 16, 19, 1)
+	FMLA_S(11, 17, 19, 1)
+	FMLA_S(12, 16, 19, 2)
+	FMLA_S(13, 17, 19, 2)
+	FMLA_S(14, 16, 19, 3)
+	FMLA_S(15, 17, 19, 3)
+	LDP_Q(18, 19, 1, 64)
+	LDR_Q(16, 2, 0)
+	LDR_D(17, 2, 16)
 	ADDS R9, R2, R2
-	WORD $0x4f921200 // fmla v0.4s, v16.4s, v18.s[0]
-	WORD $0x4f921221 // fmla v1.4s, v17.4s, v18.s[0]
-	WORD $0x4fb21202 // fmla v2.4s, v16.4s, v18.s[1]
-	WORD $0x4fb21223 // fmla v3.4s, v17.4s, v18.s[1]
-	WORD $0x4f921a04 // fmla v4.4s, v16.4s, v18.s[2]
-	WORD $0x4f921a25 // fmla v5.4s, v17.4s, v18.s[2]
-	WORD $0x4fb21a06 // fmla v6.4s, v16.4s, v18.s[3]
-	WORD $0x4fb21a27 // fmla v7.4s, v17.4s, v18.s[3]
-	WORD $0x4f931208 // fmla v8.4s, v16.4s, v19.s[0]
-	WORD $0x4f931229 // fmla v9.4s, v17.4s, v19.s[0]
-	WORD $0x4fb3120a // fmla v10.4s, v16.4s, v19.s[1]
-	WORD $0x4fb3122b // fmla v11.4s, v17.4s, v19.s[1]
-	WORD $0x4f931a0c // fmla v12.4s, v16.4s, v19.s[2]
-	WORD $0x4f931a2d // fmla v13.4s, v17.4s, v19.s[2]
-	WORD $0x4fb31a0e // fmla v14.4s, v16.4s, v19.s[3]
-	WORD $0x4fb31a2f // fmla v15.4s, v17.4s, v19.s[3]
-	WORD $0xad434c32 // ldp q18, q19, [x1, #96]
-	WORD $0x3dc00050 // ldr q16, [x2]
-	WORD $0xfd400851 // ldr d17, [x2, #16]
+	FMLA_S(0, 16, 18, 0)
+	FMLA_S(1, 17, 18, 0)
+	FMLA_S(2, 16, 18, 1)
+	FMLA_S(3, 17, 18, 1)
+	FMLA_S(4, 16, 18, 2)
+	FMLA_S(5, 17, 18, 2)
+	FMLA_S(6, 16, 18, 3)
+	FMLA_S(7, 17, 18, 3)
+	FMLA_S(8, 16, 19, 0)
+	FMLA_S(9, 17, 19, 0)
+	FMLA_S(10, 16, 19, 1)
+	FMLA_S(11, 17, 19, 1)
+	FMLA_S(12, 16, 19, 2)
+	FMLA_S(13, 17, 19, 2)
+	FMLA_S(14, 16, 19, 3)
+	FMLA_S(15, 17, 19, 3)
+	LDP_Q(18, 19, 1, 96)
+	LDR_Q(16, 2, 0)
+	LDR_D(17, 2, 16)
 	ADDS R9, R2, R2
-	WORD $0x4f921200 // fmla v0.4s, v16.4s, v18.s[0]
-	WORD $0x4f921221 // fmla v1.4s, v17.4s, v18.s[0]
-	WORD $0x4fb21202 // fmla v2.4s, v16.4s, v18.s[1]
-	WORD $0x4fb21223 // fmla v3.4s, v17.4s, v18.s[1]
-	WORD $0x4f921a04 // fmla v4.4s, v16.4s, v18.s[2]
-	WORD $0x4f921a25 // fmla v5.4s, v17.4s, v18.s[2]
-	WORD $0x4fb21a06 // fmla v6.4s, v16.4s, v18.s[3]
-	WORD $0x4fb21a27 // fmla v7.4s, v17.4s, v18.s[3]
-	WORD $0x4f931208 // fmla v8.4s, v16.4s, v19.s[0]
-	WORD $0x4f931229 // fmla v9.4s, v17.4s, v19.s[0]
-	WORD $0x4fb3120a // fmla v10.4s, v16.4s, v19.s[1]
-	WORD $0x4fb3122b // fmla v11.4s, v17.4s, v19.s[1]
-	WORD $0x4f931a0c // fmla v12.4s, v16.4s, v19.s[2]
-	WORD $0x4f931a2d // fmla v13.4s, v17.4s, v19.s[2]
-	WORD $0x4fb31a0e // fmla v14.4s, v16.4s, v19.s[3]
-	WORD $0x4fb31a2f // fmla v15.4s, v17.4s, v19.s[3]
+	FMLA_S(0, 16, 18, 0)
+	FMLA_S(1, 17, 18, 0)
+	FMLA_S(2, 16, 18, 1)
+	FMLA_S(3, 17, 18, 1)
+	FMLA_S(4, 16, 18, 2)
+	FMLA_S(5, 17, 18, 2)
+	FMLA_S(6, 16, 18, 3)
+	FMLA_S(7, 17, 18, 3)
+	FMLA_S(8, 16, 19, 0)
+	FMLA_S(9, 17, 19, 0)
+	FMLA_S(10, 16, 19, 1)
+	FMLA_S(11, 17, 19, 1)
+	FMLA_S(12, 16, 19, 2)
+	FMLA_S(13, 17, 19, 2)
+	FMLA_S(14, 16, 19, 3)
+	FMLA_S(15, 17, 19, 3)
 	ADDS $128, R1, R1
 	SUBS $4, R6, R6
 	BGE  columns6_loop
@@ -2413,26 +2414,26 @@ columns6_rest:
 	BEQ  columns6_store
 
 columns6_one:
-	WORD $0xad404c32 // ldp q18, q19, [x1]
-	WORD $0x3dc00050 // ldr q16, [x2]
-	WORD $0xfd400851 // ldr d17, [x2, #16]
+	LDP_Q(18, 19, 1, 0)
+	LDR_Q(16, 2, 0)
+	LDR_D(17, 2, 16)
 	ADDS R9, R2, R2
-	WORD $0x4f921200 // fmla v0.4s, v16.4s, v18.s[0]
-	WORD $0x4f921221 // fmla v1.4s, v17.4s, v18.s[0]
-	WORD $0x4fb21202 // fmla v2.4s, v16.4s, v18.s[1]
-	WORD $0x4fb21223 // fmla v3.4s, v17.4s, v18.s[1]
-	WORD $0x4f921a04 // fmla v4.4s, v16.4s, v18.s[2]
-	WORD $0x4f921a25 // fmla v5.4s, v17.4s, v18.s[2]
-	WORD $0x4fb21a06 // fmla v6.4s, v16.4s, v18.s[3]
-	WORD $0x4fb21a27 // fmla v7.4s, v17.4s, v18.s[3]
-	WORD $0x4f931208 // fmla v8.4s, v16.4s, v19.s[0]
-	WORD $0x4f931229 // fmla v9.4s, v17.4s, v19.s[0]
-	WORD $0x4fb3120a // fmla v10.4s, v16.4s, v19.s[1]
-	WORD $0x4fb3122b // fmla v11.4s, v17.4s, v19.s[1]
-	WORD $0x4f931a0c // fmla v12.4s, v16.4s, v19.s[2]
-	WORD $0x4f931a2d // fmla v13.4s, v17.4s, v19.s[2]
-	WORD $0x4fb31a0e // fmla v14.4s, v16.4s, v19.s[3]
-	WORD $0x4fb31a2f // fmla v15.4s, v17.4s, v19.s[3]
+	FMLA_S(0, 16, 18, 0)
+	FMLA_S(1, 17, 18, 0)
+	FMLA_S(2, 16, 18, 1)
+	FMLA_S(3, 17, 18, 1)
+	FMLA_S(4, 16, 18, 2)
+	FMLA_S(5, 17, 18, 2)
+	FMLA_S(6, 16, 18, 3)
+	FMLA_S(7, 17, 18, 3)
+	FMLA_S(8, 16, 19, 0)
+	FMLA_S(9, 17, 19, 0)
+	FMLA_S(10, 16, 19, 1)
+	FMLA_S(11, 17, 19, 1)
+	FMLA_S(12, 16, 19, 2)
+	FMLA_S(13, 17, 19, 2)
+	FMLA_S(14, 16, 19, 3)
+	FMLA_S(15, 17, 19, 3)
 	ADDS $32, R1, R1
 	SUBS $1, R6, R6
 	BNE  columns6_one
@@ -2443,269 +2444,269 @@ columns6_store:
 	BEQ   columns6_write
 	MOVD  R0, R1
 	MOVD  R7, R2
-	WORD  $0x3dc00030 // ldr q16, [x1]
-	WORD  $0x4e30d400 // fadd v0.4s, v0.4s, v16.4s
-	WORD  $0xfd400830 // ldr d16, [x1, #16]
-	WORD  $0x4e30d421 // fadd v1.4s, v1.4s, v16.4s
+	LDR_Q(16, 1, 0)
+	FADD_4S(0, 0, 16)
+	LDR_D(16, 1, 16)
+	FADD_4S(1, 1, 16)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns6_write
-	WORD  $0x3dc00030 // ldr q16, [x1]
-	WORD  $0x4e30d442 // fadd v2.4s, v2.4s, v16.4s
-	WORD  $0xfd400830 // ldr d16, [x1, #16]
-	WORD  $0x4e30d463 // fadd v3.4s, v3.4s, v16.4s
+	LDR_Q(16, 1, 0)
+	FADD_4S(2, 2, 16)
+	LDR_D(16, 1, 16)
+	FADD_4S(3, 3, 16)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns6_write
-	WORD  $0x3dc00030 // ldr q16, [x1]
-	WORD  $0x4e30d484 // fadd v4.4s, v4.4s, v16.4s
-	WORD  $0xfd400830 // ldr d16, [x1, #16]
-	WORD  $0x4e30d4a5 // fadd v5.4s, v5.4s, v16.4s
+	LDR_Q(16, 1, 0)
+	FADD_4S(4, 4, 16)
+	LDR_D(16, 1, 16)
+	FADD_4S(5, 5, 16)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns6_write
-	WORD  $0x3dc00030 // ldr q16, [x1]
-	WORD  $0x4e30d4c6 // fadd v6.4s, v6.4s, v16.4s
-	WORD  $0xfd400830 // ldr d16, [x1, #16]
-	WORD  $0x4e30d4e7 // fadd v7.4s, v7.4s, v16.4s
+	LDR_Q(16, 1, 0)
+	FADD_4S(6, 6, 16)
+	LDR_D(16, 1, 16)
+	FADD_4S(7, 7, 16)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns6_write
-	WORD  $0x3dc00030 // ldr q16, [x1]
-	WORD  $0x4e30d508 // fadd v8.4s, v8.4s, v16.4s
-	WORD  $0xfd400830 // ldr d16, [x1, #16]
-	WORD  $0x4e30d529 // fadd v9.4s, v9.4s, v16.4s
+	LDR_Q(16, 1, 0)
+	FADD_4S(8, 8, 16)
+	LDR_D(16, 1, 16)
+	FADD_4S(9, 9, 16)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns6_write
-	WORD  $0x3dc00030 // ldr q16, [x1]
-	WORD  $0x4e30d54a // fadd v10.4s, v10.4s, v16.4s
-	WORD  $0xfd400830 // ldr d16, [x1, #16]
-	WORD  $0x4e30d56b // fadd v11.4s, v11.4s, v16.4s
+	LDR_Q(16, 1, 0)
+	FADD_4S(10, 10, 16)
+	LDR_D(16, 1, 16)
+	FADD_4S(11, 11, 16)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns6_write
-	WORD  $0x3dc00030 // ldr q16, [x1]
-	WORD  $0x4e30d58c // fadd v12.4s, v12.4s, v16.4s
-	WORD  $0xfd400830 // ldr d16, [x1, #16]
-	WORD  $0x4e30d5ad // fadd v13.4s, v13.4s, v16.4s
+	LDR_Q(16, 1, 0)
+	FADD_4S(12, 12, 16)
+	LDR_D(16, 1, 16)
+	FADD_4S(13, 13, 16)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns6_write
-	WORD  $0x3dc00030 // ldr q16, [x1]
-	WORD  $0x4e30d5ce // fadd v14.4s, v14.4s, v16.4s
-	WORD  $0xfd400830 // ldr d16, [x1, #16]
-	WORD  $0x4e30d5ef // fadd v15.4s, v15.4s, v16.4s
+	LDR_Q(16, 1, 0)
+	FADD_4S(14, 14, 16)
+	LDR_D(16, 1, 16)
+	FADD_4S(15, 15, 16)
 
 columns6_write:
 	FMOVS lo+72(FP), F16
-	WORD  $0x4e040610 // dup v16.4s, v16.s[0]
+	DUP_4S(16, 16)
 	FMOVS hi+76(FP), F17
-	WORD  $0x4e040631 // dup v17.4s, v17.s[0]
-	WORD  $0x4e20f600 // fmax v0.4s, v16.4s, v0.4s
-	WORD  $0x4ea0f620 // fmin v0.4s, v17.4s, v0.4s
-	WORD  $0x4e21f601 // fmax v1.4s, v16.4s, v1.4s
-	WORD  $0x4ea1f621 // fmin v1.4s, v17.4s, v1.4s
-	WORD  $0x3d800000 // str q0, [x0]
-	WORD  $0xfd000801 // str d1, [x0, #16]
+	DUP_4S(17, 17)
+	FMAX_4S(0, 16, 0)
+	FMIN_4S(0, 17, 0)
+	FMAX_4S(1, 16, 1)
+	FMIN_4S(1, 17, 1)
+	STR_Q(0, 0, 0)
+	STR_D(1, 0, 16)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns6_done
-	WORD  $0x4e22f602 // fmax v2.4s, v16.4s, v2.4s
-	WORD  $0x4ea2f622 // fmin v2.4s, v17.4s, v2.4s
-	WORD  $0x4e23f603 // fmax v3.4s, v16.4s, v3.4s
-	WORD  $0x4ea3f623 // fmin v3.4s, v17.4s, v3.4s
-	WORD  $0x3d800002 // str q2, [x0]
-	WORD  $0xfd000803 // str d3, [x0, #16]
+	FMAX_4S(2, 16, 2)
+	FMIN_4S(2, 17, 2)
+	FMAX_4S(3, 16, 3)
+	FMIN_4S(3, 17, 3)
+	STR_Q(2, 0, 0)
+	STR_D(3, 0, 16)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns6_done
-	WORD  $0x4e24f604 // fmax v4.4s, v16.4s, v4.4s
-	WORD  $0x4ea4f624 // fmin v4.4s, v17.4s, v4.4s
-	WORD  $0x4e25f605 // fmax v5.4s, v16.4s, v5.4s
-	WORD  $0x4ea5f625 // fmin v5.4s, v17.4s, v5.4s
-	WORD  $0x3d800004 // str q4, [x0]
-	WORD  $0xfd000805 // str d5, [x0, #16]
+	FMAX_4S(4, 16, 4)
+	FMIN_4S(4, 17, 4)
+	FMAX_4S(5, 16, 5)
+	FMIN_4S(5, 17, 5)
+	STR_Q(4, 0, 0)
+	STR_D(5, 0, 16)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns6_done
-	WORD  $0x4e26f606 // fmax v6.4s, v16.4s, v6.4s
-	WORD  $0x4ea6f626 // fmin v6.4s, v17.4s, v6.4s
-	WORD  $0x4e27f607 // fmax v7.4s, v16.4s, v7.4s
-	WORD  $0x4ea7f627 // fmin v7.4s, v17.4s, v7.4s
-	WORD  $0x3d800006 // str q6, [x0]
-	WORD  $0xfd000807 // str d7, [x0, #16]
+	FMAX_4S(6, 16, 6)
+	FMIN_4S(6, 17, 6)
+	FMAX_4S(7, 16, 7)
+	FMIN_4S(7, 17, 7)
+	STR_Q(6, 0, 0)
+	STR_D(7, 0, 16)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns6_done
-	WORD  $0x4e28f608 // fmax v8.4s, v16.4s, v8.4s
-	WORD  $0x4ea8f628 // fmin v8.4s, v17.4s, v8.4s
-	WORD  $0x4e29f609 // fmax v9.4s, v16.4s, v9.4s
-	WORD  $0x4ea9f629 // fmin v9.4s, v17.4s, v9.4s
-	WORD  $0x3d800008 // str q8, [x0]
-	WORD  $0xfd000809 // str d9, [x0, #16]
+	FMAX_4S(8, 16, 8)
+	FMIN_4S(8, 17, 8)
+	FMAX_4S(9, 16, 9)
+	FMIN_4S(9, 17, 9)
+	STR_Q(8, 0, 0)
+	STR_D(9, 0, 16)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns6_done
-	WORD  $0x4e2af60a // fmax v10.4s, v16.4s, v10.4s
-	WORD  $0x4eaaf62a // fmin v10.4s, v17.4s, v10.4s
-	WORD  $0x4e2bf60b // fmax v11.4s, v16.4s, v11.4s
-	WORD  $0x4eabf62b // fmin v11.4s, v17.4s, v11.4s
-	WORD  $0x3d80000a // str q10, [x0]
-	WORD  $0xfd00080b // str d11, [x0, #16]
+	FMAX_4S(10, 16, 10)
+	FMIN_4S(10, 17, 10)
+	FMAX_4S(11, 16, 11)
+	FMIN_4S(11, 17, 11)
+	STR_Q(10, 0, 0)
+	STR_D(11, 0, 16)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns6_done
-	WORD  $0x4e2cf60c // fmax v12.4s, v16.4s, v12.4s
-	WORD  $0x4eacf62c // fmin v12.4s, v17.4s, v12.4s
-	WORD  $0x4e2df60d // fmax v13.4s, v16.4s, v13.4s
-	WORD  $0x4eadf62d // fmin v13.4s, v17.4s, v13.4s
-	WORD  $0x3d80000c // str q12, [x0]
-	WORD  $0xfd00080d // str d13, [x0, #16]
+	FMAX_4S(12, 16, 12)
+	FMIN_4S(12, 17, 12)
+	FMAX_4S(13, 16, 13)
+	FMIN_4S(13, 17, 13)
+	STR_Q(12, 0, 0)
+	STR_D(13, 0, 16)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns6_done
-	WORD  $0x4e2ef60e // fmax v14.4s, v16.4s, v14.4s
-	WORD  $0x4eaef62e // fmin v14.4s, v17.4s, v14.4s
-	WORD  $0x4e2ff60f // fmax v15.4s, v16.4s, v15.4s
-	WORD  $0x4eaff62f // fmin v15.4s, v17.4s, v15.4s
-	WORD  $0x3d80000e // str q14, [x0]
-	WORD  $0xfd00080f // str d15, [x0, #16]
+	FMAX_4S(14, 16, 14)
+	FMIN_4S(14, 17, 14)
+	FMAX_4S(15, 16, 15)
+	FMIN_4S(15, 17, 15)
+	STR_Q(14, 0, 0)
+	STR_D(15, 0, 16)
 
 columns6_done:
 	RET
 
 columns5:
-	CMP  $0, R3
-	BEQ  columns5_zero
-	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
-	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	ADD  $4, R3, R19
-	WORD $0x4d40ca62 // ld1r { v2.4s }, [x19]
-	WORD $0x4ea21c43 // mov v3.16b, v2.16b
-	ADD  $8, R3, R19
-	WORD $0x4d40ca64 // ld1r { v4.4s }, [x19]
-	WORD $0x4ea41c85 // mov v5.16b, v4.16b
-	ADD  $12, R3, R19
-	WORD $0x4d40ca66 // ld1r { v6.4s }, [x19]
-	WORD $0x4ea61cc7 // mov v7.16b, v6.16b
-	ADD  $16, R3, R19
-	WORD $0x4d40ca68 // ld1r { v8.4s }, [x19]
-	WORD $0x4ea81d09 // mov v9.16b, v8.16b
-	ADD  $20, R3, R19
-	WORD $0x4d40ca6a // ld1r { v10.4s }, [x19]
-	WORD $0x4eaa1d4b // mov v11.16b, v10.16b
-	ADD  $24, R3, R19
-	WORD $0x4d40ca6c // ld1r { v12.4s }, [x19]
-	WORD $0x4eac1d8d // mov v13.16b, v12.16b
-	ADD  $28, R3, R19
-	WORD $0x4d40ca6e // ld1r { v14.4s }, [x19]
-	WORD $0x4eae1dcf // mov v15.16b, v14.16b
-	JMP  columns5_start
+	CMP $0, R3
+	BEQ columns5_zero
+	LD1R_4S(0, 3)
+	MOV_16B(1, 0)
+	ADD $4, R3, R19
+	LD1R_4S(2, 19)
+	MOV_16B(3, 2)
+	ADD $8, R3, R19
+	LD1R_4S(4, 19)
+	MOV_16B(5, 4)
+	ADD $12, R3, R19
+	LD1R_4S(6, 19)
+	MOV_16B(7, 6)
+	ADD $16, R3, R19
+	LD1R_4S(8, 19)
+	MOV_16B(9, 8)
+	ADD $20, R3, R19
+	LD1R_4S(10, 19)
+	MOV_16B(11, 10)
+	ADD $24, R3, R19
+	LD1R_4S(12, 19)
+	MOV_16B(13, 12)
+	ADD $28, R3, R19
+	LD1R_4S(14, 19)
+	MOV_16B(15, 14)
+	JMP columns5_start
 
 columns5_zero:
-	WORD $0x6f00e400 // movi v0.2d, #0
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x6f00e404 // movi v4.2d, #0
-	WORD $0x6f00e405 // movi v5.2d, #0
-	WORD $0x6f00e406 // movi v6.2d, #0
-	WORD $0x6f00e407 // movi v7.2d, #0
-	WORD $0x6f00e408 // movi v8.2d, #0
-	WORD $0x6f00e409 // movi v9.2d, #0
-	WORD $0x6f00e40a // movi v10.2d, #0
-	WORD $0x6f00e40b // movi v11.2d, #0
-	WORD $0x6f00e40c // movi v12.2d, #0
-	WORD $0x6f00e40d // movi v13.2d, #0
-	WORD $0x6f00e40e // movi v14.2d, #0
-	WORD $0x6f00e40f // movi v15.2d, #0
+	MOVI_2D(0)
+	MOVI_2D(1)
+	MOVI_2D(2)
+	MOVI_2D(3)
+	MOVI_2D(4)
+	MOVI_2D(5)
+	MOVI_2D(6)
+	MOVI_2D(7)
+	MOVI_2D(8)
+	MOVI_2D(9)
+	MOVI_2D(10)
+	MOVI_2D(11)
+	MOVI_2D(12)
+	MOVI_2D(13)
+	MOVI_2D(14)
+	MOVI_2D(15)
 
 columns5_start:
 	SUBS $4, R6, R6
 	BLT  columns5_rest
 
 columns5_loop:
-	WORD $0xad404c32 // ldp q18, q19, [x1]
-	WORD $0x3dc00050 // ldr q16, [x2]
-	WORD $0xbd401051 // ldr s17, [x2, #16]
+	LDP_Q(18, 19, 1, 0)
+	LDR_Q(16, 2, 0)
+	LDR_S(17, 2, 16)
 	ADDS R9, R2, R2
-	WORD $0x4f921200 // fmla v0.4s, v16.4s, v18.s[0]
-	WORD $0x4f921221 // fmla v1.4s, v17.4s, v18.s[0]
-	WORD $0x4fb21202 // fmla v2.4s, v16.4s, v18.s[1]
-	WORD $0x4fb21223 // fmla v3.4s, v17.4s, v18.s[1]
-	WORD $0x4f921a04 // fmla v4.4s, v16.4s, v18.s[2]
-	WORD $0x4f921a25 // fmla v5.4s, v17.4s, v18.s[2]
-	WORD $0x4fb21a06 // fmla v6.4s, v16.4s, v18.s[3]
-	WORD $0x4fb21a27 // fmla v7.4s, v17.4s, v18.s[3]
-	WORD $0x4f931208 // fmla v8.4s, v16.4s, v19.s[0]
-	WORD $0x4f931229 // fmla v9.4s, v17.4s, v19.s[0]
-	WORD $0x4fb3120a // fmla v10.4s, v16.4s, v19.s[1]
-	WORD $0x4fb3122b // fmla v11.4s, v17.4s, v19.s[1]
-	WORD $0x4f931a0c // fmla v12.4s, v16.4s, v19.s[2]
-	WORD $0x4f931a2d // fmla v13.4s, v17.4s, v19.s[2]
-	WORD $0x4fb31a0e // fmla v14.4s, v16.4s, v19.s[3]
-	WORD $0x4fb31a2f // fmla v15.4s, v17.4s, v19.s[3]
-	WORD $0xad414c32 // ldp q18, q19, [x1, #32]
-	WORD $0x3dc00050 // ldr q16, [x2]
-	WORD $0xbd401051 // ldr s17, [x2, #16]
+	FMLA_S(0, 16, 18, 0)
+	FMLA_S(1, 17, 18, 0)
+	FMLA_S(2, 16, 18, 1)
+	FMLA_S(3, 17, 18, 1)
+	FMLA_S(4, 16, 18, 2)
+	FMLA_S(5, 17, 18, 2)
+	FMLA_S(6, 16, 18, 3)
+	FMLA_S(7, 17, 18, 3)
+	FMLA_S(8, 16, 19, 0)
+	FMLA_S(9, 17, 19, 0)
+	FMLA_S(10, 16, 19, 1)
+	FMLA_S(11, 17, 19, 1)
+	FMLA_S(12, 16, 19, 2)
+	FMLA_S(13, 17, 19, 2)
+	FMLA_S(14, 16, 19, 3)
+	FMLA_S(15, 17, 19, 3)
+	LDP_Q(18, 19, 1, 32)
+	LDR_Q(16, 2, 0)
+	LDR_S(17, 2, 16)
 	ADDS R9, R2, R2
-	WORD $0x4f921200 // fmla v0.4s, v16.4s, v18.s[0]
-	WORD $0x4f921221 // fmla v1.4s, v17.4s, v18.s[0]
-	WORD $0x4fb21202 // fmla v2.4s, v16.4s, v18.s[1]
-	WORD $0x4fb21223 // fmla v3.4s, v17.4s, v18.s[1]
-	WORD $0x4f921a04 // fmla v4.4s, v16.4s, v18.s[2]
-	WORD $0x4f921a25 // fmla v5.4s, v17.4s, v18.s[2]
-	WORD $0x4fb21a06 // fmla v6.4s, v16.4s, v18.s[3]
-	WORD $0x4fb21a27 // fmla v7.4s, v17.4s, v18.s[3]
-	WORD $0x4f931208 // fmla v8.4s, v16.4s, v19.s[0]
-	WORD $0x4f931229 // fmla v9.4s, v17.4s, v19.s[0]
-	WORD $0x4fb3120a // fmla v10.4s, v16.4s, v19.s[1]
-	WORD $0x4fb3122b // fmla v11.4s, v17.4s, v19.s[1]
-	WORD $0x4f931a0c // fmla v12.4s, v16.4s, v19.s[2]
-	WORD $0x4f931a2d // fmla v13.4s, v17.4s, v19.s[2]
-	WORD $0x4fb31a0e // fmla v14.4s, v16.4s, v19.s[3]
-	WORD $0x4fb31a2f // fmla v15.4s, v17.4s, v19.s[3]
-	WORD $0xad424c32 // ldp q18, q19, [x1, #64]
-	WORD $0x3dc00050 // ldr q16, [x2]
-	WORD $0xbd401051 // ldr s17, [x2, #16]
+	FMLA_S(0, 16, 18, 0)
+	FMLA_S(1, 17, 18, 0)
+	FMLA_S(2, 16, 18, 1)
+	FMLA_S(3, 17, 18, 1)
+	FMLA_S(4, 16, 18, 2)
+	FMLA_S(5, 17, 18, 2)
+	FMLA_S(6, 16, 18, 3)
+	FMLA_S(7, 17, 18, 3)
+	FMLA_S(8, 16, 19, 0)
+	FMLA_S(9, 17, 19, 0)
+	FMLA_S(10, 16, 19, 1)
+	FMLA_S(11, 17, 19, 1)
+	FMLA_S(12, 16, 19, 2)
+	FMLA_S(13, 17, 19, 2)
+	FMLA_S(14, 16, 19, 3)
+	FMLA_S(15, 17, 19, 3)
+	LDP_Q(18, 19, 1, 64)
+	LDR_Q(16, 2, 0)
+	LDR_S(17, 2, 16)
 	ADDS R9, R2, R2
-	WORD $0x4f921200 // fmla v0.4s, v16.4s, v18.s[0]
-	WORD $0x4f921221 // fmla v1.4s, v17.4s, v18.s[0]
-	WORD $0x4fb21202 // fmla v2.4s, v16.4s, v18.s[1]
-	WORD $0x4fb21223 // fmla v3.4s, v17.4s, v18.s[1]
-	WORD $0x4f921a04 // fmla v4.4s, v16.4s, v18.s[2]
-	WORD $0x4f921a25 // fmla v5.4s, v17.4s, v18.s[2]
-	WORD $0x4fb21a06 // fmla v6.4s, v16.4s, v18.s[3]
-	WORD $0x4fb21a27 // fmla v7.4s, v17.4s, v18.s[3]
-	WORD $0x4f931208 // fmla v8.4s, v16.4s, v19.s[0]
-	WORD $0x4f931229 // fmla v9.4s, v17.4s, v19.s[0]
-	WORD $0x4fb3120a // fmla v10.4s, v16.4s, v19.s[1]
-	WORD $0x4fb3122b // fmla v11.4s, v17.4s, v19.s[1]
-	WORD $0x4f931a0c // fmla v12.4s, v16.4s, v19.s[2]
-	WORD $0x4f931a2d // fmla v13.4s, v17.4s, v19.s[2]
-	WORD $0x4fb31a0e // fmla v14.4s, v16.4s, v19.s[3]
-	WORD $0x4fb31a2f // fmla v15.4s, v17.4s, v19.s[3]
-	WORD $0xad434c32 // ldp q18, q19, [x1, #96]
-	WORD $0x3dc00050 // ldr q16, [x2]
-	WORD $0xbd401051 // ldr s17, [x2, #16]
+	FMLA_S(0, 16, 18, 0)
+	FMLA_S(1, 17, 18, 0)
+	FMLA_S(2, 16, 18, 1)
+	FMLA_S(3, 17, 18, 1)
+	FMLA_S(4, 16, 18, 2)
+	FMLA_S(5, 17, 18, 2)
+	FMLA_S(6, 16, 18, 3)
+	FMLA_S(7, 17, 18, 3)
+	FMLA_S(8, 16, 19, 0)
+	FMLA_S(9, 17, 19, 0)
+	FMLA_S(10, 16, 19, 1)
+	FMLA_S(11, 17, 19, 1)
+	FMLA_S(12, 16, 19, 2)
+	FMLA_S(13, 17, 19, 2)
+	FMLA_S(14, 16, 19, 3)
+	FMLA_S(15, 17, 19, 3)
+	LDP_Q(18, 19, 1, 96)
+	LDR_Q(16, 2, 0)
+	LDR_S(17, 2, 16)
 	ADDS R9, R2, R2
-	WORD $0x4f921200 // fmla v0.4s, v16.4s, v18.s[0]
-	WORD $0x4f921221 // fmla v1.4s, v17.4s, v18.s[0]
-	WORD $0x4fb21202 // fmla v2.4s, v16.4s, v18.s[1]
-	WORD $0x4fb21223 // fmla v3.4s, v17.4s, v18.s[1]
-	WORD $0x4f921a04 // fmla v4.4s, v16.4s, v18.s[2]
-	WORD $0x4f921a25 // fmla v5.4s, v17.4s, v18.s[2]
-	WORD $0x4fb21a06 // fmla v6.4s, v16.4s, v18.s[3]
-	WORD $0x4fb21a27 // fmla v7.4s, v17.4s, v18.s[3]
-	WORD $0x4f931208 // fmla v8.4s, v16.4s, v19.s[0]
-	WORD $0x4f931229 // fmla v9.4s, v17.4s, v19.s[0]
-	WORD $0x4fb3120a // fmla v10.4s, v16.4s, v19.s[1]
-	WORD $0x4fb3122b // fmla v11.4s, v17.4s, v19.s[1]
-	WORD $0x4f931a0c // fmla v12.4s, v16.4s, v19.s[2]
-	WORD $0x4f931a2d // fmla v13.4s, v17.4s, v19.s[2]
-	WORD $0x4fb31a0e // fmla v14.4s, v16.4s, v19.s[3]
-	WORD $0x4fb31a2f // fmla v15.4s, v17.4s, v19.s[3]
+	FMLA_S(0, 16, 18, 0)
+	FMLA_S(1, 17, 18, 0)
+	FMLA_S(2, 16, 18, 1)
+	FMLA_S(3, 17, 18, 1)
+	FMLA_S(4, 16, 18, 2)
+	FMLA_S(5, 17, 18, 2)
+	FMLA_S(6, 16, 18, 3)
+	FMLA_S(7, 17, 18, 3)
+	FMLA_S(8, 16, 19, 0)
+	FMLA_S(9, 17, 19, 0)
+	FMLA_S(10, 16, 19, 1)
+	FMLA_S(11, 17, 19, 1)
+	FMLA_S(12, 16, 19, 2)
+	FMLA_S(13, 17, 19, 2)
+	FMLA_S(14, 16, 19, 3)
+	FMLA_S(15, 17, 19, 3)
 	ADDS $128, R1, R1
 	SUBS $4, R6, R6
 	BGE  columns5_loop
@@ -2715,26 +2716,26 @@ columns5_rest:
 	BEQ  columns5_store
 
 columns5_one:
-	WORD $0xad404c32 // ldp q18, q19, [x1]
-	WORD $0x3dc00050 // ldr q16, [x2]
-	WORD $0xbd401051 // ldr s17, [x2, #16]
+	LDP_Q(18, 19, 1, 0)
+	LDR_Q(16, 2, 0)
+	LDR_S(17, 2, 16)
 	ADDS R9, R2, R2
-	WORD $0x4f921200 // fmla v0.4s, v16.4s, v18.s[0]
-	WORD $0x4f921221 // fmla v1.4s, v17.4s, v18.s[0]
-	WORD $0x4fb21202 // fmla v2.4s, v16.4s, v18.s[1]
-	WORD $0x4fb21223 // fmla v3.4s, v17.4s, v18.s[1]
-	WORD $0x4f921a04 // fmla v4.4s, v16.4s, v18.s[2]
-	WORD $0x4f921a25 // fmla v5.4s, v17.4s, v18.s[2]
-	WORD $0x4fb21a06 // fmla v6.4s, v16.4s, v18.s[3]
-	WORD $0x4fb21a27 // fmla v7.4s, v17.4s, v18.s[3]
-	WORD $0x4f931208 // fmla v8.4s, v16.4s, v19.s[0]
-	WORD $0x4f931229 // fmla v9.4s, v17.4s, v19.s[0]
-	WORD $0x4fb3120a // fmla v10.4s, v16.4s, v19.s[1]
-	WORD $0x4fb3122b // fmla v11.4s, v17.4s, v19.s[1]
-	WORD $0x4f931a0c // fmla v12.4s, v16.4s, v19.s[2]
-	WORD $0x4f931a2d // fmla v13.4s, v17.4s, v19.s[2]
-	WORD $0x4fb31a0e // fmla v14.4s, v16.4s, v19.s[3]
-	WORD $0x4fb31a2f // fmla v15.4s, v17.4s, v19.s[3]
+	FMLA_S(0, 16, 18, 0)
+	FMLA_S(1, 17, 18, 0)
+	FMLA_S(2, 16, 18, 1)
+	FMLA_S(3, 17, 18, 1)
+	FMLA_S(4, 16, 18, 2)
+	FMLA_S(5, 17, 18, 2)
+	FMLA_S(6, 16, 18, 3)
+	FMLA_S(7, 17, 18, 3)
+	FMLA_S(8, 16, 19, 0)
+	FMLA_S(9, 17, 19, 0)
+	FMLA_S(10, 16, 19, 1)
+	FMLA_S(11, 17, 19, 1)
+	FMLA_S(12, 16, 19, 2)
+	FMLA_S(13, 17, 19, 2)
+	FMLA_S(14, 16, 19, 3)
+	FMLA_S(15, 17, 19, 3)
 	ADDS $32, R1, R1
 	SUBS $1, R6, R6
 	BNE  columns5_one
@@ -2745,217 +2746,217 @@ columns5_store:
 	BEQ   columns5_write
 	MOVD  R0, R1
 	MOVD  R7, R2
-	WORD  $0x3dc00030 // ldr q16, [x1]
-	WORD  $0x4e30d400 // fadd v0.4s, v0.4s, v16.4s
-	WORD  $0xbd401030 // ldr s16, [x1, #16]
-	WORD  $0x4e30d421 // fadd v1.4s, v1.4s, v16.4s
+	LDR_Q(16, 1, 0)
+	FADD_4S(0, 0, 16)
+	LDR_S(16, 1, 16)
+	FADD_4S(1, 1, 16)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns5_write
-	WORD  $0x3dc00030 // ldr q16, [x1]
-	WORD  $0x4e30d442 // fadd v2.4s, v2.4s, v16.4s
-	WORD  $0xbd401030 // ldr s16, [x1, #16]
-	WORD  $0x4e30d463 // fadd v3.4s, v3.4s, v16.4s
+	LDR_Q(16, 1, 0)
+	FADD_4S(2, 2, 16)
+	LDR_S(16, 1, 16)
+	FADD_4S(3, 3, 16)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns5_write
-	WORD  $0x3dc00030 // ldr q16, [x1]
-	WORD  $0x4e30d484 // fadd v4.4s, v4.4s, v16.4s
-	WORD  $0xbd401030 // ldr s16, [x1, #16]
-	WORD  $0x4e30d4a5 // fadd v5.4s, v5.4s, v16.4s
+	LDR_Q(16, 1, 0)
+	FADD_4S(4, 4, 16)
+	LDR_S(16, 1, 16)
+	FADD_4S(5, 5, 16)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns5_write
-	WORD  $0x3dc00030 // ldr q16, [x1]
-	WORD  $0x4e30d4c6 // fadd v6.4s, v6.4s, v16.4s
-	WORD  $0xbd401030 // ldr s16, [x1, #16]
-	WORD  $0x4e30d4e7 // fadd v7.4s, v7.4s, v16.4s
+	LDR_Q(16, 1, 0)
+	FADD_4S(6, 6, 16)
+	LDR_S(16, 1, 16)
+	FADD_4S(7, 7, 16)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns5_write
-	WORD  $0x3dc00030 // ldr q16, [x1]
-	WORD  $0x4e30d508 // fadd v8.4s, v8.4s, v16.4s
-	WORD  $0xbd401030 // ldr s16, [x1, #16]
-	WORD  $0x4e30d529 // fadd v9.4s, v9.4s, v16.4s
+	LDR_Q(16, 1, 0)
+	FADD_4S(8, 8, 16)
+	LDR_S(16, 1, 16)
+	FADD_4S(9, 9, 16)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns5_write
-	WORD  $0x3dc00030 // ldr q16, [x1]
-	WORD  $0x4e30d54a // fadd v10.4s, v10.4s, v16.4s
-	WORD  $0xbd401030 // ldr s16, [x1, #16]
-	WORD  $0x4e30d56b // fadd v11.4s, v11.4s, v16.4s
+	LDR_Q(16, 1, 0)
+	FADD_4S(10, 10, 16)
+	LDR_S(16, 1, 16)
+	FADD_4S(11, 11, 16)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns5_write
-	WORD  $0x3dc00030 // ldr q16, [x1]
-	WORD  $0x4e30d58c // fadd v12.4s, v12.4s, v16.4s
-	WORD  $0xbd401030 // ldr s16, [x1, #16]
-	WORD  $0x4e30d5ad // fadd v13.4s, v13.4s, v16.4s
+	LDR_Q(16, 1, 0)
+	FADD_4S(12, 12, 16)
+	LDR_S(16, 1, 16)
+	FADD_4S(13, 13, 16)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns5_write
-	WORD  $0x3dc00030 // ldr q16, [x1]
-	WORD  $0x4e30d5ce // fadd v14.4s, v14.4s, v16.4s
-	WORD  $0xbd401030 // ldr s16, [x1, #16]
-	WORD  $0x4e30d5ef // fadd v15.4s, v15.4s, v16.4s
+	LDR_Q(16, 1, 0)
+	FADD_4S(14, 14, 16)
+	LDR_S(16, 1, 16)
+	FADD_4S(15, 15, 16)
 
 columns5_write:
 	FMOVS lo+72(FP), F16
-	WORD  $0x4e040610 // dup v16.4s, v16.s[0]
+	DUP_4S(16, 16)
 	FMOVS hi+76(FP), F17
-	WORD  $0x4e040631 // dup v17.4s, v17.s[0]
-	WORD  $0x4e20f600 // fmax v0.4s, v16.4s, v0.4s
-	WORD  $0x4ea0f620 // fmin v0.4s, v17.4s, v0.4s
-	WORD  $0x4e21f601 // fmax v1.4s, v16.4s, v1.4s
-	WORD  $0x4ea1f621 // fmin v1.4s, v17.4s, v1.4s
-	WORD  $0x3d800000 // str q0, [x0]
-	WORD  $0xbd001001 // str s1, [x0, #16]
+	DUP_4S(17, 17)
+	FMAX_4S(0, 16, 0)
+	FMIN_4S(0, 17, 0)
+	FMAX_4S(1, 16, 1)
+	FMIN_4S(1, 17, 1)
+	STR_Q(0, 0, 0)
+	STR_S(1, 0, 16)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns5_done
-	WORD  $0x4e22f602 // fmax v2.4s, v16.4s, v2.4s
-	WORD  $0x4ea2f622 // fmin v2.4s, v17.4s, v2.4s
-	WORD  $0x4e23f603 // fmax v3.4s, v16.4s, v3.4s
-	WORD  $0x4ea3f623 // fmin v3.4s, v17.4s, v3.4s
-	WORD  $0x3d800002 // str q2, [x0]
-	WORD  $0xbd001003 // str s3, [x0, #16]
+	FMAX_4S(2, 16, 2)
+	FMIN_4S(2, 17, 2)
+	FMAX_4S(3, 16, 3)
+	FMIN_4S(3, 17, 3)
+	STR_Q(2, 0, 0)
+	STR_S(3, 0, 16)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns5_done
-	WORD  $0x4e24f604 // fmax v4.4s, v16.4s, v4.4s
-	WORD  $0x4ea4f624 // fmin v4.4s, v17.4s, v4.4s
-	WORD  $0x4e25f605 // fmax v5.4s, v16.4s, v5.4s
-	WORD  $0x4ea5f625 // fmin v5.4s, v17.4s, v5.4s
-	WORD  $0x3d800004 // str q4, [x0]
-	WORD  $0xbd001005 // str s5, [x0, #16]
+	FMAX_4S(4, 16, 4)
+	FMIN_4S(4, 17, 4)
+	FMAX_4S(5, 16, 5)
+	FMIN_4S(5, 17, 5)
+	STR_Q(4, 0, 0)
+	STR_S(5, 0, 16)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns5_done
-	WORD  $0x4e26f606 // fmax v6.4s, v16.4s, v6.4s
-	WORD  $0x4ea6f626 // fmin v6.4s, v17.4s, v6.4s
-	WORD  $0x4e27f607 // fmax v7.4s, v16.4s, v7.4s
-	WORD  $0x4ea7f627 // fmin v7.4s, v17.4s, v7.4s
-	WORD  $0x3d800006 // str q6, [x0]
-	WORD  $0xbd001007 // str s7, [x0, #16]
+	FMAX_4S(6, 16, 6)
+	FMIN_4S(6, 17, 6)
+	FMAX_4S(7, 16, 7)
+	FMIN_4S(7, 17, 7)
+	STR_Q(6, 0, 0)
+	STR_S(7, 0, 16)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns5_done
-	WORD  $0x4e28f608 // fmax v8.4s, v16.4s, v8.4s
-	WORD  $0x4ea8f628 // fmin v8.4s, v17.4s, v8.4s
-	WORD  $0x4e29f609 // fmax v9.4s, v16.4s, v9.4s
-	WORD  $0x4ea9f629 // fmin v9.4s, v17.4s, v9.4s
-	WORD  $0x3d800008 // str q8, [x0]
-	WORD  $0xbd001009 // str s9, [x0, #16]
+	FMAX_4S(8, 16, 8)
+	FMIN_4S(8, 17, 8)
+	FMAX_4S(9, 16, 9)
+	FMIN_4S(9, 17, 9)
+	STR_Q(8, 0, 0)
+	STR_S(9, 0, 16)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns5_done
-	WORD  $0x4e2af60a // fmax v10.4s, v16.4s, v10.4s
-	WORD  $0x4eaaf62a // fmin v10.4s, v17.4s, v10.4s
-	WORD  $0x4e2bf60b // fmax v11.4s, v16.4s, v11.4s
-	WORD  $0x4eabf62b // fmin v11.4s, v17.4s, v11.4s
-	WORD  $0x3d80000a // str q10, [x0]
-	WORD  $0xbd00100b // str s11, [x0, #16]
+	FMAX_4S(10, 16, 10)
+	FMIN_4S(10, 17, 10)
+	FMAX_4S(11, 16, 11)
+	FMIN_4S(11, 17, 11)
+	STR_Q(10, 0, 0)
+	STR_S(11, 0, 16)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns5_done
-	WORD  $0x4e2cf60c // fmax v12.4s, v16.4s, v12.4s
-	WORD  $0x4eacf62c // fmin v12.4s, v17.4s, v12.4s
-	WORD  $0x4e2df60d // fmax v13.4s, v16.4s, v13.4s
-	WORD  $0x4eadf62d // fmin v13.4s, v17.4s, v13.4s
-	WORD  $0x3d80000c // str q12, [x0]
-	WORD  $0xbd00100d // str s13, [x0, #16]
+	FMAX_4S(12, 16, 12)
+	FMIN_4S(12, 17, 12)
+	FMAX_4S(13, 16, 13)
+	FMIN_4S(13, 17, 13)
+	STR_Q(12, 0, 0)
+	STR_S(13, 0, 16)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns5_done
-	WORD  $0x4e2ef60e // fmax v14.4s, v16.4s, v14.4s
-	WORD  $0x4eaef62e // fmin v14.4s, v17.4s, v14.4s
-	WORD  $0x4e2ff60f // fmax v15.4s, v16.4s, v15.4s
-	WORD  $0x4eaff62f // fmin v15.4s, v17.4s, v15.4s
-	WORD  $0x3d80000e // str q14, [x0]
-	WORD  $0xbd00100f // str s15, [x0, #16]
+	FMAX_4S(14, 16, 14)
+	FMIN_4S(14, 17, 14)
+	FMAX_4S(15, 16, 15)
+	FMIN_4S(15, 17, 15)
+	STR_Q(14, 0, 0)
+	STR_S(15, 0, 16)
 
 columns5_done:
 	RET
 
 columns4:
-	CMP  $0, R3
-	BEQ  columns4_zero
-	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
-	ADD  $4, R3, R19
-	WORD $0x4d40ca61 // ld1r { v1.4s }, [x19]
-	ADD  $8, R3, R19
-	WORD $0x4d40ca62 // ld1r { v2.4s }, [x19]
-	ADD  $12, R3, R19
-	WORD $0x4d40ca63 // ld1r { v3.4s }, [x19]
-	ADD  $16, R3, R19
-	WORD $0x4d40ca64 // ld1r { v4.4s }, [x19]
-	ADD  $20, R3, R19
-	WORD $0x4d40ca65 // ld1r { v5.4s }, [x19]
-	ADD  $24, R3, R19
-	WORD $0x4d40ca66 // ld1r { v6.4s }, [x19]
-	ADD  $28, R3, R19
-	WORD $0x4d40ca67 // ld1r { v7.4s }, [x19]
-	JMP  columns4_start
+	CMP $0, R3
+	BEQ columns4_zero
+	LD1R_4S(0, 3)
+	ADD $4, R3, R19
+	LD1R_4S(1, 19)
+	ADD $8, R3, R19
+	LD1R_4S(2, 19)
+	ADD $12, R3, R19
+	LD1R_4S(3, 19)
+	ADD $16, R3, R19
+	LD1R_4S(4, 19)
+	ADD $20, R3, R19
+	LD1R_4S(5, 19)
+	ADD $24, R3, R19
+	LD1R_4S(6, 19)
+	ADD $28, R3, R19
+	LD1R_4S(7, 19)
+	JMP columns4_start
 
 columns4_zero:
-	WORD $0x6f00e400 // movi v0.2d, #0
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x6f00e404 // movi v4.2d, #0
-	WORD $0x6f00e405 // movi v5.2d, #0
-	WORD $0x6f00e406 // movi v6.2d, #0
-	WORD $0x6f00e407 // movi v7.2d, #0
+	MOVI_2D(0)
+	MOVI_2D(1)
+	MOVI_2D(2)
+	MOVI_2D(3)
+	MOVI_2D(4)
+	MOVI_2D(5)
+	MOVI_2D(6)
+	MOVI_2D(7)
 
 columns4_start:
 	SUBS $4, R6, R6
 	BLT  columns4_rest
 
 columns4_loop:
-	WORD $0xad402829 // ldp q9, q10, [x1]
-	WORD $0x3dc00048 // ldr q8, [x2]
+	LDP_Q(9, 10, 1, 0)
+	LDR_Q(8, 2, 0)
 	ADDS R9, R2, R2
-	WORD $0x4f891100 // fmla v0.4s, v8.4s, v9.s[0]
-	WORD $0x4fa91101 // fmla v1.4s, v8.4s, v9.s[1]
-	WORD $0x4f891902 // fmla v2.4s, v8.4s, v9.s[2]
-	WORD $0x4fa91903 // fmla v3.4s, v8.4s, v9.s[3]
-	WORD $0x4f8a1104 // fmla v4.4s, v8.4s, v10.s[0]
-	WORD $0x4faa1105 // fmla v5.4s, v8.4s, v10.s[1]
-	WORD $0x4f8a1906 // fmla v6.4s, v8.4s, v10.s[2]
-	WORD $0x4faa1907 // fmla v7.4s, v8.4s, v10.s[3]
-	WORD $0xad412829 // ldp q9, q10, [x1, #32]
-	WORD $0x3dc00048 // ldr q8, [x2]
+	FMLA_S(0, 8, 9, 0)
+	FMLA_S(1, 8, 9, 1)
+	FMLA_S(2, 8, 9, 2)
+	FMLA_S(3, 8, 9, 3)
+	FMLA_S(4, 8, 10, 0)
+	FMLA_S(5, 8, 10, 1)
+	FMLA_S(6, 8, 10, 2)
+	FMLA_S(7, 8, 10, 3)
+	LDP_Q(9, 10, 1, 32)
+	LDR_Q(8, 2, 0)
 	ADDS R9, R2, R2
-	WORD $0x4f891100 // fmla v0.4s, v8.4s, v9.s[0]
-	WORD $0x4fa91101 // fmla v1.4s, v8.4s, v9.s[1]
-	WORD $0x4f891902 // fmla v2.4s, v8.4s, v9.s[2]
-	WORD $0x4fa91903 // fmla v3.4s, v8.4s, v9.s[3]
-	WORD $0x4f8a1104 // fmla v4.4s, v8.4s, v10.s[0]
-	WORD $0x4faa1105 // fmla v5.4s, v8.4s, v10.s[1]
-	WORD $0x4f8a1906 // fmla v6.4s, v8.4s, v10.s[2]
-	WORD $0x4faa1907 // fmla v7.4s, v8.4s, v10.s[3]
-	WORD $0xad422829 // ldp q9, q10, [x1, #64]
-	WORD $0x3dc00048 // ldr q8, [x2]
+	FMLA_S(0, 8, 9, 0)
+	FMLA_S(1, 8, 9, 1)
+	FMLA_S(2, 8, 9, 2)
+	FMLA_S(3, 8, 9, 3)
+	FMLA_S(4, 8, 10, 0)
+	FMLA_S(5, 8, 10, 1)
+	FMLA_S(6, 8, 10, 2)
+	FMLA_S(7, 8, 10, 3)
+	LDP_Q(9, 10, 1, 64)
+	LDR_Q(8, 2, 0)
 	ADDS R9, R2, R2
-	WORD $0x4f891100 // fmla v0.4s, v8.4s, v9.s[0]
-	WORD $0x4fa91101 // fmla v1.4s, v8.4s, v9.s[1]
-	WORD $0x4f891902 // fmla v2.4s, v8.4s, v9.s[2]
-	WORD $0x4fa91903 // fmla v3.4s, v8.4s, v9.s[3]
-	WORD $0x4f8a1104 // fmla v4.4s, v8.4s, v10.s[0]
-	WORD $0x4faa1105 // fmla v5.4s, v8.4s, v10.s[1]
-	WORD $0x4f8a1906 // fmla v6.4s, v8.4s, v10.s[2]
-	WORD $0x4faa1907 // fmla v7.4s, v8.4s, v10.s[3]
-	WORD $0xad432829 // ldp q9, q10, [x1, #96]
-	WORD $0x3dc00048 // ldr q8, [x2]
+	FMLA_S(0, 8, 9, 0)
+	FMLA_S(1, 8, 9, 1)
+	FMLA_S(2, 8, 9, 2)
+	FMLA_S(3, 8, 9, 3)
+	FMLA_S(4, 8, 10, 0)
+	FMLA_S(5, 8, 10, 1)
+	FMLA_S(6, 8, 10, 2)
+	FMLA_S(7, 8, 10, 3)
+	LDP_Q(9, 10, 1, 96)
+	LDR_Q(8, 2, 0)
 	ADDS R9, R2, R2
-	WORD $0x4f891100 // fmla v0.4s, v8.4s, v9.s[0]
-	WORD $0x4fa91101 // fmla v1.4s, v8.4s, v9.s[1]
-	WORD $0x4f891902 // fmla v2.4s, v8.4s, v9.s[2]
-	WORD $0x4fa91903 // fmla v3.4s, v8.4s, v9.s[3]
-	WORD $0x4f8a1104 // fmla v4.4s, v8.4s, v10.s[0]
-	WORD $0x4faa1105 // fmla v5.4s, v8.4s, v10.s[1]
-	WORD $0x4f8a1906 // fmla v6.4s, v8.4s, v10.s[2]
-	WORD $0x4faa1907 // fmla v7.4s, v8.4s, v10.s[3]
+	FMLA_S(0, 8, 9, 0)
+	FMLA_S(1, 8, 9, 1)
+	FMLA_S(2, 8, 9, 2)
+	FMLA_S(3, 8, 9, 3)
+	FMLA_S(4, 8, 10, 0)
+	FMLA_S(5, 8, 10, 1)
+	FMLA_S(6, 8, 10, 2)
+	FMLA_S(7, 8, 10, 3)
 	ADDS $128, R1, R1
 	SUBS $4, R6, R6
 	BGE  columns4_loop
@@ -2965,17 +2966,17 @@ columns4_rest:
 	BEQ  columns4_store
 
 columns4_one:
-	WORD $0xad402829 // ldp q9, q10, [x1]
-	WORD $0x3dc00048 // ldr q8, [x2]
+	LDP_Q(9, 10, 1, 0)
+	LDR_Q(8, 2, 0)
 	ADDS R9, R2, R2
-	WORD $0x4f891100 // fmla v0.4s, v8.4s, v9.s[0]
-	WORD $0x4fa91101 // fmla v1.4s, v8.4s, v9.s[1]
-	WORD $0x4f891902 // fmla v2.4s, v8.4s, v9.s[2]
-	WORD $0x4fa91903 // fmla v3.4s, v8.4s, v9.s[3]
-	WORD $0x4f8a1104 // fmla v4.4s, v8.4s, v10.s[0]
-	WORD $0x4faa1105 // fmla v5.4s, v8.4s, v10.s[1]
-	WORD $0x4f8a1906 // fmla v6.4s, v8.4s, v10.s[2]
-	WORD $0x4faa1907 // fmla v7.4s, v8.4s, v10.s[3]
+	FMLA_S(0, 8, 9, 0)
+	FMLA_S(1, 8, 9, 1)
+	FMLA_S(2, 8, 9, 2)
+	FMLA_S(3, 8, 9, 3)
+	FMLA_S(4, 8, 10, 0)
+	FMLA_S(5, 8, 10, 1)
+	FMLA_S(6, 8, 10, 2)
+	FMLA_S(7, 8, 10, 3)
 	ADDS $32, R1, R1
 	SUBS $1, R6, R6
 	BNE  columns4_one
@@ -2986,185 +2987,185 @@ columns4_store:
 	BEQ   columns4_write
 	MOVD  R0, R1
 	MOVD  R7, R2
-	WORD  $0x3dc00028 // ldr q8, [x1]
-	WORD  $0x4e28d400 // fadd v0.4s, v0.4s, v8.4s
+	LDR_Q(8, 1, 0)
+	FADD_4S(0, 0, 8)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns4_write
-	WORD  $0x3dc00028 // ldr q8, [x1]
-	WORD  $0x4e28d421 // fadd v1.4s, v1.4s, v8.4s
+	LDR_Q(8, 1, 0)
+	FADD_4S(1, 1, 8)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns4_write
-	WORD  $0x3dc00028 // ldr q8, [x1]
-	WORD  $0x4e28d442 // fadd v2.4s, v2.4s, v8.4s
+	LDR_Q(8, 1, 0)
+	FADD_4S(2, 2, 8)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns4_write
-	WORD  $0x3dc00028 // ldr q8, [x1]
-	WORD  $0x4e28d463 // fadd v3.4s, v3.4s, v8.4s
+	LDR_Q(8, 1, 0)
+	FADD_4S(3, 3, 8)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns4_write
-	WORD  $0x3dc00028 // ldr q8, [x1]
-	WORD  $0x4e28d484 // fadd v4.4s, v4.4s, v8.4s
+	LDR_Q(8, 1, 0)
+	FADD_4S(4, 4, 8)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns4_write
-	WORD  $0x3dc00028 // ldr q8, [x1]
-	WORD  $0x4e28d4a5 // fadd v5.4s, v5.4s, v8.4s
+	LDR_Q(8, 1, 0)
+	FADD_4S(5, 5, 8)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns4_write
-	WORD  $0x3dc00028 // ldr q8, [x1]
-	WORD  $0x4e28d4c6 // fadd v6.4s, v6.4s, v8.4s
+	LDR_Q(8, 1, 0)
+	FADD_4S(6, 6, 8)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns4_write
-	WORD  $0x3dc00028 // ldr q8, [x1]
-	WORD  $0x4e28d4e7 // fadd v7.4s, v7.4s, v8.4s
+	LDR_Q(8, 1, 0)
+	FADD_4S(7, 7, 8)
 
 columns4_write:
 	FMOVS lo+72(FP), F8
-	WORD  $0x4e040508 // dup v8.4s, v8.s[0]
+	DUP_4S(8, 8)
 	FMOVS hi+76(FP), F9
-	WORD  $0x4e040529 // dup v9.4s, v9.s[0]
-	WORD  $0x4e20f500 // fmax v0.4s, v8.4s, v0.4s
-	WORD  $0x4ea0f520 // fmin v0.4s, v9.4s, v0.4s
-	WORD  $0x3d800000 // str q0, [x0]
+	DUP_4S(9, 9)
+	FMAX_4S(0, 8, 0)
+	FMIN_4S(0, 9, 0)
+	STR_Q(0, 0, 0)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns4_done
-	WORD  $0x4e21f501 // fmax v1.4s, v8.4s, v1.4s
-	WORD  $0x4ea1f521 // fmin v1.4s, v9.4s, v1.4s
-	WORD  $0x3d800001 // str q1, [x0]
+	FMAX_4S(1, 8, 1)
+	FMIN_4S(1, 9, 1)
+	STR_Q(1, 0, 0)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns4_done
-	WORD  $0x4e22f502 // fmax v2.4s, v8.4s, v2.4s
-	WORD  $0x4ea2f522 // fmin v2.4s, v9.4s, v2.4s
-	WORD  $0x3d800002 // str q2, [x0]
+	FMAX_4S(2, 8, 2)
+	FMIN_4S(2, 9, 2)
+	STR_Q(2, 0, 0)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns4_done
-	WORD  $0x4e23f503 // fmax v3.4s, v8.4s, v3.4s
-	WORD  $0x4ea3f523 // fmin v3.4s, v9.4s, v3.4s
-	WORD  $0x3d800003 // str q3, [x0]
+	FMAX_4S(3, 8, 3)
+	FMIN_4S(3, 9, 3)
+	STR_Q(3, 0, 0)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns4_done
-	WORD  $0x4e24f504 // fmax v4.4s, v8.4s, v4.4s
-	WORD  $0x4ea4f524 // fmin v4.4s, v9.4s, v4.4s
-	WORD  $0x3d800004 // str q4, [x0]
+	FMAX_4S(4, 8, 4)
+	FMIN_4S(4, 9, 4)
+	STR_Q(4, 0, 0)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns4_done
-	WORD  $0x4e25f505 // fmax v5.4s, v8.4s, v5.4s
-	WORD  $0x4ea5f525 // fmin v5.4s, v9.4s, v5.4s
-	WORD  $0x3d800005 // str q5, [x0]
+	FMAX_4S(5, 8, 5)
+	FMIN_4S(5, 9, 5)
+	STR_Q(5, 0, 0)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns4_done
-	WORD  $0x4e26f506 // fmax v6.4s, v8.4s, v6.4s
-	WORD  $0x4ea6f526 // fmin v6.4s, v9.4s, v6.4s
-	WORD  $0x3d800006 // str q6, [x0]
+	FMAX_4S(6, 8, 6)
+	FMIN_4S(6, 9, 6)
+	STR_Q(6, 0, 0)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns4_done
-	WORD  $0x4e27f507 // fmax v7.4s, v8.4s, v7.4s
-	WORD  $0x4ea7f527 // fmin v7.4s, v9.4s, v7.4s
-	WORD  $0x3d800007 // str q7, [x0]
+	FMAX_4S(7, 8, 7)
+	FMIN_4S(7, 9, 7)
+	STR_Q(7, 0, 0)
 
 columns4_done:
 	RET
 
 columns3:
-	CMP  $0, R3
-	BEQ  columns3_zero
-	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
-	ADD  $4, R3, R19
-	WORD $0x4d40ca61 // ld1r { v1.4s }, [x19]
-	ADD  $8, R3, R19
-	WORD $0x4d40ca62 // ld1r { v2.4s }, [x19]
-	ADD  $12, R3, R19
-	WORD $0x4d40ca63 // ld1r { v3.4s }, [x19]
-	ADD  $16, R3, R19
-	WORD $0x4d40ca64 // ld1r { v4.4s }, [x19]
-	ADD  $20, R3, R19
-	WORD $0x4d40ca65 // ld1r { v5.4s }, [x19]
-	ADD  $24, R3, R19
-	WORD $0x4d40ca66 // ld1r { v6.4s }, [x19]
-	ADD  $28, R3, R19
-	WORD $0x4d40ca67 // ld1r { v7.4s }, [x19]
-	JMP  columns3_start
+	CMP $0, R3
+	BEQ columns3_zero
+	LD1R_4S(0, 3)
+	ADD $4, R3, R19
+	LD1R_4S(1, 19)
+	ADD $8, R3, R19
+	LD1R_4S(2, 19)
+	ADD $12, R3, R19
+	LD1R_4S(3, 19)
+	ADD $16, R3, R19
+	LD1R_4S(4, 19)
+	ADD $20, R3, R19
+	LD1R_4S(5, 19)
+	ADD $24, R3, R19
+	LD1R_4S(6, 19)
+	ADD $28, R3, R19
+	LD1R_4S(7, 19)
+	JMP columns3_start
 
 columns3_zero:
-	WORD $0x6f00e400 // movi v0.2d, #0
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x6f00e404 // movi v4.2d, #0
-	WORD $0x6f00e405 // movi v5.2d, #0
-	WORD $0x6f00e406 // movi v6.2d, #0
-	WORD $0x6f00e407 // movi v7.2d, #0
+	MOVI_2D(0)
+	MOVI_2D(1)
+	MOVI_2D(2)
+	MOVI_2D(3)
+	MOVI_2D(4)
+	MOVI_2D(5)
+	MOVI_2D(6)
+	MOVI_2D(7)
 
 columns3_start:
 	SUBS $4, R6, R6
 	BLT  columns3_rest
 
 columns3_loop:
-	WORD $0xad402829 // ldp q9, q10, [x1]
-	WORD $0xfd400048 // ldr d8, [x2]
+	LDP_Q(9, 10, 1, 0)
+	LDR_D(8, 2, 0)
 	ADD  $8, R2, R19
-	WORD $0x4d408268 // ld1 { v8.s }[2], [x19]
+	LD1_S(8, 2, 19)
 	ADDS R9, R2, R2
-	WORD $0x4f891100 // fmla v0.4s, v8.4s, v9.s[0]
-	WORD $0x4fa91101 // fmla v1.4s, v8.4s, v9.s[1]
-	WORD $0x4f891902 // fmla v2.4s, v8.4s, v9.s[2]
-	WORD $0x4fa91903 // fmla v3.4s, v8.4s, v9.s[3]
-	WORD $0x4f8a1104 // fmla v4.4s, v8.4s, v10.s[0]
-	WORD $0x4faa1105 // fmla v5.4s, v8.4s, v10.s[1]
-	WORD $0x4f8a1906 // fmla v6.4s, v8.4s, v10.s[2]
-	WORD $0x4faa1907 // fmla v7.4s, v8.4s, v10.s[3]
-	WORD $0xad412829 // ldp q9, q10, [x1, #32]
-	WORD $0xfd400048 // ldr d8, [x2]
+	FMLA_S(0, 8, 9, 0)
+	FMLA_S(1, 8, 9, 1)
+	FMLA_S(2, 8, 9, 2)
+	FMLA_S(3, 8, 9, 3)
+	FMLA_S(4, 8, 10, 0)
+	FMLA_S(5, 8, 10, 1)
+	FMLA_S(6, 8, 10, 2)
+	FMLA_S(7, 8, 10, 3)
+	LDP_Q(9, 10, 1, 32)
+	LDR_D(8, 2, 0)
 	ADD  $8, R2, R19
-	WORD $0x4d408268 // ld1 { v8.s }[2], [x19]
+	LD1_S(8, 2, 19)
 	ADDS R9, R2, R2
-	WORD $0x4f891100 // fmla v0.4s, v8.4s, v9.s[0]
-	WORD $0x4fa91101 // fmla v1.4s, v8.4s, v9.s[1]
-	WORD $0x4f891902 // fmla v2.4s, v8.4s, v9.s[2]
-	WORD $0x4fa91903 // fmla v3.4s, v8.4s, v9.s[3]
-	WORD $0x4f8a1104 // fmla v4.4s, v8.4s, v10.s[0]
-	WORD $0x4faa1105 // fmla v5.4s, v8.4s, v10.s[1]
-	WORD $0x4f8a1906 // fmla v6.4s, v8.4s, v10.s[2]
-	WORD $0x4faa1907 // fmla v7.4s, v8.4s, v10.s[3]
-	WORD $0xad422829 // ldp q9, q10, [x1, #64]
-	WORD $0xfd400048 // ldr d8, [x2]
+	FMLA_S(0, 8, 9, 0)
+	FMLA_S(1, 8, 9, 1)
+	FMLA_S(2, 8, 9, 2)
+	FMLA_S(3, 8, 9, 3)
+	FMLA_S(4, 8, 10, 0)
+	FMLA_S(5, 8, 10, 1)
+	FMLA_S(6, 8, 10, 2)
+	FMLA_S(7, 8, 10, 3)
+	LDP_Q(9, 10, 1, 64)
+	LDR_D(8, 2, 0)
 	ADD  $8, R2, R19
-	WORD $0x4d408268 // ld1 { v8.s }[2], [x19]
+	LD1_S(8, 2, 19)
 	ADDS R9, R2, R2
-	WORD $0x4f891100 // fmla v0.4s, v8.4s, v9.s[0]
-	WORD $0x4fa91101 // fmla v1.4s, v8.4s, v9.s[1]
-	WORD $0x4f891902 // fmla v2.4s, v8.4s, v9.s[2]
-	WORD $0x4fa91903 // fmla v3.4s, v8.4s, v9.s[3]
-	WORD $0x4f8a1104 // fmla v4.4s, v8.4s, v10.s[0]
-	WORD $0x4faa1105 // fmla v5.4s, v8.4s, v10.s[1]
-	WORD $0x4f8a1906 // fmla v6.4s, v8.4s, v10.s[2]
-	WORD $0x4faa1907 // fmla v7.4s, v8.4s, v10.s[3]
-	WORD $0xad432829 // ldp q9, q10, [x1, #96]
-	WORD $0xfd400048 // ldr d8, [x2]
+	FMLA_S(0, 8, 9, 0)
+	FMLA_S(1, 8, 9, 1)
+	FMLA_S(2, 8, 9, 2)
+	FMLA_S(3, 8, 9, 3)
+	FMLA_S(4, 8, 10, 0)
+	FMLA_S(5, 8, 10, 1)
+	FMLA_S(6, 8, 10, 2)
+	FMLA_S(7, 8, 10, 3)
+	LDP_Q(9, 10, 1, 96)
+	LDR_D(8, 2, 0)
 	ADD  $8, R2, R19
-	WORD $0x4d408268 // ld1 { v8.s }[2], [x19]
+	LD1_S(8, 2, 19)
 	ADDS R9, R2, R2
-	WORD $0x4f891100 // fmla v0.4s, v8.4s, v9.s[0]
-	WORD $0x4fa91101 // fmla v1.4s, v8.4s, v9.s[1]
-	WORD $0x4f891902 // fmla v2.4s, v8.4s, v9.s[2]
-	WORD $0x4fa91903 // fmla v3.4s, v8.4s, v9.s[3]
-	WORD $0x4f8a1104 // fmla v4.4s, v8.4s, v10.s[0]
-	WORD $0x4faa1105 // fmla v5.4s, v8.4s, v10.s[1]
-	WORD $0x4f8a1906 // fmla v6.4s, v8.4s, v10.s[2]
-	WORD $0x4faa1907 // fmla v7.4s, v8.4s, v10.s[3]
+	FMLA_S(0, 8, 9, 0)
+	FMLA_S(1, 8, 9, 1)
+	FMLA_S(2, 8, 9, 2)
+	FMLA_S(3, 8, 9, 3)
+	FMLA_S(4, 8, 10, 0)
+	FMLA_S(5, 8, 10, 1)
+	FMLA_S(6, 8, 10, 2)
+	FMLA_S(7, 8, 10, 3)
 	ADDS $128, R1, R1
 	SUBS $4, R6, R6
 	BGE  columns3_loop
@@ -3174,19 +3175,19 @@ columns3_rest:
 	BEQ  columns3_store
 
 columns3_one:
-	WORD $0xad402829 // ldp q9, q10, [x1]
-	WORD $0xfd400048 // ldr d8, [x2]
+	LDP_Q(9, 10, 1, 0)
+	LDR_D(8, 2, 0)
 	ADD  $8, R2, R19
-	WORD $0x4d408268 // ld1 { v8.s }[2], [x19]
+	LD1_S(8, 2, 19)
 	ADDS R9, R2, R2
-	WORD $0x4f891100 // fmla v0.4s, v8.4s, v9.s[0]
-	WORD $0x4fa91101 // fmla v1.4s, v8.4s, v9.s[1]
-	WORD $0x4f891902 // fmla v2.4s, v8.4s, v9.s[2]
-	WORD $0x4fa91903 // fmla v3.4s, v8.4s, v9.s[3]
-	WORD $0x4f8a1104 // fmla v4.4s, v8.4s, v10.s[0]
-	WORD $0x4faa1105 // fmla v5.4s, v8.4s, v10.s[1]
-	WORD $0x4f8a1906 // fmla v6.4s, v8.4s, v10.s[2]
-	WORD $0x4faa1907 // fmla v7.4s, v8.4s, v10.s[3]
+	FMLA_S(0, 8, 9, 0)
+	FMLA_S(1, 8, 9, 1)
+	FMLA_S(2, 8, 9, 2)
+	FMLA_S(3, 8, 9, 3)
+	FMLA_S(4, 8, 10, 0)
+	FMLA_S(5, 8, 10, 1)
+	FMLA_S(6, 8, 10, 2)
+	FMLA_S(7, 8, 10, 3)
 	ADDS $32, R1, R1
 	SUBS $1, R6, R6
 	BNE  columns3_one
@@ -3197,209 +3198,209 @@ columns3_store:
 	BEQ   columns3_write
 	MOVD  R0, R1
 	MOVD  R7, R2
-	WORD  $0xfd400028 // ldr d8, [x1]
+	LDR_D(8, 1, 0)
 	ADD   $8, R1, R19
-	WORD  $0x4d408268 // ld1 { v8.s }[2], [x19]
-	WORD  $0x4e28d400 // fadd v0.4s, v0.4s, v8.4s
+	LD1_S(8, 2, 19)
+	FADD_4S(0, 0, 8)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns3_write
-	WORD  $0xfd400028 // ldr d8, [x1]
+	LDR_D(8, 1, 0)
 	ADD   $8, R1, R19
-	WORD  $0x4d408268 // ld1 { v8.s }[2], [x19]
-	WORD  $0x4e28d421 // fadd v1.4s, v1.4s, v8.4s
+	LD1_S(8, 2, 19)
+	FADD_4S(1, 1, 8)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns3_write
-	WORD  $0xfd400028 // ldr d8, [x1]
+	LDR_D(8, 1, 0)
 	ADD   $8, R1, R19
-	WORD  $0x4d408268 // ld1 { v8.s }[2], [x19]
-	WORD  $0x4e28d442 // fadd v2.4s, v2.4s, v8.4s
+	LD1_S(8, 2, 19)
+	FADD_4S(2, 2, 8)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns3_write
-	WORD  $0xfd400028 // ldr d8, [x1]
+	LDR_D(8, 1, 0)
 	ADD   $8, R1, R19
-	WORD  $0x4d408268 // ld1 { v8.s }[2], [x19]
-	WORD  $0x4e28d463 // fadd v3.4s, v3.4s, v8.4s
+	LD1_S(8, 2, 19)
+	FADD_4S(3, 3, 8)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns3_write
-	WORD  $0xfd400028 // ldr d8, [x1]
+	LDR_D(8, 1, 0)
 	ADD   $8, R1, R19
-	WORD  $0x4d408268 // ld1 { v8.s }[2], [x19]
-	WORD  $0x4e28d484 // fadd v4.4s, v4.4s, v8.4s
+	LD1_S(8, 2, 19)
+	FADD_4S(4, 4, 8)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns3_write
-	WORD  $0xfd400028 // ldr d8, [x1]
+	LDR_D(8, 1, 0)
 	ADD   $8, R1, R19
-	WORD  $0x4d408268 // ld1 { v8.s }[2], [x19]
-	WORD  $0x4e28d4a5 // fadd v5.4s, v5.4s, v8.4s
+	LD1_S(8, 2, 19)
+	FADD_4S(5, 5, 8)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns3_write
-	WORD  $0xfd400028 // ldr d8, [x1]
+	LDR_D(8, 1, 0)
 	ADD   $8, R1, R19
-	WORD  $0x4d408268 // ld1 { v8.s }[2], [x19]
-	WORD  $0x4e28d4c6 // fadd v6.4s, v6.4s, v8.4s
+	LD1_S(8, 2, 19)
+	FADD_4S(6, 6, 8)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns3_write
-	WORD  $0xfd400028 // ldr d8, [x1]
+	LDR_D(8, 1, 0)
 	ADD   $8, R1, R19
-	WORD  $0x4d408268 // ld1 { v8.s }[2], [x19]
-	WORD  $0x4e28d4e7 // fadd v7.4s, v7.4s, v8.4s
+	LD1_S(8, 2, 19)
+	FADD_4S(7, 7, 8)
 
 columns3_write:
 	FMOVS lo+72(FP), F8
-	WORD  $0x4e040508 // dup v8.4s, v8.s[0]
+	DUP_4S(8, 8)
 	FMOVS hi+76(FP), F9
-	WORD  $0x4e040529 // dup v9.4s, v9.s[0]
-	WORD  $0x4e20f500 // fmax v0.4s, v8.4s, v0.4s
-	WORD  $0x4ea0f520 // fmin v0.4s, v9.4s, v0.4s
-	WORD  $0xfd000000 // str d0, [x0]
+	DUP_4S(9, 9)
+	FMAX_4S(0, 8, 0)
+	FMIN_4S(0, 9, 0)
+	STR_D(0, 0, 0)
 	ADD   $8, R0, R19
-	WORD  $0x4d008260 // st1 { v0.s }[2], [x19]
+	ST1_S(0, 2, 19)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns3_done
-	WORD  $0x4e21f501 // fmax v1.4s, v8.4s, v1.4s
-	WORD  $0x4ea1f521 // fmin v1.4s, v9.4s, v1.4s
-	WORD  $0xfd000001 // str d1, [x0]
+	FMAX_4S(1, 8, 1)
+	FMIN_4S(1, 9, 1)
+	STR_D(1, 0, 0)
 	ADD   $8, R0, R19
-	WORD  $0x4d008261 // st1 { v1.s }[2], [x19]
+	ST1_S(1, 2, 19)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns3_done
-	WORD  $0x4e22f502 // fmax v2.4s, v8.4s, v2.4s
-	WORD  $0x4ea2f522 // fmin v2.4s, v9.4s, v2.4s
-	WORD  $0xfd000002 // str d2, [x0]
+	FMAX_4S(2, 8, 2)
+	FMIN_4S(2, 9, 2)
+	STR_D(2, 0, 0)
 	ADD   $8, R0, R19
-	WORD  $0x4d008262 // st1 { v2.s }[2], [x19]
+	ST1_S(2, 2, 19)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns3_done
-	WORD  $0x4e23f503 // fmax v3.4s, v8.4s, v3.4s
-	WORD  $0x4ea3f523 // fmin v3.4s, v9.4s, v3.4s
-	WORD  $0xfd000003 // str d3, [x0]
+	FMAX_4S(3, 8, 3)
+	FMIN_4S(3, 9, 3)
+	STR_D(3, 0, 0)
 	ADD   $8, R0, R19
-	WORD  $0x4d008263 // st1 { v3.s }[2], [x19]
+	ST1_S(3, 2, 19)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns3_done
-	WORD  $0x4e24f504 // fmax v4.4s, v8.4s, v4.4s
-	WORD  $0x4ea4f524 // fmin v4.4s, v9.4s, v4.4s
-	WORD  $0xfd000004 // str d4, [x0]
+	FMAX_4S(4, 8, 4)
+	FMIN_4S(4, 9, 4)
+	STR_D(4, 0, 0)
 	ADD   $8, R0, R19
-	WORD  $0x4d008264 // st1 { v4.s }[2], [x19]
+	ST1_S(4, 2, 19)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns3_done
-	WORD  $0x4e25f505 // fmax v5.4s, v8.4s, v5.4s
-	WORD  $0x4ea5f525 // fmin v5.4s, v9.4s, v5.4s
-	WORD  $0xfd000005 // str d5, [x0]
+	FMAX_4S(5, 8, 5)
+	FMIN_4S(5, 9, 5)
+	STR_D(5, 0, 0)
 	ADD   $8, R0, R19
-	WORD  $0x4d008265 // st1 { v5.s }[2], [x19]
+	ST1_S(5, 2, 19)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns3_done
-	WORD  $0x4e26f506 // fmax v6.4s, v8.4s, v6.4s
-	WORD  $0x4ea6f526 // fmin v6.4s, v9.4s, v6.4s
-	WORD  $0xfd000006 // str d6, [x0]
+	FMAX_4S(6, 8, 6)
+	FMIN_4S(6, 9, 6)
+	STR_D(6, 0, 0)
 	ADD   $8, R0, R19
-	WORD  $0x4d008266 // st1 { v6.s }[2], [x19]
+	ST1_S(6, 2, 19)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns3_done
-	WORD  $0x4e27f507 // fmax v7.4s, v8.4s, v7.4s
-	WORD  $0x4ea7f527 // fmin v7.4s, v9.4s, v7.4s
-	WORD  $0xfd000007 // str d7, [x0]
+	FMAX_4S(7, 8, 7)
+	FMIN_4S(7, 9, 7)
+	STR_D(7, 0, 0)
 	ADD   $8, R0, R19
-	WORD  $0x4d008267 // st1 { v7.s }[2], [x19]
+	ST1_S(7, 2, 19)
 
 columns3_done:
 	RET
 
 columns2:
-	CMP  $0, R3
-	BEQ  columns2_zero
-	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
-	ADD  $4, R3, R19
-	WORD $0x4d40ca61 // ld1r { v1.4s }, [x19]
-	ADD  $8, R3, R19
-	WORD $0x4d40ca62 // ld1r { v2.4s }, [x19]
-	ADD  $12, R3, R19
-	WORD $0x4d40ca63 // ld1r { v3.4s }, [x19]
-	ADD  $16, R3, R19
-	WORD $0x4d40ca64 // ld1r { v4.4s }, [x19]
-	ADD  $20, R3, R19
-	WORD $0x4d40ca65 // ld1r { v5.4s }, [x19]
-	ADD  $24, R3, R19
-	WORD $0x4d40ca66 // ld1r { v6.4s }, [x19]
-	ADD  $28, R3, R19
-	WORD $0x4d40ca67 // ld1r { v7.4s }, [x19]
-	JMP  columns2_start
+	CMP $0, R3
+	BEQ columns2_zero
+	LD1R_4S(0, 3)
+	ADD $4, R3, R19
+	LD1R_4S(1, 19)
+	ADD $8, R3, R19
+	LD1R_4S(2, 19)
+	ADD $12, R3, R19
+	LD1R_4S(3, 19)
+	ADD $16, R3, R19
+	LD1R_4S(4, 19)
+	ADD $20, R3, R19
+	LD1R_4S(5, 19)
+	ADD $24, R3, R19
+	LD1R_4S(6, 19)
+	ADD $28, R3, R19
+	LD1R_4S(7, 19)
+	JMP columns2_start
 
 columns2_zero:
-	WORD $0x6f00e400 // movi v0.2d, #0
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x6f00e404 // movi v4.2d, #0
-	WORD $0x6f00e405 // movi v5.2d, #0
-	WORD $0x6f00e406 // movi v6.2d, #0
-	WORD $0x6f00e407 // movi v7.2d, #0
+	MOVI_2D(0)
+	MOVI_2D(1)
+	MOVI_2D(2)
+	MOVI_2D(3)
+	MOVI_2D(4)
+	MOVI_2D(5)
+	MOVI_2D(6)
+	MOVI_2D(7)
 
 columns2_start:
 	SUBS $4, R6, R6
 	BLT  columns2_rest
 
 columns2_loop:
-	WORD $0xad402829 // ldp q9, q10, [x1]
-	WORD $0xfd400048 // ldr d8, [x2]
+	LDP_Q(9, 10, 1, 0)
+	LDR_D(8, 2, 0)
 	ADDS R9, R2, R2
-	WORD $0x4f891100 // fmla v0.4s, v8.4s, v9.s[0]
-	WORD $0x4fa91101 // fmla v1.4s, v8.4s, v9.s[1]
-	WORD $0x4f891902 // fmla v2.4s, v8.4s, v9.s[2]
-	WORD $0x4fa91903 // fmla v3.4s, v8.4s, v9.s[3]
-	WORD $0x4f8a1104 // fmla v4.4s, v8.4s, v10.s[0]
-	WORD $0x4faa1105 // fmla v5.4s, v8.4s, v10.s[1]
-	WORD $0x4f8a1906 // fmla v6.4s, v8.4s, v10.s[2]
-	WORD $0x4faa1907 // fmla v7.4s, v8.4s, v10.s[3]
-	WORD $0xad412829 // ldp q9, q10, [x1, #32]
-	WORD $0xfd400048 // ldr d8, [x2]
+	FMLA_S(0, 8, 9, 0)
+	FMLA_S(1, 8, 9, 1)
+	FMLA_S(2, 8, 9, 2)
+	FMLA_S(3, 8, 9, 3)
+	FMLA_S(4, 8, 10, 0)
+	FMLA_S(5, 8, 10, 1)
+	FMLA_S(6, 8, 10, 2)
+	FMLA_S(7, 8, 10, 3)
+	LDP_Q(9, 10, 1, 32)
+	LDR_D(8, 2, 0)
 	ADDS R9, R2, R2
-	WORD $0x4f891100 // fmla v0.4s, v8.4s, v9.s[0]
-	WORD $0x4fa91101 // fmla v1.4s, v8.4s, v9.s[1]
-	WORD $0x4f891902 // fmla v2.4s, v8.4s, v9.s[2]
-	WORD $0x4fa91903 // fmla v3.4s, v8.4s, v9.s[3]
-	WORD $0x4f8a1104 // fmla v4.4s, v8.4s, v10.s[0]
-	WORD $0x4faa1105 // fmla v5.4s, v8.4s, v10.s[1]
-	WORD $0x4f8a1906 // fmla v6.4s, v8.4s, v10.s[2]
-	WORD $0x4faa1907 // fmla v7.4s, v8.4s, v10.s[3]
-	WORD $0xad422829 // ldp q9, q10, [x1, #64]
-	WORD $0xfd400048 // ldr d8, [x2]
+	FMLA_S(0, 8, 9, 0)
+	FMLA_S(1, 8, 9, 1)
+	FMLA_S(2, 8, 9, 2)
+	FMLA_S(3, 8, 9, 3)
+	FMLA_S(4, 8, 10, 0)
+	FMLA_S(5, 8, 10, 1)
+	FMLA_S(6, 8, 10, 2)
+	FMLA_S(7, 8, 10, 3)
+	LDP_Q(9, 10, 1, 64)
+	LDR_D(8, 2, 0)
 	ADDS R9, R2, R2
-	WORD $0x4f891100 // fmla v0.4s, v8.4s, v9.s[0]
-	WORD $0x4fa91101 // fmla v1.4s, v8.4s, v9.s[1]
-	WORD $0x4f891902 // fmla v2.4s, v8.4s, v9.s[2]
-	WORD $0x4fa91903 // fmla v3.4s, v8.4s, v9.s[3]
-	WORD $0x4f8a1104 // fmla v4.4s, v8.4s, v10.s[0]
-	WORD $0x4faa1105 // fmla v5.4s, v8.4s, v10.s[1]
-	WORD $0x4f8a1906 // fmla v6.4s, v8.4s, v10.s[2]
-	WORD $0x4faa1907 // fmla v7.4s, v8.4s, v10.s[3]
-	WORD $0xad432829 // ldp q9, q10, [x1, #96]
-	WORD $0xfd400048 // ldr d8, [x2]
+	FMLA_S(0, 8, 9, 0)
+	FMLA_S(1, 8, 9, 1)
+	FMLA_S(2, 8, 9, 2)
+	FMLA_S(3, 8, 9, 3)
+	FMLA_S(4, 8, 10, 0)
+	FMLA_S(5, 8, 10, 1)
+	FMLA_S(6, 8, 10, 2)
+	FMLA_S(7, 8, 10, 3)
+	LDP_Q(9, 10, 1, 96)
+	LDR_D(8, 2, 0)
 	ADDS R9, R2, R2
-	WORD $0x4f891100 // fmla v0.4s, v8.4s, v9.s[0]
-	WORD $0x4fa91101 // fmla v1.4s, v8.4s, v9.s[1]
-	WORD $0x4f891902 // fmla v2.4s, v8.4s, v9.s[2]
-	WORD $0x4fa91903 // fmla v3.4s, v8.4s, v9.s[3]
-	WORD $0x4f8a1104 // fmla v4.4s, v8.4s, v10.s[0]
-	WORD $0x4faa1105 // fmla v5.4s, v8.4s, v10.s[1]
-	WORD $0x4f8a1906 // fmla v6.4s, v8.4s, v10.s[2]
-	WORD $0x4faa1907 // fmla v7.4s, v8.4s, v10.s[3]
+	FMLA_S(0, 8, 9, 0)
+	FMLA_S(1, 8, 9, 1)
+	FMLA_S(2, 8, 9, 2)
+	FMLA_S(3, 8, 9, 3)
+	FMLA_S(4, 8, 10, 0)
+	FMLA_S(5, 8, 10, 1)
+	FMLA_S(6, 8, 10, 2)
+	FMLA_S(7, 8, 10, 3)
 	ADDS $128, R1, R1
 	SUBS $4, R6, R6
 	BGE  columns2_loop
@@ -3409,17 +3410,17 @@ columns2_rest:
 	BEQ  columns2_store
 
 columns2_one:
-	WORD $0xad402829 // ldp q9, q10, [x1]
-	WORD $0xfd400048 // ldr d8, [x2]
+	LDP_Q(9, 10, 1, 0)
+	LDR_D(8, 2, 0)
 	ADDS R9, R2, R2
-	WORD $0x4f891100 // fmla v0.4s, v8.4s, v9.s[0]
-	WORD $0x4fa91101 // fmla v1.4s, v8.4s, v9.s[1]
-	WORD $0x4f891902 // fmla v2.4s, v8.4s, v9.s[2]
-	WORD $0x4fa91903 // fmla v3.4s, v8.4s, v9.s[3]
-	WORD $0x4f8a1104 // fmla v4.4s, v8.4s, v10.s[0]
-	WORD $0x4faa1105 // fmla v5.4s, v8.4s, v10.s[1]
-	WORD $0x4f8a1906 // fmla v6.4s, v8.4s, v10.s[2]
-	WORD $0x4faa1907 // fmla v7.4s, v8.4s, v10.s[3]
+	FMLA_S(0, 8, 9, 0)
+	FMLA_S(1, 8, 9, 1)
+	FMLA_S(2, 8, 9, 2)
+	FMLA_S(3, 8, 9, 3)
+	FMLA_S(4, 8, 10, 0)
+	FMLA_S(5, 8, 10, 1)
+	FMLA_S(6, 8, 10, 2)
+	FMLA_S(7, 8, 10, 3)
 	ADDS $32, R1, R1
 	SUBS $1, R6, R6
 	BNE  columns2_one
@@ -3430,177 +3431,177 @@ columns2_store:
 	BEQ   columns2_write
 	MOVD  R0, R1
 	MOVD  R7, R2
-	WORD  $0xfd400028 // ldr d8, [x1]
-	WORD  $0x4e28d400 // fadd v0.4s, v0.4s, v8.4s
+	LDR_D(8, 1, 0)
+	FADD_4S(0, 0, 8)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns2_write
-	WORD  $0xfd400028 // ldr d8, [x1]
-	WORD  $0x4e28d421 // fadd v1.4s, v1.4s, v8.4s
+	LDR_D(8, 1, 0)
+	FADD_4S(1, 1, 8)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns2_write
-	WORD  $0xfd400028 // ldr d8, [x1]
-	WORD  $0x4e28d442 // fadd v2.4s, v2.4s, v8.4s
+	LDR_D(8, 1, 0)
+	FADD_4S(2, 2, 8)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns2_write
-	WORD  $0xfd400028 // ldr d8, [x1]
-	WORD  $0x4e28d463 // fadd v3.4s, v3.4s, v8.4s
+	LDR_D(8, 1, 0)
+	FADD_4S(3, 3, 8)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns2_write
-	WORD  $0xfd400028 // ldr d8, [x1]
-	WORD  $0x4e28d484 // fadd v4.4s, v4.4s, v8.4s
+	LDR_D(8, 1, 0)
+	FADD_4S(4, 4, 8)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns2_write
-	WORD  $0xfd400028 // ldr d8, [x1]
-	WORD  $0x4e28d4a5 // fadd v5.4s, v5.4s, v8.4s
+	LDR_D(8, 1, 0)
+	FADD_4S(5, 5, 8)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns2_write
-	WORD  $0xfd400028 // ldr d8, [x1]
-	WORD  $0x4e28d4c6 // fadd v6.4s, v6.4s, v8.4s
+	LDR_D(8, 1, 0)
+	FADD_4S(6, 6, 8)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns2_write
-	WORD  $0xfd400028 // ldr d8, [x1]
-	WORD  $0x4e28d4e7 // fadd v7.4s, v7.4s, v8.4s
+	LDR_D(8, 1, 0)
+	FADD_4S(7, 7, 8)
 
 columns2_write:
 	FMOVS lo+72(FP), F8
-	WORD  $0x4e040508 // dup v8.4s, v8.s[0]
+	DUP_4S(8, 8)
 	FMOVS hi+76(FP), F9
-	WORD  $0x4e040529 // dup v9.4s, v9.s[0]
-	WORD  $0x4e20f500 // fmax v0.4s, v8.4s, v0.4s
-	WORD  $0x4ea0f520 // fmin v0.4s, v9.4s, v0.4s
-	WORD  $0xfd000000 // str d0, [x0]
+	DUP_4S(9, 9)
+	FMAX_4S(0, 8, 0)
+	FMIN_4S(0, 9, 0)
+	STR_D(0, 0, 0)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns2_done
-	WORD  $0x4e21f501 // fmax v1.4s, v8.4s, v1.4s
-	WORD  $0x4ea1f521 // fmin v1.4s, v9.4s, v1.4s
-	WORD  $0xfd000001 // str d1, [x0]
+	FMAX_4S(1, 8, 1)
+	FMIN_4S(1, 9, 1)
+	STR_D(1, 0, 0)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns2_done
-	WORD  $0x4e22f502 // fmax v2.4s, v8.4s, v2.4s
-	WORD  $0x4ea2f522 // fmin v2.4s, v9.4s, v2.4s
-	WORD  $0xfd000002 // str d2, [x0]
+	FMAX_4S(2, 8, 2)
+	FMIN_4S(2, 9, 2)
+	STR_D(2, 0, 0)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns2_done
-	WORD  $0x4e23f503 // fmax v3.4s, v8.4s, v3.4s
-	WORD  $0x4ea3f523 // fmin v3.4s, v9.4s, v3.4s
-	WORD  $0xfd000003 // str d3, [x0]
+	FMAX_4S(3, 8, 3)
+	FMIN_4S(3, 9, 3)
+	STR_D(3, 0, 0)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns2_done
-	WORD  $0x4e24f504 // fmax v4.4s, v8.4s, v4.4s
-	WORD  $0x4ea4f524 // fmin v4.4s, v9.4s, v4.4s
-	WORD  $0xfd000004 // str d4, [x0]
+	FMAX_4S(4, 8, 4)
+	FMIN_4S(4, 9, 4)
+	STR_D(4, 0, 0)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns2_done
-	WORD  $0x4e25f505 // fmax v5.4s, v8.4s, v5.4s
-	WORD  $0x4ea5f525 // fmin v5.4s, v9.4s, v5.4s
-	WORD  $0xfd000005 // str d5, [x0]
+	FMAX_4S(5, 8, 5)
+	FMIN_4S(5, 9, 5)
+	STR_D(5, 0, 0)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns2_done
-	WORD  $0x4e26f506 // fmax v6.4s, v8.4s, v6.4s
-	WORD  $0x4ea6f526 // fmin v6.4s, v9.4s, v6.4s
-	WORD  $0xfd000006 // str d6, [x0]
+	FMAX_4S(6, 8, 6)
+	FMIN_4S(6, 9, 6)
+	STR_D(6, 0, 0)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns2_done
-	WORD  $0x4e27f507 // fmax v7.4s, v8.4s, v7.4s
-	WORD  $0x4ea7f527 // fmin v7.4s, v9.4s, v7.4s
-	WORD  $0xfd000007 // str d7, [x0]
+	FMAX_4S(7, 8, 7)
+	FMIN_4S(7, 9, 7)
+	STR_D(7, 0, 0)
 
 columns2_done:
 	RET
 
 columns1:
-	CMP  $0, R3
-	BEQ  columns1_zero
-	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
-	ADD  $4, R3, R19
-	WORD $0x4d40ca61 // ld1r { v1.4s }, [x19]
-	ADD  $8, R3, R19
-	WORD $0x4d40ca62 // ld1r { v2.4s }, [x19]
-	ADD  $12, R3, R19
-	WORD $0x4d40ca63 // ld1r { v3.4s }, [x19]
-	ADD  $16, R3, R19
-	WORD $0x4d40ca64 // ld1r { v4.4s }, [x19]
-	ADD  $20, R3, R19
-	WORD $0x4d40ca65 // ld1r { v5.4s }, [x19]
-	ADD  $24, R3, R19
-	WORD $0x4d40ca66 // ld1r { v6.4s }, [x19]
-	ADD  $28, R3, R19
-	WORD $0x4d40ca67 // ld1r { v7.4s }, [x19]
-	JMP  columns1_start
+	CMP $0, R3
+	BEQ columns1_zero
+	LD1R_4S(0, 3)
+	ADD $4, R3, R19
+	LD1R_4S(1, 19)
+	ADD $8, R3, R19
+	LD1R_4S(2, 19)
+	ADD $12, R3, R19
+	LD1R_4S(3, 19)
+	ADD $16, R3, R19
+	LD1R_4S(4, 19)
+	ADD $20, R3, R19
+	LD1R_4S(5, 19)
+	ADD $24, R3, R19
+	LD1R_4S(6, 19)
+	ADD $28, R3, R19
+	LD1R_4S(7, 19)
+	JMP columns1_start
 
 columns1_zero:
-	WORD $0x6f00e400 // movi v0.2d, #0
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x6f00e404 // movi v4.2d, #0
-	WORD $0x6f00e405 // movi v5.2d, #0
-	WORD $0x6f00e406 // movi v6.2d, #0
-	WORD $0x6f00e407 // movi v7.2d, #0
+	MOVI_2D(0)
+	MOVI_2D(1)
+	MOVI_2D(2)
+	MOVI_2D(3)
+	MOVI_2D(4)
+	MOVI_2D(5)
+	MOVI_2D(6)
+	MOVI_2D(7)
 
 columns1_start:
 	SUBS $4, R6, R6
 	BLT  columns1_rest
 
 columns1_loop:
-	WORD $0xad402829 // ldp q9, q10, [x1]
-	WORD $0xbd400048 // ldr s8, [x2]
+	LDP_Q(9, 10, 1, 0)
+	LDR_S(8, 2, 0)
 	ADDS R9, R2, R2
-	WORD $0x4f891100 // fmla v0.4s, v8.4s, v9.s[0]
-	WORD $0x4fa91101 // fmla v1.4s, v8.4s, v9.s[1]
-	WORD $0x4f891902 // fmla v2.4s, v8.4s, v9.s[2]
-	WORD $0x4fa91903 // fmla v3.4s, v8.4s, v9.s[3]
-	WORD $0x4f8a1104 // fmla v4.4s, v8.4s, v10.s[0]
-	WORD $0x4faa1105 // fmla v5.4s, v8.4s, v10.s[1]
-	WORD $0x4f8a1906 // fmla v6.4s, v8.4s, v10.s[2]
-	WORD $0x4faa1907 // fmla v7.4s, v8.4s, v10.s[3]
-	WORD $0xad412829 // ldp q9, q10, [x1, #32]
-	WORD $0xbd400048 // ldr s8, [x2]
+	FMLA_S(0, 8, 9, 0)
+	FMLA_S(1, 8, 9, 1)
+	FMLA_S(2, 8, 9, 2)
+	FMLA_S(3, 8, 9, 3)
+	FMLA_S(4, 8, 10, 0)
+	FMLA_S(5, 8, 10, 1)
+	FMLA_S(6, 8, 10, 2)
+	FMLA_S(7, 8, 10, 3)
+	LDP_Q(9, 10, 1, 32)
+	LDR_S(8, 2, 0)
 	ADDS R9, R2, R2
-	WORD $0x4f891100 // fmla v0.4s, v8.4s, v9.s[0]
-	WORD $0x4fa91101 // fmla v1.4s, v8.4s, v9.s[1]
-	WORD $0x4f891902 // fmla v2.4s, v8.4s, v9.s[2]
-	WORD $0x4fa91903 // fmla v3.4s, v8.4s, v9.s[3]
-	WORD $0x4f8a1104 // fmla v4.4s, v8.4s, v10.s[0]
-	WORD $0x4faa1105 // fmla v5.4s, v8.4s, v10.s[1]
-	WORD $0x4f8a1906 // fmla v6.4s, v8.4s, v10.s[2]
-	WORD $0x4faa1907 // fmla v7.4s, v8.4s, v10.s[3]
-	WORD $0xad422829 // ldp q9, q10, [x1, #64]
-	WORD $0xbd400048 // ldr s8, [x2]
+	FMLA_S(0, 8, 9, 0)
+	FMLA_S(1, 8, 9, 1)
+	FMLA_S(2, 8, 9, 2)
+	FMLA_S(3, 8, 9, 3)
+	FMLA_S(4, 8, 10, 0)
+	FMLA_S(5, 8, 10, 1)
+	FMLA_S(6, 8, 10, 2)
+	FMLA_S(7, 8, 10, 3)
+	LDP_Q(9, 10, 1, 64)
+	LDR_S(8, 2, 0)
 	ADDS R9, R2, R2
-	WORD $0x4f891100 // fmla v0.4s, v8.4s, v9.s[0]
-	WORD $0x4fa91101 // fmla v1.4s, v8.4s, v9.s[1]
-	WORD $0x4f891902 // fmla v2.4s, v8.4s, v9.s[2]
-	WORD $0x4fa91903 // fmla v3.4s, v8.4s, v9.s[3]
-	WORD $0x4f8a1104 // fmla v4.4s, v8.4s, v10.s[0]
-	WORD $0x4faa1105 // fmla v5.4s, v8.4s, v10.s[1]
-	WORD $0x4f8a1906 // fmla v6.4s, v8.4s, v10.s[2]
-	WORD $0x4faa1907 // fmla v7.4s, v8.4s, v10.s[3]
-	WORD $0xad432829 // ldp q9, q10, [x1, #96]
-	WORD $0xbd400048 // ldr s8, [x2]
+	FMLA_S(0, 8, 9, 0)
+	FMLA_S(1, 8, 9, 1)
+	FMLA_S(2, 8, 9, 2)
+	FMLA_S(3, 8, 9, 3)
+	FMLA_S(4, 8, 10, 0)
+	FMLA_S(5, 8, 10, 1)
+	FMLA_S(6, 8, 10, 2)
+	FMLA_S(7, 8, 10, 3)
+	LDP_Q(9, 10, 1, 96)
+	LDR_S(8, 2, 0)
 	ADDS R9, R2, R2
-	WORD $0x4f891100 // fmla v0.4s, v8.4s, v9.s[0]
-	WORD $0x4fa91101 // fmla v1.4s, v8.4s, v9.s[1]
-	WORD $0x4f891902 // fmla v2.4s, v8.4s, v9.s[2]
-	WORD $0x4fa91903 // fmla v3.4s, v8.4s, v9.s[3]
-	WORD $0x4f8a1104 // fmla v4.4s, v8.4s, v10.s[0]
-	WORD $0x4faa1105 // fmla v5.4s, v8.4s, v10.s[1]
-	WORD $0x4f8a1906 // fmla v6.4s, v8.4s, v10.s[2]
-	WORD $0x4faa1907 // fmla v7.4s, v8.4s, v10.s[3]
+	FMLA_S(0, 8, 9, 0)
+	FMLA_S(1, 8, 9, 1)
+	FMLA_S(2, 8, 9, 2)
+	FMLA_S(3, 8, 9, 3)
+	FMLA_S(4, 8, 10, 0)
+	FMLA_S(5, 8, 10, 1)
+	FMLA_S(6, 8, 10, 2)
+	FMLA_S(7, 8, 10, 3)
 	ADDS $128, R1, R1
 	SUBS $4, R6, R6
 	BGE  columns1_loop
@@ -3610,17 +3611,17 @@ columns1_rest:
 	BEQ  columns1_store
 
 columns1_one:
-	WORD $0xad402829 // ldp q9, q10, [x1]
-	WORD $0xbd400048 // ldr s8, [x2]
+	LDP_Q(9, 10, 1, 0)
+	LDR_S(8, 2, 0)
 	ADDS R9, R2, R2
-	WORD $0x4f891100 // fmla v0.4s, v8.4s, v9.s[0]
-	WORD $0x4fa91101 // fmla v1.4s, v8.4s, v9.s[1]
-	WORD $0x4f891902 // fmla v2.4s, v8.4s, v9.s[2]
-	WORD $0x4fa91903 // fmla v3.4s, v8.4s, v9.s[3]
-	WORD $0x4f8a1104 // fmla v4.4s, v8.4s, v10.s[0]
-	WORD $0x4faa1105 // fmla v5.4s, v8.4s, v10.s[1]
-	WORD $0x4f8a1906 // fmla v6.4s, v8.4s, v10.s[2]
-	WORD $0x4faa1907 // fmla v7.4s, v8.4s, v10.s[3]
+	FMLA_S(0, 8, 9, 0)
+	FMLA_S(1, 8, 9, 1)
+	FMLA_S(2, 8, 9, 2)
+	FMLA_S(3, 8, 9, 3)
+	FMLA_S(4, 8, 10, 0)
+	FMLA_S(5, 8, 10, 1)
+	FMLA_S(6, 8, 10, 2)
+	FMLA_S(7, 8, 10, 3)
 	ADDS $32, R1, R1
 	SUBS $1, R6, R6
 	BNE  columns1_one
@@ -3631,94 +3632,94 @@ columns1_store:
 	BEQ   columns1_write
 	MOVD  R0, R1
 	MOVD  R7, R2
-	WORD  $0xbd400028 // ldr s8, [x1]
-	WORD  $0x4e28d400 // fadd v0.4s, v0.4s, v8.4s
+	LDR_S(8, 1, 0)
+	FADD_4S(0, 0, 8)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns1_write
-	WORD  $0xbd400028 // ldr s8, [x1]
-	WORD  $0x4e28d421 // fadd v1.4s, v1.4s, v8.4s
+	LDR_S(8, 1, 0)
+	FADD_4S(1, 1, 8)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns1_write
-	WORD  $0xbd400028 // ldr s8, [x1]
-	WORD  $0x4e28d442 // fadd v2.4s, v2.4s, v8.4s
+	LDR_S(8, 1, 0)
+	FADD_4S(2, 2, 8)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns1_write
-	WORD  $0xbd400028 // ldr s8, [x1]
-	WORD  $0x4e28d463 // fadd v3.4s, v3.4s, v8.4s
+	LDR_S(8, 1, 0)
+	FADD_4S(3, 3, 8)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns1_write
-	WORD  $0xbd400028 // ldr s8, [x1]
-	WORD  $0x4e28d484 // fadd v4.4s, v4.4s, v8.4s
+	LDR_S(8, 1, 0)
+	FADD_4S(4, 4, 8)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns1_write
-	WORD  $0xbd400028 // ldr s8, [x1]
-	WORD  $0x4e28d4a5 // fadd v5.4s, v5.4s, v8.4s
+	LDR_S(8, 1, 0)
+	FADD_4S(5, 5, 8)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns1_write
-	WORD  $0xbd400028 // ldr s8, [x1]
-	WORD  $0x4e28d4c6 // fadd v6.4s, v6.4s, v8.4s
+	LDR_S(8, 1, 0)
+	FADD_4S(6, 6, 8)
 	ADDS  R8, R1, R1
 	SUBS  $1, R2, R2
 	BEQ   columns1_write
-	WORD  $0xbd400028 // ldr s8, [x1]
-	WORD  $0x4e28d4e7 // fadd v7.4s, v7.4s, v8.4s
+	LDR_S(8, 1, 0)
+	FADD_4S(7, 7, 8)
 
 columns1_write:
 	FMOVS lo+72(FP), F8
-	WORD  $0x4e040508 // dup v8.4s, v8.s[0]
+	DUP_4S(8, 8)
 	FMOVS hi+76(FP), F9
-	WORD  $0x4e040529 // dup v9.4s, v9.s[0]
-	WORD  $0x4e20f500 // fmax v0.4s, v8.4s, v0.4s
-	WORD  $0x4ea0f520 // fmin v0.4s, v9.4s, v0.4s
-	WORD  $0xbd000000 // str s0, [x0]
+	DUP_4S(9, 9)
+	FMAX_4S(0, 8, 0)
+	FMIN_4S(0, 9, 0)
+	STR_S(0, 0, 0)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns1_done
-	WORD  $0x4e21f501 // fmax v1.4s, v8.4s, v1.4s
-	WORD  $0x4ea1f521 // fmin v1.4s, v9.4s, v1.4s
-	WORD  $0xbd000001 // str s1, [x0]
+	FMAX_4S(1, 8, 1)
+	FMIN_4S(1, 9, 1)
+	STR_S(1, 0, 0)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns1_done
-	WORD  $0x4e22f502 // fmax v2.4s, v8.4s, v2.4s
-	WORD  $0x4ea2f522 // fmin v2.4s, v9.4s, v2.4s
-	WORD  $0xbd000002 // str s2, [x0]
+	FMAX_4S(2, 8, 2)
+	FMIN_4S(2, 9, 2)
+	STR_S(2, 0, 0)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns1_done
-	WORD  $0x4e23f503 // fmax v3.4s, v8.4s, v3.4s
-	WORD  $0x4ea3f523 // fmin v3.4s, v9.4s, v3.4s
-	WORD  $0xbd000003 // str s3, [x0]
+	FMAX_4S(3, 8, 3)
+	FMIN_4S(3, 9, 3)
+	STR_S(3, 0, 0)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns1_done
-	WORD  $0x4e24f504 // fmax v4.4s, v8.4s, v4.4s
-	WORD  $0x4ea4f524 // fmin v4.4s, v9.4s, v4.4s
-	WORD  $0xbd000004 // str s4, [x0]
+	FMAX_4S(4, 8, 4)
+	FMIN_4S(4, 9, 4)
+	STR_S(4, 0, 0)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns1_done
-	WORD  $0x4e25f505 // fmax v5.4s, v8.4s, v5.4s
-	WORD  $0x4ea5f525 // fmin v5.4s, v9.4s, v5.4s
-	WORD  $0xbd000005 // str s5, [x0]
+	FMAX_4S(5, 8, 5)
+	FMIN_4S(5, 9, 5)
+	STR_S(5, 0, 0)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns1_done
-	WORD  $0x4e26f506 // fmax v6.4s, v8.4s, v6.4s
-	WORD  $0x4ea6f526 // fmin v6.4s, v9.4s, v6.4s
-	WORD  $0xbd000006 // str s6, [x0]
+	FMAX_4S(6, 8, 6)
+	FMIN_4S(6, 9, 6)
+	STR_S(6, 0, 0)
 	ADDS  R8, R0, R0
 	SUBS  $1, R7, R7
 	BEQ   columns1_done
-	WORD  $0x4e27f507 // fmax v7.4s, v8.4s, v7.4s
-	WORD  $0x4ea7f527 // fmin v7.4s, v9.4s, v7.4s
-	WORD  $0xbd000007 // str s7, [x0]
+	FMAX_4S(7, 8, 7)
+	FMIN_4S(7, 9, 7)
+	STR_S(7, 0, 0)
 
 columns1_done:
 	RET

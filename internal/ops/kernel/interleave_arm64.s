@@ -3,6 +3,7 @@
 //go:build !purego
 
 #include "textflag.h"
+#include "neon.h"
 
 // func interleave2NEON(dst *float32, src **float32, blocks int)
 TEXT ·interleave2NEON(SB), NOSPLIT, $0-24
@@ -14,11 +15,11 @@ TEXT ·interleave2NEON(SB), NOSPLIT, $0-24
 	MOVD 8(R1), R1
 
 block:
-	WORD $0x3ce368c0 // ldr q0, [x6, x3]
-	WORD $0x3ce36821 // ldr q1, [x1, x3]
-	WORD $0x4e813802 // zip1 v2.4s, v0.4s, v1.4s
-	WORD $0x4e817800 // zip2 v0.4s, v0.4s, v1.4s
-	WORD $0xad000002 // stp q2, q0, [x0]
+	LDRX_Q(0, 6, 3)
+	LDRX_Q(1, 1, 3)
+	ZIP1_4S(2, 0, 1)
+	ZIP2_4S(0, 0, 1)
+	STP_Q(2, 0, 0, 0)
 	ADDS $32, R0, R0
 	ADDS $16, R3, R3
 	SUBS $1, R2, R2
@@ -37,20 +38,20 @@ TEXT ·interleave4NEON(SB), NOSPLIT, $0-24
 	MOVD 24(R1), R1
 
 block:
-	WORD $0x3ce368c0 // ldr q0, [x6, x3]
-	WORD $0x3ce368e1 // ldr q1, [x7, x3]
-	WORD $0x3ce36902 // ldr q2, [x8, x3]
-	WORD $0x3ce36823 // ldr q3, [x1, x3]
-	WORD $0x4e813804 // zip1 v4.4s, v0.4s, v1.4s
-	WORD $0x4e817800 // zip2 v0.4s, v0.4s, v1.4s
-	WORD $0x4e833841 // zip1 v1.4s, v2.4s, v3.4s
-	WORD $0x4e837842 // zip2 v2.4s, v2.4s, v3.4s
-	WORD $0x4ec13883 // zip1 v3.2d, v4.2d, v1.2d
-	WORD $0x4ec17881 // zip2 v1.2d, v4.2d, v1.2d
-	WORD $0x4ec23804 // zip1 v4.2d, v0.2d, v2.2d
-	WORD $0x4ec27800 // zip2 v0.2d, v0.2d, v2.2d
-	WORD $0xad000403 // stp q3, q1, [x0]
-	WORD $0xad010004 // stp q4, q0, [x0, #32]
+	LDRX_Q(0, 6, 3)
+	LDRX_Q(1, 7, 3)
+	LDRX_Q(2, 8, 3)
+	LDRX_Q(3, 1, 3)
+	ZIP1_4S(4, 0, 1)
+	ZIP2_4S(0, 0, 1)
+	ZIP1_4S(1, 2, 3)
+	ZIP2_4S(2, 2, 3)
+	ZIP1_2D(3, 4, 1)
+	ZIP2_2D(1, 4, 1)
+	ZIP1_2D(4, 0, 2)
+	ZIP2_2D(0, 0, 2)
+	STP_Q(3, 1, 0, 0)
+	STP_Q(4, 0, 0, 32)
 	ADDS $64, R0, R0
 	ADDS $16, R3, R3
 	SUBS $1, R2, R2
@@ -73,34 +74,34 @@ TEXT ·interleave8NEON(SB), NOSPLIT, $0-24
 	MOVD 56(R1), R1
 
 block:
-	WORD $0x3ce368c0 // ldr q0, [x6, x3]
-	WORD $0x3ce368e1 // ldr q1, [x7, x3]
-	WORD $0x3ce36902 // ldr q2, [x8, x3]
-	WORD $0x3ce36923 // ldr q3, [x9, x3]
-	WORD $0x3ce36944 // ldr q4, [x10, x3]
-	WORD $0x3ce36965 // ldr q5, [x11, x3]
-	WORD $0x3ce36986 // ldr q6, [x12, x3]
-	WORD $0x3ce36827 // ldr q7, [x1, x3]
-	WORD $0x4e813808 // zip1 v8.4s, v0.4s, v1.4s
-	WORD $0x4e817800 // zip2 v0.4s, v0.4s, v1.4s
-	WORD $0x4e833841 // zip1 v1.4s, v2.4s, v3.4s
-	WORD $0x4e837842 // zip2 v2.4s, v2.4s, v3.4s
-	WORD $0x4ec13903 // zip1 v3.2d, v8.2d, v1.2d
-	WORD $0x4ec17901 // zip2 v1.2d, v8.2d, v1.2d
-	WORD $0x4ec23808 // zip1 v8.2d, v0.2d, v2.2d
-	WORD $0x4ec27800 // zip2 v0.2d, v0.2d, v2.2d
-	WORD $0x4e853882 // zip1 v2.4s, v4.4s, v5.4s
-	WORD $0x4e857884 // zip2 v4.4s, v4.4s, v5.4s
-	WORD $0x4e8738c5 // zip1 v5.4s, v6.4s, v7.4s
-	WORD $0x4e8778c6 // zip2 v6.4s, v6.4s, v7.4s
-	WORD $0x4ec53847 // zip1 v7.2d, v2.2d, v5.2d
-	WORD $0x4ec57842 // zip2 v2.2d, v2.2d, v5.2d
-	WORD $0x4ec63885 // zip1 v5.2d, v4.2d, v6.2d
-	WORD $0x4ec67884 // zip2 v4.2d, v4.2d, v6.2d
-	WORD $0xad001c03 // stp q3, q7, [x0]
-	WORD $0xad010801 // stp q1, q2, [x0, #32]
-	WORD $0xad021408 // stp q8, q5, [x0, #64]
-	WORD $0xad031000 // stp q0, q4, [x0, #96]
+	LDRX_Q(0, 6, 3)
+	LDRX_Q(1, 7, 3)
+	LDRX_Q(2, 8, 3)
+	LDRX_Q(3, 9, 3)
+	LDRX_Q(4, 10, 3)
+	LDRX_Q(5, 11, 3)
+	LDRX_Q(6, 12, 3)
+	LDRX_Q(7, 1, 3)
+	ZIP1_4S(8, 0, 1)
+	ZIP2_4S(0, 0, 1)
+	ZIP1_4S(1, 2, 3)
+	ZIP2_4S(2, 2, 3)
+	ZIP1_2D(3, 8, 1)
+	ZIP2_2D(1, 8, 1)
+	ZIP1_2D(8, 0, 2)
+	ZIP2_2D(0, 0, 2)
+	ZIP1_4S(2, 4, 5)
+	ZIP2_4S(4, 4, 5)
+	ZIP1_4S(5, 6, 7)
+	ZIP2_4S(6, 6, 7)
+	ZIP1_2D(7, 2, 5)
+	ZIP2_2D(2, 2, 5)
+	ZIP1_2D(5, 4, 6)
+	ZIP2_2D(4, 4, 6)
+	STP_Q(3, 7, 0, 0)
+	STP_Q(1, 2, 0, 32)
+	STP_Q(8, 5, 0, 64)
+	STP_Q(0, 4, 0, 96)
 	ADDS $128, R0, R0
 	ADDS $16, R3, R3
 	SUBS $1, R2, R2

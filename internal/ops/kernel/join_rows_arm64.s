@@ -3,6 +3,7 @@
 //go:build !purego
 
 #include "textflag.h"
+#include "neon.h"
 
 // func joinRowsSumNEON(dst *float32, ds int, src *float32, ss int, offsets *int, count int, n int, rows int)
 TEXT ·joinRowsSumNEON(SB), NOSPLIT, $0-64
@@ -35,12 +36,12 @@ columns:
 	ADDS R1, R14, R14
 
 whole3:
-	WORD $0x3dc00140 // ldr q0, [x10]
-	WORD $0x3dc001a1 // ldr q1, [x13]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc001c1 // ldr q1, [x14]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3d800160 // str q0, [x11]
+	LDR_Q(0, 10, 0)
+	LDR_Q(1, 13, 0)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 14, 0)
+	FADD_4S(0, 0, 1)
+	STR_Q(0, 11, 0)
 	ADDS R6, R10, R10
 	ADDS R6, R13, R13
 	ADDS R6, R14, R14
@@ -60,10 +61,10 @@ whole_not3:
 	ADDS R1, R13, R13
 
 whole2:
-	WORD $0x3dc00140 // ldr q0, [x10]
-	WORD $0x3dc001a1 // ldr q1, [x13]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3d800160 // str q0, [x11]
+	LDR_Q(0, 10, 0)
+	LDR_Q(1, 13, 0)
+	FADD_4S(0, 0, 1)
+	STR_Q(0, 11, 0)
 	ADDS R6, R10, R10
 	ADDS R6, R13, R13
 	ADDS R3, R11, R11
@@ -80,7 +81,7 @@ whole:
 	MOVD (R13), R15
 	LSL  $2, R15, R15
 	ADDS R10, R15, R15
-	WORD $0x3dc001e0 // ldr q0, [x15]
+	LDR_Q(0, 15, 0)
 	SUBS $1, R14, R14
 	BEQ  whole_store
 
@@ -89,13 +90,13 @@ whole_join:
 	MOVD (R13), R15
 	LSL  $2, R15, R15
 	ADDS R10, R15, R15
-	WORD $0x3dc001e1 // ldr q1, [x15]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
+	LDR_Q(1, 15, 0)
+	FADD_4S(0, 0, 1)
 	SUBS $1, R14, R14
 	BNE  whole_join
 
 whole_store:
-	WORD $0x3d800160 // str q0, [x11]
+	STR_Q(0, 11, 0)
 	ADDS R6, R10, R10
 	ADDS R3, R11, R11
 	SUBS $1, R12, R12
@@ -127,12 +128,12 @@ rest:
 	ADDS R1, R2, R2
 
 tail13:
-	WORD $0xbd400000 // ldr s0, [x0]
-	WORD $0xbd4000e1 // ldr s1, [x7]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0xbd400041 // ldr s1, [x2]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0xbd000160 // str s0, [x11]
+	LDR_S(0, 0, 0)
+	LDR_S(1, 7, 0)
+	FADD_4S(0, 0, 1)
+	LDR_S(1, 2, 0)
+	FADD_4S(0, 0, 1)
+	STR_S(0, 11, 0)
 	ADDS R6, R0, R0
 	ADDS R6, R7, R7
 	ADDS R6, R2, R2
@@ -152,10 +153,10 @@ tail1_not3:
 	ADDS R1, R2, R2
 
 tail12:
-	WORD $0xbd400000 // ldr s0, [x0]
-	WORD $0xbd400041 // ldr s1, [x2]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0xbd000160 // str s0, [x11]
+	LDR_S(0, 0, 0)
+	LDR_S(1, 2, 0)
+	FADD_4S(0, 0, 1)
+	STR_S(0, 11, 0)
 	ADDS R6, R0, R0
 	ADDS R6, R2, R2
 	ADDS R3, R11, R11
@@ -172,7 +173,7 @@ tail1:
 	MOVD (R13), R15
 	LSL  $2, R15, R15
 	ADDS R10, R15, R15
-	WORD $0xbd4001e0 // ldr s0, [x15]
+	LDR_S(0, 15, 0)
 	SUBS $1, R14, R14
 	BEQ  tail1_store
 
@@ -181,13 +182,13 @@ tail1_join:
 	MOVD (R13), R15
 	LSL  $2, R15, R15
 	ADDS R10, R15, R15
-	WORD $0xbd4001e1 // ldr s1, [x15]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
+	LDR_S(1, 15, 0)
+	FADD_4S(0, 0, 1)
 	SUBS $1, R14, R14
 	BNE  tail1_join
 
 tail1_store:
-	WORD $0xbd000160 // str s0, [x11]
+	STR_S(0, 11, 0)
 	ADDS R6, R10, R10
 	ADDS R3, R11, R11
 	SUBS $1, R12, R12
@@ -214,12 +215,12 @@ more1:
 	ADDS R1, R2, R2
 
 tail23:
-	WORD $0xfd400000 // ldr d0, [x0]
-	WORD $0xfd4000e1 // ldr d1, [x7]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0xfd400041 // ldr d1, [x2]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0xfd000160 // str d0, [x11]
+	LDR_D(0, 0, 0)
+	LDR_D(1, 7, 0)
+	FADD_4S(0, 0, 1)
+	LDR_D(1, 2, 0)
+	FADD_4S(0, 0, 1)
+	STR_D(0, 11, 0)
 	ADDS R6, R0, R0
 	ADDS R6, R7, R7
 	ADDS R6, R2, R2
@@ -239,10 +240,10 @@ tail2_not3:
 	ADDS R1, R2, R2
 
 tail22:
-	WORD $0xfd400000 // ldr d0, [x0]
-	WORD $0xfd400041 // ldr d1, [x2]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0xfd000160 // str d0, [x11]
+	LDR_D(0, 0, 0)
+	LDR_D(1, 2, 0)
+	FADD_4S(0, 0, 1)
+	STR_D(0, 11, 0)
 	ADDS R6, R0, R0
 	ADDS R6, R2, R2
 	ADDS R3, R11, R11
@@ -259,7 +260,7 @@ tail2:
 	MOVD (R13), R15
 	LSL  $2, R15, R15
 	ADDS R10, R15, R15
-	WORD $0xfd4001e0 // ldr d0, [x15]
+	LDR_D(0, 15, 0)
 	SUBS $1, R14, R14
 	BEQ  tail2_store
 
@@ -268,13 +269,13 @@ tail2_join:
 	MOVD (R13), R15
 	LSL  $2, R15, R15
 	ADDS R10, R15, R15
-	WORD $0xfd4001e1 // ldr d1, [x15]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
+	LDR_D(1, 15, 0)
+	FADD_4S(0, 0, 1)
 	SUBS $1, R14, R14
 	BNE  tail2_join
 
 tail2_store:
-	WORD $0xfd000160 // str d0, [x11]
+	STR_D(0, 11, 0)
 	ADDS R6, R10, R10
 	ADDS R3, R11, R11
 	SUBS $1, R12, R12
@@ -299,20 +300,20 @@ more2:
 	ADDS R1, R2, R2
 
 tail33:
-	WORD $0xfd400000 // ldr d0, [x0]
+	LDR_D(0, 0, 0)
 	ADD  $8, R0, R19
-	WORD $0x4d408260 // ld1 { v0.s }[2], [x19]
-	WORD $0xfd4000e1 // ldr d1, [x7]
+	LD1_S(0, 2, 19)
+	LDR_D(1, 7, 0)
 	ADD  $8, R7, R19
-	WORD $0x4d408261 // ld1 { v1.s }[2], [x19]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0xfd400041 // ldr d1, [x2]
+	LD1_S(1, 2, 19)
+	FADD_4S(0, 0, 1)
+	LDR_D(1, 2, 0)
 	ADD  $8, R2, R19
-	WORD $0x4d408261 // ld1 { v1.s }[2], [x19]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0xfd000160 // str d0, [x11]
+	LD1_S(1, 2, 19)
+	FADD_4S(0, 0, 1)
+	STR_D(0, 11, 0)
 	ADD  $8, R11, R19
-	WORD $0x4d008260 // st1 { v0.s }[2], [x19]
+	ST1_S(0, 2, 19)
 	ADDS R6, R0, R0
 	ADDS R6, R7, R7
 	ADDS R6, R2, R2
@@ -332,16 +333,16 @@ tail3_not3:
 	ADDS R1, R2, R2
 
 tail32:
-	WORD $0xfd400000 // ldr d0, [x0]
+	LDR_D(0, 0, 0)
 	ADD  $8, R0, R19
-	WORD $0x4d408260 // ld1 { v0.s }[2], [x19]
-	WORD $0xfd400041 // ldr d1, [x2]
+	LD1_S(0, 2, 19)
+	LDR_D(1, 2, 0)
 	ADD  $8, R2, R19
-	WORD $0x4d408261 // ld1 { v1.s }[2], [x19]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0xfd000160 // str d0, [x11]
+	LD1_S(1, 2, 19)
+	FADD_4S(0, 0, 1)
+	STR_D(0, 11, 0)
 	ADD  $8, R11, R19
-	WORD $0x4d008260 // st1 { v0.s }[2], [x19]
+	ST1_S(0, 2, 19)
 	ADDS R6, R0, R0
 	ADDS R6, R2, R2
 	ADDS R3, R11, R11
@@ -358,9 +359,9 @@ tail3:
 	MOVD (R13), R15
 	LSL  $2, R15, R15
 	ADDS R10, R15, R15
-	WORD $0xfd4001e0 // ldr d0, [x15]
+	LDR_D(0, 15, 0)
 	ADD  $8, R15, R19
-	WORD $0x4d408260 // ld1 { v0.s }[2], [x19]
+	LD1_S(0, 2, 19)
 	SUBS $1, R14, R14
 	BEQ  tail3_store
 
@@ -369,17 +370,17 @@ tail3_join:
 	MOVD (R13), R15
 	LSL  $2, R15, R15
 	ADDS R10, R15, R15
-	WORD $0xfd4001e1 // ldr d1, [x15]
+	LDR_D(1, 15, 0)
 	ADD  $8, R15, R19
-	WORD $0x4d408261 // ld1 { v1.s }[2], [x19]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
+	LD1_S(1, 2, 19)
+	FADD_4S(0, 0, 1)
 	SUBS $1, R14, R14
 	BNE  tail3_join
 
 tail3_store:
-	WORD $0xfd000160 // str d0, [x11]
+	STR_D(0, 11, 0)
 	ADD  $8, R11, R19
-	WORD $0x4d008260 // st1 { v0.s }[2], [x19]
+	ST1_S(0, 2, 19)
 	ADDS R6, R10, R10
 	ADDS R3, R11, R11
 	SUBS $1, R12, R12
@@ -420,13 +421,13 @@ columns:
 	ADDS R1, R14, R14
 
 whole3:
-	WORD $0x3dc00140 // ldr q0, [x10]
-	WORD $0x6e20dc00 // fmul v0.4s, v0.4s, v0.4s
-	WORD $0x3dc001a1 // ldr q1, [x13]
-	WORD $0x4e21cc20 // fmla v0.4s, v1.4s, v1.4s
-	WORD $0x3dc001c1 // ldr q1, [x14]
-	WORD $0x4e21cc20 // fmla v0.4s, v1.4s, v1.4s
-	WORD $0x3d800160 // str q0, [x11]
+	LDR_Q(0, 10, 0)
+	FMUL_4S(0, 0, 0)
+	LDR_Q(1, 13, 0)
+	FMLA_4S(0, 1, 1)
+	LDR_Q(1, 14, 0)
+	FMLA_4S(0, 1, 1)
+	STR_Q(0, 11, 0)
 	ADDS R6, R10, R10
 	ADDS R6, R13, R13
 	ADDS R6, R14, R14
@@ -446,11 +447,11 @@ whole_not3:
 	ADDS R1, R13, R13
 
 whole2:
-	WORD $0x3dc00140 // ldr q0, [x10]
-	WORD $0x6e20dc00 // fmul v0.4s, v0.4s, v0.4s
-	WORD $0x3dc001a1 // ldr q1, [x13]
-	WORD $0x4e21cc20 // fmla v0.4s, v1.4s, v1.4s
-	WORD $0x3d800160 // str q0, [x11]
+	LDR_Q(0, 10, 0)
+	FMUL_4S(0, 0, 0)
+	LDR_Q(1, 13, 0)
+	FMLA_4S(0, 1, 1)
+	STR_Q(0, 11, 0)
 	ADDS R6, R10, R10
 	ADDS R6, R13, R13
 	ADDS R3, R11, R11
@@ -467,8 +468,8 @@ whole:
 	MOVD (R13), R15
 	LSL  $2, R15, R15
 	ADDS R10, R15, R15
-	WORD $0x3dc001e0 // ldr q0, [x15]
-	WORD $0x6e20dc00 // fmul v0.4s, v0.4s, v0.4s
+	LDR_Q(0, 15, 0)
+	FMUL_4S(0, 0, 0)
 	SUBS $1, R14, R14
 	BEQ  whole_store
 
@@ -477,13 +478,13 @@ whole_join:
 	MOVD (R13), R15
 	LSL  $2, R15, R15
 	ADDS R10, R15, R15
-	WORD $0x3dc001e1 // ldr q1, [x15]
-	WORD $0x4e21cc20 // fmla v0.4s, v1.4s, v1.4s
+	LDR_Q(1, 15, 0)
+	FMLA_4S(0, 1, 1)
 	SUBS $1, R14, R14
 	BNE  whole_join
 
 whole_store:
-	WORD $0x3d800160 // str q0, [x11]
+	STR_Q(0, 11, 0)
 	ADDS R6, R10, R10
 	ADDS R3, R11, R11
 	SUBS $1, R12, R12
@@ -515,13 +516,13 @@ rest:
 	ADDS R1, R2, R2
 
 tail13:
-	WORD $0xbd400000 // ldr s0, [x0]
-	WORD $0x6e20dc00 // fmul v0.4s, v0.4s, v0.4s
-	WORD $0xbd4000e1 // ldr s1, [x7]
-	WORD $0x4e21cc20 // fmla v0.4s, v1.4s, v1.4s
-	WORD $0xbd400041 // ldr s1, [x2]
-	WORD $0x4e21cc20 // fmla v0.4s, v1.4s, v1.4s
-	WORD $0xbd000160 // str s0, [x11]
+	LDR_S(0, 0, 0)
+	FMUL_4S(0, 0, 0)
+	LDR_S(1, 7, 0)
+	FMLA_4S(0, 1, 1)
+	LDR_S(1, 2, 0)
+	FMLA_4S(0, 1, 1)
+	STR_S(0, 11, 0)
 	ADDS R6, R0, R0
 	ADDS R6, R7, R7
 	ADDS R6, R2, R2
@@ -541,11 +542,11 @@ tail1_not3:
 	ADDS R1, R2, R2
 
 tail12:
-	WORD $0xbd400000 // ldr s0, [x0]
-	WORD $0x6e20dc00 // fmul v0.4s, v0.4s, v0.4s
-	WORD $0xbd400041 // ldr s1, [x2]
-	WORD $0x4e21cc20 // fmla v0.4s, v1.4s, v1.4s
-	WORD $0xbd000160 // str s0, [x11]
+	LDR_S(0, 0, 0)
+	FMUL_4S(0, 0, 0)
+	LDR_S(1, 2, 0)
+	FMLA_4S(0, 1, 1)
+	STR_S(0, 11, 0)
 	ADDS R6, R0, R0
 	ADDS R6, R2, R2
 	ADDS R3, R11, R11
@@ -562,8 +563,8 @@ tail1:
 	MOVD (R13), R15
 	LSL  $2, R15, R15
 	ADDS R10, R15, R15
-	WORD $0xbd4001e0 // ldr s0, [x15]
-	WORD $0x6e20dc00 // fmul v0.4s, v0.4s, v0.4s
+	LDR_S(0, 15, 0)
+	FMUL_4S(0, 0, 0)
 	SUBS $1, R14, R14
 	BEQ  tail1_store
 
@@ -572,13 +573,13 @@ tail1_join:
 	MOVD (R13), R15
 	LSL  $2, R15, R15
 	ADDS R10, R15, R15
-	WORD $0xbd4001e1 // ldr s1, [x15]
-	WORD $0x4e21cc20 // fmla v0.4s, v1.4s, v1.4s
+	LDR_S(1, 15, 0)
+	FMLA_4S(0, 1, 1)
 	SUBS $1, R14, R14
 	BNE  tail1_join
 
 tail1_store:
-	WORD $0xbd000160 // str s0, [x11]
+	STR_S(0, 11, 0)
 	ADDS R6, R10, R10
 	ADDS R3, R11, R11
 	SUBS $1, R12, R12
@@ -605,13 +606,13 @@ more1:
 	ADDS R1, R2, R2
 
 tail23:
-	WORD $0xfd400000 // ldr d0, [x0]
-	WORD $0x6e20dc00 // fmul v0.4s, v0.4s, v0.4s
-	WORD $0xfd4000e1 // ldr d1, [x7]
-	WORD $0x4e21cc20 // fmla v0.4s, v1.4s, v1.4s
-	WORD $0xfd400041 // ldr d1, [x2]
-	WORD $0x4e21cc20 // fmla v0.4s, v1.4s, v1.4s
-	WORD $0xfd000160 // str d0, [x11]
+	LDR_D(0, 0, 0)
+	FMUL_4S(0, 0, 0)
+	LDR_D(1, 7, 0)
+	FMLA_4S(0, 1, 1)
+	LDR_D(1, 2, 0)
+	FMLA_4S(0, 1, 1)
+	STR_D(0, 11, 0)
 	ADDS R6, R0, R0
 	ADDS R6, R7, R7
 	ADDS R6, R2, R2
@@ -631,11 +632,11 @@ tail2_not3:
 	ADDS R1, R2, R2
 
 tail22:
-	WORD $0xfd400000 // ldr d0, [x0]
-	WORD $0x6e20dc00 // fmul v0.4s, v0.4s, v0.4s
-	WORD $0xfd400041 // ldr d1, [x2]
-	WORD $0x4e21cc20 // fmla v0.4s, v1.4s, v1.4s
-	WORD $0xfd000160 // str d0, [x11]
+	LDR_D(0, 0, 0)
+	FMUL_4S(0, 0, 0)
+	LDR_D(1, 2, 0)
+	FMLA_4S(0, 1, 1)
+	STR_D(0, 11, 0)
 	ADDS R6, R0, R0
 	ADDS R6, R2, R2
 	ADDS R3, R11, R11
@@ -652,8 +653,8 @@ tail2:
 	MOVD (R13), R15
 	LSL  $2, R15, R15
 	ADDS R10, R15, R15
-	WORD $0xfd4001e0 // ldr d0, [x15]
-	WORD $0x6e20dc00 // fmul v0.4s, v0.4s, v0.4s
+	LDR_D(0, 15, 0)
+	FMUL_4S(0, 0, 0)
 	SUBS $1, R14, R14
 	BEQ  tail2_store
 
@@ -662,13 +663,13 @@ tail2_join:
 	MOVD (R13), R15
 	LSL  $2, R15, R15
 	ADDS R10, R15, R15
-	WORD $0xfd4001e1 // ldr d1, [x15]
-	WORD $0x4e21cc20 // fmla v0.4s, v1.4s, v1.4s
+	LDR_D(1, 15, 0)
+	FMLA_4S(0, 1, 1)
 	SUBS $1, R14, R14
 	BNE  tail2_join
 
 tail2_store:
-	WORD $0xfd000160 // str d0, [x11]
+	STR_D(0, 11, 0)
 	ADDS R6, R10, R10
 	ADDS R3, R11, R11
 	SUBS $1, R12, R12
@@ -693,21 +694,21 @@ more2:
 	ADDS R1, R2, R2
 
 tail33:
-	WORD $0xfd400000 // ldr d0, [x0]
+	LDR_D(0, 0, 0)
 	ADD  $8, R0, R19
-	WORD $0x4d408260 // ld1 { v0.s }[2], [x19]
-	WORD $0x6e20dc00 // fmul v0.4s, v0.4s, v0.4s
-	WORD $0xfd4000e1 // ldr d1, [x7]
+	LD1_S(0, 2, 19)
+	FMUL_4S(0, 0, 0)
+	LDR_D(1, 7, 0)
 	ADD  $8, R7, R19
-	WORD $0x4d408261 // ld1 { v1.s }[2], [x19]
-	WORD $0x4e21cc20 // fmla v0.4s, v1.4s, v1.4s
-	WORD $0xfd400041 // ldr d1, [x2]
+	LD1_S(1, 2, 19)
+	FMLA_4S(0, 1, 1)
+	LDR_D(1, 2, 0)
 	ADD  $8, R2, R19
-	WORD $0x4d408261 // ld1 { v1.s }[2], [x19]
-	WORD $0x4e21cc20 // fmla v0.4s, v1.4s, v1.4s
-	WORD $0xfd000160 // str d0, [x11]
+	LD1_S(1, 2, 19)
+	FMLA_4S(0, 1, 1)
+	STR_D(0, 11, 0)
 	ADD  $8, R11, R19
-	WORD $0x4d008260 // st1 { v0.s }[2], [x19]
+	ST1_S(0, 2, 19)
 	ADDS R6, R0, R0
 	ADDS R6, R7, R7
 	ADDS R6, R2, R2
@@ -727,17 +728,17 @@ tail3_not3:
 	ADDS R1, R2, R2
 
 tail32:
-	WORD $0xfd400000 // ldr d0, [x0]
+	LDR_D(0, 0, 0)
 	ADD  $8, R0, R19
-	WORD $0x4d408260 // ld1 { v0.s }[2], [x19]
-	WORD $0x6e20dc00 // fmul v0.4s, v0.4s, v0.4s
-	WORD $0xfd400041 // ldr d1, [x2]
+	LD1_S(0, 2, 19)
+	FMUL_4S(0, 0, 0)
+	LDR_D(1, 2, 0)
 	ADD  $8, R2, R19
-	WORD $0x4d408261 // ld1 { v1.s }[2], [x19]
-	WORD $0x4e21cc20 // fmla v0.4s, v1.4s, v1.4s
-	WORD $0xfd000160 // str d0, [x11]
+	LD1_S(1, 2, 19)
+	FMLA_4S(0, 1, 1)
+	STR_D(0, 11, 0)
 	ADD  $8, R11, R19
-	WORD $0x4d008260 // st1 { v0.s }[2], [x19]
+	ST1_S(0, 2, 19)
 	ADDS R6, R0, R0
 	ADDS R6, R2, R2
 	ADDS R3, R11, R11
@@ -754,10 +755,10 @@ tail3:
 	MOVD (R13), R15
 	LSL  $2, R15, R15
 	ADDS R10, R15, R15
-	WORD $0xfd4001e0 // ldr d0, [x15]
+	LDR_D(0, 15, 0)
 	ADD  $8, R15, R19
-	WORD $0x4d408260 // ld1 { v0.s }[2], [x19]
-	WORD $0x6e20dc00 // fmul v0.4s, v0.4s, v0.4s
+	LD1_S(0, 2, 19)
+	FMUL_4S(0, 0, 0)
 	SUBS $1, R14, R14
 	BEQ  tail3_store
 
@@ -766,17 +767,17 @@ tail3_join:
 	MOVD (R13), R15
 	LSL  $2, R15, R15
 	ADDS R10, R15, R15
-	WORD $0xfd4001e1 // ldr d1, [x15]
+	LDR_D(1, 15, 0)
 	ADD  $8, R15, R19
-	WORD $0x4d408261 // ld1 { v1.s }[2], [x19]
-	WORD $0x4e21cc20 // fmla v0.4s, v1.4s, v1.4s
+	LD1_S(1, 2, 19)
+	FMLA_4S(0, 1, 1)
 	SUBS $1, R14, R14
 	BNE  tail3_join
 
 tail3_store:
-	WORD $0xfd000160 // str d0, [x11]
+	STR_D(0, 11, 0)
 	ADD  $8, R11, R19
-	WORD $0x4d008260 // st1 { v0.s }[2], [x19]
+	ST1_S(0, 2, 19)
 	ADDS R6, R10, R10
 	ADDS R3, R11, R11
 	SUBS $1, R12, R12
@@ -817,16 +818,16 @@ columns:
 	ADDS R1, R14, R14
 
 whole3:
-	WORD $0x3dc00140 // ldr q0, [x10]
-	WORD $0x3dc001a1 // ldr q1, [x13]
-	WORD $0x4e20f422 // fmax v2.4s, v1.4s, v0.4s
-	WORD $0x4e21f400 // fmax v0.4s, v0.4s, v1.4s
-	WORD $0x4ea21c00 // orr v0.16b, v0.16b, v2.16b
-	WORD $0x3dc001c1 // ldr q1, [x14]
-	WORD $0x4e20f422 // fmax v2.4s, v1.4s, v0.4s
-	WORD $0x4e21f400 // fmax v0.4s, v0.4s, v1.4s
-	WORD $0x4ea21c00 // orr v0.16b, v0.16b, v2.16b
-	WORD $0x3d800160 // str q0, [x11]
+	LDR_Q(0, 10, 0)
+	LDR_Q(1, 13, 0)
+	FMAX_4S(2, 1, 0)
+	FMAX_4S(0, 0, 1)
+	ORR_16B(0, 0, 2)
+	LDR_Q(1, 14, 0)
+	FMAX_4S(2, 1, 0)
+	FMAX_4S(0, 0, 1)
+	ORR_16B(0, 0, 2)
+	STR_Q(0, 11, 0)
 	ADDS R6, R10, R10
 	ADDS R6, R13, R13
 	ADDS R6, R14, R14
@@ -846,12 +847,12 @@ whole_not3:
 	ADDS R1, R13, R13
 
 whole2:
-	WORD $0x3dc00140 // ldr q0, [x10]
-	WORD $0x3dc001a1 // ldr q1, [x13]
-	WORD $0x4e20f422 // fmax v2.4s, v1.4s, v0.4s
-	WORD $0x4e21f400 // fmax v0.4s, v0.4s, v1.4s
-	WORD $0x4ea21c00 // orr v0.16b, v0.16b, v2.16b
-	WORD $0x3d800160 // str q0, [x11]
+	LDR_Q(0, 10, 0)
+	LDR_Q(1, 13, 0)
+	FMAX_4S(2, 1, 0)
+	FMAX_4S(0, 0, 1)
+	ORR_16B(0, 0, 2)
+	STR_Q(0, 11, 0)
 	ADDS R6, R10, R10
 	ADDS R6, R13, R13
 	ADDS R3, R11, R11
@@ -868,7 +869,7 @@ whole:
 	MOVD (R13), R15
 	LSL  $2, R15, R15
 	ADDS R10, R15, R15
-	WORD $0x3dc001e0 // ldr q0, [x15]
+	LDR_Q(0, 15, 0)
 	SUBS $1, R14, R14
 	BEQ  whole_store
 
@@ -877,15 +878,15 @@ whole_join:
 	MOVD (R13), R15
 	LSL  $2, R15, R15
 	ADDS R10, R15, R15
-	WORD $0x3dc001e1 // ldr q1, [x15]
-	WORD $0x4e20f422 // fmax v2.4s, v1.4s, v0.4s
-	WORD $0x4e21f400 // fmax v0.4s, v0.4s, v1.4s
-	WORD $0x4ea21c00 // orr v0.16b, v0.16b, v2.16b
+	LDR_Q(1, 15, 0)
+	FMAX_4S(2, 1, 0)
+	FMAX_4S(0, 0, 1)
+	ORR_16B(0, 0, 2)
 	SUBS $1, R14, R14
 	BNE  whole_join
 
 whole_store:
-	WORD $0x3d800160 // str q0, [x11]
+	STR_Q(0, 11, 0)
 	ADDS R6, R10, R10
 	ADDS R3, R11, R11
 	SUBS $1, R12, R12
@@ -917,16 +918,16 @@ rest:
 	ADDS R1, R2, R2
 
 tail13:
-	WORD $0xbd400000 // ldr s0, [x0]
-	WORD $0xbd4000e1 // ldr s1, [x7]
-	WORD $0x4e20f422 // fmax v2.4s, v1.4s, v0.4s
-	WORD $0x4e21f400 // fmax v0.4s, v0.4s, v1.4s
-	WORD $0x4ea21c00 // orr v0.16b, v0.16b, v2.16b
-	WORD $0xbd400041 // ldr s1, [x2]
-	WORD $0x4e20f422 // fmax v2.4s, v1.4s, v0.4s
-	WORD $0x4e21f400 // fmax v0.4s, v0.4s, v1.4s
-	WORD $0x4ea21c00 // orr v0.16b, v0.16b, v2.16b
-	WORD $0xbd000160 // str s0, [x11]
+	LDR_S(0, 0, 0)
+	LDR_S(1, 7, 0)
+	FMAX_4S(2, 1, 0)
+	FMAX_4S(0, 0, 1)
+	ORR_16B(0, 0, 2)
+	LDR_S(1, 2, 0)
+	FMAX_4S(2, 1, 0)
+	FMAX_4S(0, 0, 1)
+	ORR_16B(0, 0, 2)
+	STR_S(0, 11, 0)
 	ADDS R6, R0, R0
 	ADDS R6, R7, R7
 	ADDS R6, R2, R2
@@ -946,12 +947,12 @@ tail1_not3:
 	ADDS R1, R2, R2
 
 tail12:
-	WORD $0xbd400000 // ldr s0, [x0]
-	WORD $0xbd400041 // ldr s1, [x2]
-	WORD $0x4e20f422 // fmax v2.4s, v1.4s, v0.4s
-	WORD $0x4e21f400 // fmax v0.4s, v0.4s, v1.4s
-	WORD $0x4ea21c00 // orr v0.16b, v0.16b, v2.16b
-	WORD $0xbd000160 // str s0, [x11]
+	LDR_S(0, 0, 0)
+	LDR_S(1, 2, 0)
+	FMAX_4S(2, 1, 0)
+	FMAX_4S(0, 0, 1)
+	ORR_16B(0, 0, 2)
+	STR_S(0, 11, 0)
 	ADDS R6, R0, R0
 	ADDS R6, R2, R2
 	ADDS R3, R11, R11
@@ -968,7 +969,7 @@ tail1:
 	MOVD (R13), R15
 	LSL  $2, R15, R15
 	ADDS R10, R15, R15
-	WORD $0xbd4001e0 // ldr s0, [x15]
+	LDR_S(0, 15, 0)
 	SUBS $1, R14, R14
 	BEQ  tail1_store
 
@@ -977,15 +978,15 @@ tail1_join:
 	MOVD (R13), R15
 	LSL  $2, R15, R15
 	ADDS R10, R15, R15
-	WORD $0xbd4001e1 // ldr s1, [x15]
-	WORD $0x4e20f422 // fmax v2.4s, v1.4s, v0.4s
-	WORD $0x4e21f400 // fmax v0.4s, v0.4s, v1.4s
-	WORD $0x4ea21c00 // orr v0.16b, v0.16b, v2.16b
+	LDR_S(1, 15, 0)
+	FMAX_4S(2, 1, 0)
+	FMAX_4S(0, 0, 1)
+	ORR_16B(0, 0, 2)
 	SUBS $1, R14, R14
 	BNE  tail1_join
 
 tail1_store:
-	WORD $0xbd000160 // str s0, [x11]
+	STR_S(0, 11, 0)
 	ADDS R6, R10, R10
 	ADDS R3, R11, R11
 	SUBS $1, R12, R12
@@ -1012,16 +1013,16 @@ more1:
 	ADDS R1, R2, R2
 
 tail23:
-	WORD $0xfd400000 // ldr d0, [x0]
-	WORD $0xfd4000e1 // ldr d1, [x7]
-	WORD $0x4e20f422 // fmax v2.4s, v1.4s, v0.4s
-	WORD $0x4e21f400 // fmax v0.4s, v0.4s, v1.4s
-	WORD $0x4ea21c00 // orr v0.16b, v0.16b, v2.16b
-	WORD $0xfd400041 // ldr d1, [x2]
-	WORD $0x4e20f422 // fmax v2.4s, v1.4s, v0.4s
-	WORD $0x4e21f400 // fmax v0.4s, v0.4s, v1.4s
-	WORD $0x4ea21c00 // orr v0.16b, v0.16b, v2.16b
-	WORD $0xfd000160 // str d0, [x11]
+	LDR_D(0, 0, 0)
+	LDR_D(1, 7, 0)
+	FMAX_4S(2, 1, 0)
+	FMAX_4S(0, 0, 1)
+	ORR_16B(0, 0, 2)
+	LDR_D(1, 2, 0)
+	FMAX_4S(2, 1, 0)
+	FMAX_4S(0, 0, 1)
+	ORR_16B(0, 0, 2)
+	STR_D(0, 11, 0)
 	ADDS R6, R0, R0
 	ADDS R6, R7, R7
 	ADDS R6, R2, R2
@@ -1041,12 +1042,12 @@ tail2_not3:
 	ADDS R1, R2, R2
 
 tail22:
-	WORD $0xfd400000 // ldr d0, [x0]
-	WORD $0xfd400041 // ldr d1, [x2]
-	WORD $0x4e20f422 // fmax v2.4s, v1.4s, v0.4s
-	WORD $0x4e21f400 // fmax v0.4s, v0.4s, v1.4s
-	WORD $0x4ea21c00 // orr v0.16b, v0.16b, v2.16b
-	WORD $0xfd000160 // str d0, [x11]
+	LDR_D(0, 0, 0)
+	LDR_D(1, 2, 0)
+	FMAX_4S(2, 1, 0)
+	FMAX_4S(0, 0, 1)
+	ORR_16B(0, 0, 2)
+	STR_D(0, 11, 0)
 	ADDS R6, R0, R0
 	ADDS R6, R2, R2
 	ADDS R3, R11, R11
@@ -1063,7 +1064,7 @@ tail2:
 	MOVD (R13), R15
 	LSL  $2, R15, R15
 	ADDS R10, R15, R15
-	WORD $0xfd4001e0 // ldr d0, [x15]
+	LDR_D(0, 15, 0)
 	SUBS $1, R14, R14
 	BEQ  tail2_store
 
@@ -1072,15 +1073,15 @@ tail2_join:
 	MOVD (R13), R15
 	LSL  $2, R15, R15
 	ADDS R10, R15, R15
-	WORD $0xfd4001e1 // ldr d1, [x15]
-	WORD $0x4e20f422 // fmax v2.4s, v1.4s, v0.4s
-	WORD $0x4e21f400 // fmax v0.4s, v0.4s, v1.4s
-	WORD $0x4ea21c00 // orr v0.16b, v0.16b, v2.16b
+	LDR_D(1, 15, 0)
+	FMAX_4S(2, 1, 0)
+	FMAX_4S(0, 0, 1)
+	ORR_16B(0, 0, 2)
 	SUBS $1, R14, R14
 	BNE  tail2_join
 
 tail2_store:
-	WORD $0xfd000160 // str d0, [x11]
+	STR_D(0, 11, 0)
 	ADDS R6, R10, R10
 	ADDS R3, R11, R11
 	SUBS $1, R12, R12
@@ -1105,24 +1106,24 @@ more2:
 	ADDS R1, R2, R2
 
 tail33:
-	WORD $0xfd400000 // ldr d0, [x0]
+	LDR_D(0, 0, 0)
 	ADD  $8, R0, R19
-	WORD $0x4d408260 // ld1 { v0.s }[2], [x19]
-	WORD $0xfd4000e1 // ldr d1, [x7]
+	LD1_S(0, 2, 19)
+	LDR_D(1, 7, 0)
 	ADD  $8, R7, R19
-	WORD $0x4d408261 // ld1 { v1.s }[2], [x19]
-	WORD $0x4e20f422 // fmax v2.4s, v1.4s, v0.4s
-	WORD $0x4e21f400 // fmax v0.4s, v0.4s, v1.4s
-	WORD $0x4ea21c00 // orr v0.16b, v0.16b, v2.16b
-	WORD $0xfd400041 // ldr d1, [x2]
+	LD1_S(1, 2, 19)
+	FMAX_4S(2, 1, 0)
+	FMAX_4S(0, 0, 1)
+	ORR_16B(0, 0, 2)
+	LDR_D(1, 2, 0)
 	ADD  $8, R2, R19
-	WORD $0x4d408261 // ld1 { v1.s }[2], [x19]
-	WORD $0x4e20f422 // fmax v2.4s, v1.4s, v0.4s
-	WORD $0x4e21f400 // fmax v0.4s, v0.4s, v1.4s
-	WORD $0x4ea21c00 // orr v0.16b, v0.16b, v2.16b
-	WORD $0xfd000160 // str d0, [x11]
+	LD1_S(1, 2, 19)
+	FMAX_4S(2, 1, 0)
+	FMAX_4S(0, 0, 1)
+	ORR_16B(0, 0, 2)
+	STR_D(0, 11, 0)
 	ADD  $8, R11, R19
-	WORD $0x4d008260 // st1 { v0.s }[2], [x19]
+	ST1_S(0, 2, 19)
 	ADDS R6, R0, R0
 	ADDS R6, R7, R7
 	ADDS R6, R2, R2
@@ -1142,18 +1143,18 @@ tail3_not3:
 	ADDS R1, R2, R2
 
 tail32:
-	WORD $0xfd400000 // ldr d0, [x0]
+	LDR_D(0, 0, 0)
 	ADD  $8, R0, R19
-	WORD $0x4d408260 // ld1 { v0.s }[2], [x19]
-	WORD $0xfd400041 // ldr d1, [x2]
+	LD1_S(0, 2, 19)
+	LDR_D(1, 2, 0)
 	ADD  $8, R2, R19
-	WORD $0x4d408261 // ld1 { v1.s }[2], [x19]
-	WORD $0x4e20f422 // fmax v2.4s, v1.4s, v0.4s
-	WORD $0x4e21f400 // fmax v0.4s, v0.4s, v1.4s
-	WORD $0x4ea21c00 // orr v0.16b, v0.16b, v2.16b
-	WORD $0xfd000160 // str d0, [x11]
+	LD1_S(1, 2, 19)
+	FMAX_4S(2, 1, 0)
+	FMAX_4S(0, 0, 1)
+	ORR_16B(0, 0, 2)
+	STR_D(0, 11, 0)
 	ADD  $8, R11, R19
-	WORD $0x4d008260 // st1 { v0.s }[2], [x19]
+	ST1_S(0, 2, 19)
 	ADDS R6, R0, R0
 	ADDS R6, R2, R2
 	ADDS R3, R11, R11
@@ -1170,9 +1171,9 @@ tail3:
 	MOVD (R13), R15
 	LSL  $2, R15, R15
 	ADDS R10, R15, R15
-	WORD $0xfd4001e0 // ldr d0, [x15]
+	LDR_D(0, 15, 0)
 	ADD  $8, R15, R19
-	WORD $0x4d408260 // ld1 { v0.s }[2], [x19]
+	LD1_S(0, 2, 19)
 	SUBS $1, R14, R14
 	BEQ  tail3_store
 
@@ -1181,19 +1182,19 @@ tail3_join:
 	MOVD (R13), R15
 	LSL  $2, R15, R15
 	ADDS R10, R15, R15
-	WORD $0xfd4001e1 // ldr d1, [x15]
+	LDR_D(1, 15, 0)
 	ADD  $8, R15, R19
-	WORD $0x4d408261 // ld1 { v1.s }[2], [x19]
-	WORD $0x4e20f422 // fmax v2.4s, v1.4s, v0.4s
-	WORD $0x4e21f400 // fmax v0.4s, v0.4s, v1.4s
-	WORD $0x4ea21c00 // orr v0.16b, v0.16b, v2.16b
+	LD1_S(1, 2, 19)
+	FMAX_4S(2, 1, 0)
+	FMAX_4S(0, 0, 1)
+	ORR_16B(0, 0, 2)
 	SUBS $1, R14, R14
 	BNE  tail3_join
 
 tail3_store:
-	WORD $0xfd000160 // str d0, [x11]
+	STR_D(0, 11, 0)
 	ADD  $8, R11, R19
-	WORD $0x4d008260 // st1 { v0.s }[2], [x19]
+	ST1_S(0, 2, 19)
 	ADDS R6, R10, R10
 	ADDS R3, R11, R11
 	SUBS $1, R12, R12

@@ -3,6 +3,7 @@
 //go:build !purego
 
 #include "textflag.h"
+#include "neon.h"
 
 // func packNCHWcNEON(dst *float32, src *float32, cs int, channels int, n int)
 TEXT ·packNCHWcNEON(SB), NOSPLIT, $0-40
@@ -18,35 +19,35 @@ TEXT ·packNCHWcNEON(SB), NOSPLIT, $0-40
 four:
 	MOVD R1, R8
 	MOVD R2, R7
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x3dc00100 // ldr q0, [x8]
+	MOVI_2D(1)
+	MOVI_2D(2)
+	MOVI_2D(3)
+	LDR_Q(0, 8, 0)
 	ADDS R6, R8, R8
 	SUBS $1, R7, R7
 	BEQ  loaded4
-	WORD $0x3dc00101 // ldr q1, [x8]
+	LDR_Q(1, 8, 0)
 	ADDS R6, R8, R8
 	SUBS $1, R7, R7
 	BEQ  loaded4
-	WORD $0x3dc00102 // ldr q2, [x8]
+	LDR_Q(2, 8, 0)
 	ADDS R6, R8, R8
 	SUBS $1, R7, R7
 	BEQ  loaded4
-	WORD $0x3dc00103 // ldr q3, [x8]
+	LDR_Q(3, 8, 0)
 	ADDS R6, R8, R8
 
 loaded4:
-	WORD $0x4e813804 // zip1 v4.4s, v0.4s, v1.4s
-	WORD $0x4e817800 // zip2 v0.4s, v0.4s, v1.4s
-	WORD $0x4e833841 // zip1 v1.4s, v2.4s, v3.4s
-	WORD $0x4e837842 // zip2 v2.4s, v2.4s, v3.4s
-	WORD $0x4ec13883 // zip1 v3.2d, v4.2d, v1.2d
-	WORD $0x4ec17881 // zip2 v1.2d, v4.2d, v1.2d
-	WORD $0x4ec23804 // zip1 v4.2d, v0.2d, v2.2d
-	WORD $0x4ec27800 // zip2 v0.2d, v0.2d, v2.2d
-	WORD $0xad000403 // stp q3, q1, [x0]
-	WORD $0xad010004 // stp q4, q0, [x0, #32]
+	ZIP1_4S(4, 0, 1)
+	ZIP2_4S(0, 0, 1)
+	ZIP1_4S(1, 2, 3)
+	ZIP2_4S(2, 2, 3)
+	ZIP1_2D(3, 4, 1)
+	ZIP2_2D(1, 4, 1)
+	ZIP1_2D(4, 0, 2)
+	ZIP2_2D(0, 0, 2)
+	STP_Q(3, 1, 0, 0)
+	STP_Q(4, 0, 0, 32)
 	ADDS $16, R1, R1
 	ADDS $64, R0, R0
 	SUBS $4, R3, R3
@@ -58,34 +59,34 @@ rest:
 	BNE  not1
 	MOVD R1, R8
 	MOVD R2, R7
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0xbd400100 // ldr s0, [x8]
+	MOVI_2D(1)
+	MOVI_2D(2)
+	MOVI_2D(3)
+	LDR_S(0, 8, 0)
 	ADDS R6, R8, R8
 	SUBS $1, R7, R7
 	BEQ  loaded1
-	WORD $0xbd400101 // ldr s1, [x8]
+	LDR_S(1, 8, 0)
 	ADDS R6, R8, R8
 	SUBS $1, R7, R7
 	BEQ  loaded1
-	WORD $0xbd400102 // ldr s2, [x8]
+	LDR_S(2, 8, 0)
 	ADDS R6, R8, R8
 	SUBS $1, R7, R7
 	BEQ  loaded1
-	WORD $0xbd400103 // ldr s3, [x8]
+	LDR_S(3, 8, 0)
 	ADDS R6, R8, R8
 
 loaded1:
-	WORD $0x4e813804 // zip1 v4.4s, v0.4s, v1.4s
-	WORD $0x4e817800 // zip2 v0.4s, v0.4s, v1.4s
-	WORD $0x4e833841 // zip1 v1.4s, v2.4s, v3.4s
-	WORD $0x4e837842 // zip2 v2.4s, v2.4s, v3.4s
-	WORD $0x4ec13883 // zip1 v3.2d, v4.2d, v1.2d
-	WORD $0x4ec17881 // zip2 v1.2d, v4.2d, v1.2d
-	WORD $0x4ec23801 // zip1 v1.2d, v0.2d, v2.2d
-	WORD $0x4ec27800 // zip2 v0.2d, v0.2d, v2.2d
-	WORD $0x3d800003 // str q3, [x0]
+	ZIP1_4S(4, 0, 1)
+	ZIP2_4S(0, 0, 1)
+	ZIP1_4S(1, 2, 3)
+	ZIP2_4S(2, 2, 3)
+	ZIP1_2D(3, 4, 1)
+	ZIP2_2D(1, 4, 1)
+	ZIP1_2D(1, 0, 2)
+	ZIP2_2D(0, 0, 2)
+	STR_Q(3, 0, 0)
 	RET
 
 not1:
@@ -93,34 +94,34 @@ not1:
 	BNE  not2
 	MOVD R1, R8
 	MOVD R2, R7
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0xfd400100 // ldr d0, [x8]
+	MOVI_2D(1)
+	MOVI_2D(2)
+	MOVI_2D(3)
+	LDR_D(0, 8, 0)
 	ADDS R6, R8, R8
 	SUBS $1, R7, R7
 	BEQ  loaded2
-	WORD $0xfd400101 // ldr d1, [x8]
+	LDR_D(1, 8, 0)
 	ADDS R6, R8, R8
 	SUBS $1, R7, R7
 	BEQ  loaded2
-	WORD $0xfd400102 // ldr d2, [x8]
+	LDR_D(2, 8, 0)
 	ADDS R6, R8, R8
 	SUBS $1, R7, R7
 	BEQ  loaded2
-	WORD $0xfd400103 // ldr d3, [x8]
+	LDR_D(3, 8, 0)
 	ADDS R6, R8, R8
 
 loaded2:
-	WORD $0x4e813804 // zip1 v4.4s, v0.4s, v1.4s
-	WORD $0x4e817800 // zip2 v0.4s, v0.4s, v1.4s
-	WORD $0x4e833841 // zip1 v1.4s, v2.4s, v3.4s
-	WORD $0x4e837842 // zip2 v2.4s, v2.4s, v3.4s
-	WORD $0x4ec13883 // zip1 v3.2d, v4.2d, v1.2d
-	WORD $0x4ec17881 // zip2 v1.2d, v4.2d, v1.2d
-	WORD $0x4ec23804 // zip1 v4.2d, v0.2d, v2.2d
-	WORD $0x4ec27800 // zip2 v0.2d, v0.2d, v2.2d
-	WORD $0xad000403 // stp q3, q1, [x0]
+	ZIP1_4S(4, 0, 1)
+	ZIP2_4S(0, 0, 1)
+	ZIP1_4S(1, 2, 3)
+	ZIP2_4S(2, 2, 3)
+	ZIP1_2D(3, 4, 1)
+	ZIP2_2D(1, 4, 1)
+	ZIP1_2D(4, 0, 2)
+	ZIP2_2D(0, 0, 2)
+	STP_Q(3, 1, 0, 0)
 	RET
 
 not2:
@@ -128,43 +129,43 @@ not2:
 	BNE  not3
 	MOVD R1, R8
 	MOVD R2, R7
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0xfd400100 // ldr d0, [x8]
+	MOVI_2D(1)
+	MOVI_2D(2)
+	MOVI_2D(3)
+	LDR_D(0, 8, 0)
 	ADD  $8, R8, R19
-	WORD $0x4d408260 // ld1 { v0.s }[2], [x19]
+	LD1_S(0, 2, 19)
 	ADDS R6, R8, R8
 	SUBS $1, R7, R7
 	BEQ  loaded3
-	WORD $0xfd400101 // ldr d1, [x8]
+	LDR_D(1, 8, 0)
 	ADD  $8, R8, R19
-	WORD $0x4d408261 // ld1 { v1.s }[2], [x19]
+	LD1_S(1, 2, 19)
 	ADDS R6, R8, R8
 	SUBS $1, R7, R7
 	BEQ  loaded3
-	WORD $0xfd400102 // ldr d2, [x8]
+	LDR_D(2, 8, 0)
 	ADD  $8, R8, R19
-	WORD $0x4d408262 // ld1 { v2.s }[2], [x19]
+	LD1_S(2, 2, 19)
 	ADDS R6, R8, R8
 	SUBS $1, R7, R7
 	BEQ  loaded3
-	WORD $0xfd400103 // ldr d3, [x8]
+	LDR_D(3, 8, 0)
 	ADD  $8, R8, R19
-	WORD $0x4d408263 // ld1 { v3.s }[2], [x19]
+	LD1_S(3, 2, 19)
 	ADDS R6, R8, R8
 
 loaded3:
-	WORD $0x4e813804 // zip1 v4.4s, v0.4s, v1.4s
-	WORD $0x4e817800 // zip2 v0.4s, v0.4s, v1.4s
-	WORD $0x4e833841 // zip1 v1.4s, v2.4s, v3.4s
-	WORD $0x4e837842 // zip2 v2.4s, v2.4s, v3.4s
-	WORD $0x4ec13883 // zip1 v3.2d, v4.2d, v1.2d
-	WORD $0x4ec17881 // zip2 v1.2d, v4.2d, v1.2d
-	WORD $0x4ec23804 // zip1 v4.2d, v0.2d, v2.2d
-	WORD $0x4ec27800 // zip2 v0.2d, v0.2d, v2.2d
-	WORD $0xad000403 // stp q3, q1, [x0]
-	WORD $0x3d800804 // str q4, [x0, #32]
+	ZIP1_4S(4, 0, 1)
+	ZIP2_4S(0, 0, 1)
+	ZIP1_4S(1, 2, 3)
+	ZIP2_4S(2, 2, 3)
+	ZIP1_2D(3, 4, 1)
+	ZIP2_2D(1, 4, 1)
+	ZIP1_2D(4, 0, 2)
+	ZIP2_2D(0, 0, 2)
+	STP_Q(3, 1, 0, 0)
+	STR_Q(4, 0, 32)
 	RET
 
 not3:
@@ -185,35 +186,35 @@ TEXT ·packNCHWcPhasesNEON(SB), NOSPLIT, $0-48
 four:
 	MOVD R2, R9
 	MOVD R3, R8
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x3dc00120 // ldr q0, [x9]
+	MOVI_2D(1)
+	MOVI_2D(2)
+	MOVI_2D(3)
+	LDR_Q(0, 9, 0)
 	ADDS R7, R9, R9
 	SUBS $1, R8, R8
 	BEQ  loaded4
-	WORD $0x3dc00121 // ldr q1, [x9]
+	LDR_Q(1, 9, 0)
 	ADDS R7, R9, R9
 	SUBS $1, R8, R8
 	BEQ  loaded4
-	WORD $0x3dc00122 // ldr q2, [x9]
+	LDR_Q(2, 9, 0)
 	ADDS R7, R9, R9
 	SUBS $1, R8, R8
 	BEQ  loaded4
-	WORD $0x3dc00123 // ldr q3, [x9]
+	LDR_Q(3, 9, 0)
 	ADDS R7, R9, R9
 
 loaded4:
-	WORD $0x4e813804 // zip1 v4.4s, v0.4s, v1.4s
-	WORD $0x4e817800 // zip2 v0.4s, v0.4s, v1.4s
-	WORD $0x4e833841 // zip1 v1.4s, v2.4s, v3.4s
-	WORD $0x4e837842 // zip2 v2.4s, v2.4s, v3.4s
-	WORD $0x4ec13883 // zip1 v3.2d, v4.2d, v1.2d
-	WORD $0x4ec17881 // zip2 v1.2d, v4.2d, v1.2d
-	WORD $0x4ec23804 // zip1 v4.2d, v0.2d, v2.2d
-	WORD $0x4ec27800 // zip2 v0.2d, v0.2d, v2.2d
-	WORD $0xad001003 // stp q3, q4, [x0]
-	WORD $0xad000021 // stp q1, q0, [x1]
+	ZIP1_4S(4, 0, 1)
+	ZIP2_4S(0, 0, 1)
+	ZIP1_4S(1, 2, 3)
+	ZIP2_4S(2, 2, 3)
+	ZIP1_2D(3, 4, 1)
+	ZIP2_2D(1, 4, 1)
+	ZIP1_2D(4, 0, 2)
+	ZIP2_2D(0, 0, 2)
+	STP_Q(3, 4, 0, 0)
+	STP_Q(1, 0, 1, 0)
 	ADDS $16, R2, R2
 	ADDS $32, R0, R0
 	ADDS $32, R1, R1
@@ -226,34 +227,34 @@ rest:
 	BNE  not1
 	MOVD R2, R9
 	MOVD R3, R8
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0xbd400120 // ldr s0, [x9]
+	MOVI_2D(1)
+	MOVI_2D(2)
+	MOVI_2D(3)
+	LDR_S(0, 9, 0)
 	ADDS R7, R9, R9
 	SUBS $1, R8, R8
 	BEQ  loaded1
-	WORD $0xbd400121 // ldr s1, [x9]
+	LDR_S(1, 9, 0)
 	ADDS R7, R9, R9
 	SUBS $1, R8, R8
 	BEQ  loaded1
-	WORD $0xbd400122 // ldr s2, [x9]
+	LDR_S(2, 9, 0)
 	ADDS R7, R9, R9
 	SUBS $1, R8, R8
 	BEQ  loaded1
-	WORD $0xbd400123 // ldr s3, [x9]
+	LDR_S(3, 9, 0)
 	ADDS R7, R9, R9
 
 loaded1:
-	WORD $0x4e813804 // zip1 v4.4s, v0.4s, v1.4s
-	WORD $0x4e817800 // zip2 v0.4s, v0.4s, v1.4s
-	WORD $0x4e833841 // zip1 v1.4s, v2.4s, v3.4s
-	WORD $0x4e837842 // zip2 v2.4s, v2.4s, v3.4s
-	WORD $0x4ec13883 // zip1 v3.2d, v4.2d, v1.2d
-	WORD $0x4ec17881 // zip2 v1.2d, v4.2d, v1.2d
-	WORD $0x4ec23801 // zip1 v1.2d, v0.2d, v2.2d
-	WORD $0x4ec27800 // zip2 v0.2d, v0.2d, v2.2d
-	WORD $0x3d800003 // str q3, [x0]
+	ZIP1_4S(4, 0, 1)
+	ZIP2_4S(0, 0, 1)
+	ZIP1_4S(1, 2, 3)
+	ZIP2_4S(2, 2, 3)
+	ZIP1_2D(3, 4, 1)
+	ZIP2_2D(1, 4, 1)
+	ZIP1_2D(1, 0, 2)
+	ZIP2_2D(0, 0, 2)
+	STR_Q(3, 0, 0)
 	RET
 
 not1:
@@ -261,35 +262,35 @@ not1:
 	BNE  not2
 	MOVD R2, R9
 	MOVD R3, R8
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0xfd400120 // ldr d0, [x9]
+	MOVI_2D(1)
+	MOVI_2D(2)
+	MOVI_2D(3)
+	LDR_D(0, 9, 0)
 	ADDS R7, R9, R9
 	SUBS $1, R8, R8
 	BEQ  loaded2
-	WORD $0xfd400121 // ldr d1, [x9]
+	LDR_D(1, 9, 0)
 	ADDS R7, R9, R9
 	SUBS $1, R8, R8
 	BEQ  loaded2
-	WORD $0xfd400122 // ldr d2, [x9]
+	LDR_D(2, 9, 0)
 	ADDS R7, R9, R9
 	SUBS $1, R8, R8
 	BEQ  loaded2
-	WORD $0xfd400123 // ldr d3, [x9]
+	LDR_D(3, 9, 0)
 	ADDS R7, R9, R9
 
 loaded2:
-	WORD $0x4e813804 // zip1 v4.4s, v0.4s, v1.4s
-	WORD $0x4e817800 // zip2 v0.4s, v0.4s, v1.4s
-	WORD $0x4e833841 // zip1 v1.4s, v2.4s, v3.4s
-	WORD $0x4e837842 // zip2 v2.4s, v2.4s, v3.4s
-	WORD $0x4ec13883 // zip1 v3.2d, v4.2d, v1.2d
-	WORD $0x4ec17881 // zip2 v1.2d, v4.2d, v1.2d
-	WORD $0x4ec23804 // zip1 v4.2d, v0.2d, v2.2d
-	WORD $0x4ec27800 // zip2 v0.2d, v0.2d, v2.2d
-	WORD $0x3d800003 // str q3, [x0]
-	WORD $0x3d800021 // str q1, [x1]
+	ZIP1_4S(4, 0, 1)
+	ZIP2_4S(0, 0, 1)
+	ZIP1_4S(1, 2, 3)
+	ZIP2_4S(2, 2, 3)
+	ZIP1_2D(3, 4, 1)
+	ZIP2_2D(1, 4, 1)
+	ZIP1_2D(4, 0, 2)
+	ZIP2_2D(0, 0, 2)
+	STR_Q(3, 0, 0)
+	STR_Q(1, 1, 0)
 	RET
 
 not2:
@@ -297,43 +298,43 @@ not2:
 	BNE  not3
 	MOVD R2, R9
 	MOVD R3, R8
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0xfd400120 // ldr d0, [x9]
+	MOVI_2D(1)
+	MOVI_2D(2)
+	MOVI_2D(3)
+	LDR_D(0, 9, 0)
 	ADD  $8, R9, R19
-	WORD $0x4d408260 // ld1 { v0.s }[2], [x19]
+	LD1_S(0, 2, 19)
 	ADDS R7, R9, R9
 	SUBS $1, R8, R8
 	BEQ  loaded3
-	WORD $0xfd400121 // ldr d1, [x9]
+	LDR_D(1, 9, 0)
 	ADD  $8, R9, R19
-	WORD $0x4d408261 // ld1 { v1.s }[2], [x19]
+	LD1_S(1, 2, 19)
 	ADDS R7, R9, R9
 	SUBS $1, R8, R8
 	BEQ  loaded3
-	WORD $0xfd400122 // ldr d2, [x9]
+	LDR_D(2, 9, 0)
 	ADD  $8, R9, R19
-	WORD $0x4d408262 // ld1 { v2.s }[2], [x19]
+	LD1_S(2, 2, 19)
 	ADDS R7, R9, R9
 	SUBS $1, R8, R8
 	BEQ  loaded3
-	WORD $0xfd400123 // ldr d3, [x9]
+	LDR_D(3, 9, 0)
 	ADD  $8, R9, R19
-	WORD $0x4d408263 // ld1 { v3.s }[2], [x19]
+	LD1_S(3, 2, 19)
 	ADDS R7, R9, R9
 
 loaded3:
-	WORD $0x4e813804 // zip1 v4.4s, v0.4s, v1.4s
-	WORD $0x4e817800 // zip2 v0.4s, v0.4s, v1.4s
-	WORD $0x4e833841 // zip1 v1.4s, v2.4s, v3.4s
-	WORD $0x4e837842 // zip2 v2.4s, v2.4s, v3.4s
-	WORD $0x4ec13883 // zip1 v3.2d, v4.2d, v1.2d
-	WORD $0x4ec17881 // zip2 v1.2d, v4.2d, v1.2d
-	WORD $0x4ec23804 // zip1 v4.2d, v0.2d, v2.2d
-	WORD $0x4ec27800 // zip2 v0.2d, v0.2d, v2.2d
-	WORD $0xad001003 // stp q3, q4, [x0]
-	WORD $0x3d800021 // str q1, [x1]
+	ZIP1_4S(4, 0, 1)
+	ZIP2_4S(0, 0, 1)
+	ZIP1_4S(1, 2, 3)
+	ZIP2_4S(2, 2, 3)
+	ZIP1_2D(3, 4, 1)
+	ZIP2_2D(1, 4, 1)
+	ZIP1_2D(4, 0, 2)
+	ZIP2_2D(0, 0, 2)
+	STP_Q(3, 4, 0, 0)
+	STR_Q(1, 1, 0)
 	RET
 
 not3:
@@ -351,31 +352,31 @@ TEXT ·unpackNCHWcNEON(SB), NOSPLIT, $0-40
 	BLT  rest
 
 four:
-	WORD $0xad400420 // ldp q0, q1, [x1]
-	WORD $0xad410c22 // ldp q2, q3, [x1, #32]
-	WORD $0x4e813804 // zip1 v4.4s, v0.4s, v1.4s
-	WORD $0x4e817800 // zip2 v0.4s, v0.4s, v1.4s
-	WORD $0x4e833841 // zip1 v1.4s, v2.4s, v3.4s
-	WORD $0x4e837842 // zip2 v2.4s, v2.4s, v3.4s
-	WORD $0x4ec13883 // zip1 v3.2d, v4.2d, v1.2d
-	WORD $0x4ec17881 // zip2 v1.2d, v4.2d, v1.2d
-	WORD $0x4ec23804 // zip1 v4.2d, v0.2d, v2.2d
-	WORD $0x4ec27800 // zip2 v0.2d, v0.2d, v2.2d
+	LDP_Q(0, 1, 1, 0)
+	LDP_Q(2, 3, 1, 32)
+	ZIP1_4S(4, 0, 1)
+	ZIP2_4S(0, 0, 1)
+	ZIP1_4S(1, 2, 3)
+	ZIP2_4S(2, 2, 3)
+	ZIP1_2D(3, 4, 1)
+	ZIP2_2D(1, 4, 1)
+	ZIP1_2D(4, 0, 2)
+	ZIP2_2D(0, 0, 2)
 	MOVD R0, R8
 	MOVD R2, R7
-	WORD $0x3d800103 // str q3, [x8]
+	STR_Q(3, 8, 0)
 	ADDS R6, R8, R8
 	SUBS $1, R7, R7
 	BEQ  stored4
-	WORD $0x3d800101 // str q1, [x8]
+	STR_Q(1, 8, 0)
 	ADDS R6, R8, R8
 	SUBS $1, R7, R7
 	BEQ  stored4
-	WORD $0x3d800104 // str q4, [x8]
+	STR_Q(4, 8, 0)
 	ADDS R6, R8, R8
 	SUBS $1, R7, R7
 	BEQ  stored4
-	WORD $0x3d800100 // str q0, [x8]
+	STR_Q(0, 8, 0)
 	ADDS R6, R8, R8
 
 stored4:
@@ -388,33 +389,33 @@ rest:
 	ADDS $4, R3, R3
 	CMP  $1, R3
 	BNE  not1
-	WORD $0x3dc00020 // ldr q0, [x1]
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x4e813804 // zip1 v4.4s, v0.4s, v1.4s
-	WORD $0x4e817800 // zip2 v0.4s, v0.4s, v1.4s
-	WORD $0x4e833841 // zip1 v1.4s, v2.4s, v3.4s
-	WORD $0x4e837842 // zip2 v2.4s, v2.4s, v3.4s
-	WORD $0x4ec13883 // zip1 v3.2d, v4.2d, v1.2d
-	WORD $0x4ec17881 // zip2 v1.2d, v4.2d, v1.2d
-	WORD $0x4ec23804 // zip1 v4.2d, v0.2d, v2.2d
-	WORD $0x4ec27800 // zip2 v0.2d, v0.2d, v2.2d
+	LDR_Q(0, 1, 0)
+	MOVI_2D(1)
+	MOVI_2D(2)
+	MOVI_2D(3)
+	ZIP1_4S(4, 0, 1)
+	ZIP2_4S(0, 0, 1)
+	ZIP1_4S(1, 2, 3)
+	ZIP2_4S(2, 2, 3)
+	ZIP1_2D(3, 4, 1)
+	ZIP2_2D(1, 4, 1)
+	ZIP1_2D(4, 0, 2)
+	ZIP2_2D(0, 0, 2)
 	MOVD R0, R8
 	MOVD R2, R7
-	WORD $0xbd000103 // str s3, [x8]
+	STR_S(3, 8, 0)
 	ADDS R6, R8, R8
 	SUBS $1, R7, R7
 	BEQ  stored1
-	WORD $0xbd000101 // str s1, [x8]
+	STR_S(1, 8, 0)
 	ADDS R6, R8, R8
 	SUBS $1, R7, R7
 	BEQ  stored1
-	WORD $0xbd000104 // str s4, [x8]
+	STR_S(4, 8, 0)
 	ADDS R6, R8, R8
 	SUBS $1, R7, R7
 	BEQ  stored1
-	WORD $0xbd000100 // str s0, [x8]
+	STR_S(0, 8, 0)
 	ADDS R6, R8, R8
 
 stored1:
@@ -423,32 +424,32 @@ stored1:
 not1:
 	CMP  $2, R3
 	BNE  not2
-	WORD $0xad400420 // ldp q0, q1, [x1]
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x4e813804 // zip1 v4.4s, v0.4s, v1.4s
-	WORD $0x4e817800 // zip2 v0.4s, v0.4s, v1.4s
-	WORD $0x4e833841 // zip1 v1.4s, v2.4s, v3.4s
-	WORD $0x4e837842 // zip2 v2.4s, v2.4s, v3.4s
-	WORD $0x4ec13883 // zip1 v3.2d, v4.2d, v1.2d
-	WORD $0x4ec17881 // zip2 v1.2d, v4.2d, v1.2d
-	WORD $0x4ec23804 // zip1 v4.2d, v0.2d, v2.2d
-	WORD $0x4ec27800 // zip2 v0.2d, v0.2d, v2.2d
+	LDP_Q(0, 1, 1, 0)
+	MOVI_2D(2)
+	MOVI_2D(3)
+	ZIP1_4S(4, 0, 1)
+	ZIP2_4S(0, 0, 1)
+	ZIP1_4S(1, 2, 3)
+	ZIP2_4S(2, 2, 3)
+	ZIP1_2D(3, 4, 1)
+	ZIP2_2D(1, 4, 1)
+	ZIP1_2D(4, 0, 2)
+	ZIP2_2D(0, 0, 2)
 	MOVD R0, R8
 	MOVD R2, R7
-	WORD $0xfd000103 // str d3, [x8]
+	STR_D(3, 8, 0)
 	ADDS R6, R8, R8
 	SUBS $1, R7, R7
 	BEQ  stored2
-	WORD $0xfd000101 // str d1, [x8]
+	STR_D(1, 8, 0)
 	ADDS R6, R8, R8
 	SUBS $1, R7, R7
 	BEQ  stored2
-	WORD $0xfd000104 // str d4, [x8]
+	STR_D(4, 8, 0)
 	ADDS R6, R8, R8
 	SUBS $1, R7, R7
 	BEQ  stored2
-	WORD $0xfd000100 // str d0, [x8]
+	STR_D(0, 8, 0)
 	ADDS R6, R8, R8
 
 stored2:
@@ -457,40 +458,40 @@ stored2:
 not2:
 	CMP  $3, R3
 	BNE  not3
-	WORD $0xad400420 // ldp q0, q1, [x1]
-	WORD $0x3dc00822 // ldr q2, [x1, #32]
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x4e813804 // zip1 v4.4s, v0.4s, v1.4s
-	WORD $0x4e817800 // zip2 v0.4s, v0.4s, v1.4s
-	WORD $0x4e833841 // zip1 v1.4s, v2.4s, v3.4s
-	WORD $0x4e837842 // zip2 v2.4s, v2.4s, v3.4s
-	WORD $0x4ec13883 // zip1 v3.2d, v4.2d, v1.2d
-	WORD $0x4ec17881 // zip2 v1.2d, v4.2d, v1.2d
-	WORD $0x4ec23804 // zip1 v4.2d, v0.2d, v2.2d
-	WORD $0x4ec27800 // zip2 v0.2d, v0.2d, v2.2d
+	LDP_Q(0, 1, 1, 0)
+	LDR_Q(2, 1, 32)
+	MOVI_2D(3)
+	ZIP1_4S(4, 0, 1)
+	ZIP2_4S(0, 0, 1)
+	ZIP1_4S(1, 2, 3)
+	ZIP2_4S(2, 2, 3)
+	ZIP1_2D(3, 4, 1)
+	ZIP2_2D(1, 4, 1)
+	ZIP1_2D(4, 0, 2)
+	ZIP2_2D(0, 0, 2)
 	MOVD R0, R8
 	MOVD R2, R7
-	WORD $0xfd000103 // str d3, [x8]
+	STR_D(3, 8, 0)
 	ADD  $8, R8, R19
-	WORD $0x4d008263 // st1 { v3.s }[2], [x19]
+	ST1_S(3, 2, 19)
 	ADDS R6, R8, R8
 	SUBS $1, R7, R7
 	BEQ  stored3
-	WORD $0xfd000101 // str d1, [x8]
+	STR_D(1, 8, 0)
 	ADD  $8, R8, R19
-	WORD $0x4d008261 // st1 { v1.s }[2], [x19]
+	ST1_S(1, 2, 19)
 	ADDS R6, R8, R8
 	SUBS $1, R7, R7
 	BEQ  stored3
-	WORD $0xfd000104 // str d4, [x8]
+	STR_D(4, 8, 0)
 	ADD  $8, R8, R19
-	WORD $0x4d008264 // st1 { v4.s }[2], [x19]
+	ST1_S(4, 2, 19)
 	ADDS R6, R8, R8
 	SUBS $1, R7, R7
 	BEQ  stored3
-	WORD $0xfd000100 // str d0, [x8]
+	STR_D(0, 8, 0)
 	ADD  $8, R8, R19
-	WORD $0x4d008260 // st1 { v0.s }[2], [x19]
+	ST1_S(0, 2, 19)
 	ADDS R6, R8, R8
 
 stored3:

@@ -3,61 +3,62 @@
 //go:build !purego
 
 #include "textflag.h"
+#include "neon.h"
 
 // func peakNEON(n int)
 TEXT ·peakNEON(SB), NOSPLIT, $0-8
 	MOVD n+0(FP), R0
-	WORD $0x6f00e400 // movi v0.2d, #0
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x6f00e403 // movi v3.2d, #0
-	WORD $0x6f00e404 // movi v4.2d, #0
-	WORD $0x6f00e405 // movi v5.2d, #0
-	WORD $0x6f00e406 // movi v6.2d, #0
-	WORD $0x6f00e407 // movi v7.2d, #0
-	WORD $0x6f00e408 // movi v8.2d, #0
-	WORD $0x6f00e409 // movi v9.2d, #0
-	WORD $0x6f00e40a // movi v10.2d, #0
-	WORD $0x6f00e40b // movi v11.2d, #0
-	WORD $0x6f00e40c // movi v12.2d, #0
-	WORD $0x6f00e40d // movi v13.2d, #0
-	WORD $0x6f00e40e // movi v14.2d, #0
-	WORD $0x6f00e40f // movi v15.2d, #0
-	WORD $0x6f00e410 // movi v16.2d, #0
-	WORD $0x6f00e411 // movi v17.2d, #0
-	WORD $0x6f00e412 // movi v18.2d, #0
-	WORD $0x6f00e413 // movi v19.2d, #0
-	WORD $0x6f00e414 // movi v20.2d, #0
-	WORD $0x6f00e415 // movi v21.2d, #0
-	WORD $0x6f00e416 // movi v22.2d, #0
-	WORD $0x6f00e417 // movi v23.2d, #0
-	WORD $0x6f00e418 // movi v24.2d, #0
+	MOVI_2D(0)
+	MOVI_2D(1)
+	MOVI_2D(2)
+	MOVI_2D(3)
+	MOVI_2D(4)
+	MOVI_2D(5)
+	MOVI_2D(6)
+	MOVI_2D(7)
+	MOVI_2D(8)
+	MOVI_2D(9)
+	MOVI_2D(10)
+	MOVI_2D(11)
+	MOVI_2D(12)
+	MOVI_2D(13)
+	MOVI_2D(14)
+	MOVI_2D(15)
+	MOVI_2D(16)
+	MOVI_2D(17)
+	MOVI_2D(18)
+	MOVI_2D(19)
+	MOVI_2D(20)
+	MOVI_2D(21)
+	MOVI_2D(22)
+	MOVI_2D(23)
+	MOVI_2D(24)
 
 loop:
-	WORD $0x4f981300 // fmla v0.4s, v24.4s, v24.s[0]
-	WORD $0x4f981301 // fmla v1.4s, v24.4s, v24.s[0]
-	WORD $0x4f981302 // fmla v2.4s, v24.4s, v24.s[0]
-	WORD $0x4f981303 // fmla v3.4s, v24.4s, v24.s[0]
-	WORD $0x4f981304 // fmla v4.4s, v24.4s, v24.s[0]
-	WORD $0x4f981305 // fmla v5.4s, v24.4s, v24.s[0]
-	WORD $0x4f981306 // fmla v6.4s, v24.4s, v24.s[0]
-	WORD $0x4f981307 // fmla v7.4s, v24.4s, v24.s[0]
-	WORD $0x4f981308 // fmla v8.4s, v24.4s, v24.s[0]
-	WORD $0x4f981309 // fmla v9.4s, v24.4s, v24.s[0]
-	WORD $0x4f98130a // fmla v10.4s, v24.4s, v24.s[0]
-	WORD $0x4f98130b // fmla v11.4s, v24.4s, v24.s[0]
-	WORD $0x4f98130c // fmla v12.4s, v24.4s, v24.s[0]
-	WORD $0x4f98130d // fmla v13.4s, v24.4s, v24.s[0]
-	WORD $0x4f98130e // fmla v14.4s, v24.4s, v24.s[0]
-	WORD $0x4f98130f // fmla v15.4s, v24.4s, v24.s[0]
-	WORD $0x4f981310 // fmla v16.4s, v24.4s, v24.s[0]
-	WORD $0x4f981311 // fmla v17.4s, v24.4s, v24.s[0]
-	WORD $0x4f981312 // fmla v18.4s, v24.4s, v24.s[0]
-	WORD $0x4f981313 // fmla v19.4s, v24.4s, v24.s[0]
-	WORD $0x4f981314 // fmla v20.4s, v24.4s, v24.s[0]
-	WORD $0x4f981315 // fmla v21.4s, v24.4s, v24.s[0]
-	WORD $0x4f981316 // fmla v22.4s, v24.4s, v24.s[0]
-	WORD $0x4f981317 // fmla v23.4s, v24.4s, v24.s[0]
+	FMLA_S(0, 24, 24, 0)
+	FMLA_S(1, 24, 24, 0)
+	FMLA_S(2, 24, 24, 0)
+	FMLA_S(3, 24, 24, 0)
+	FMLA_S(4, 24, 24, 0)
+	FMLA_S(5, 24, 24, 0)
+	FMLA_S(6, 24, 24, 0)
+	FMLA_S(7, 24, 24, 0)
+	FMLA_S(8, 24, 24, 0)
+	FMLA_S(9, 24, 24, 0)
+	FMLA_S(10, 24, 24, 0)
+	FMLA_S(11, 24, 24, 0)
+	FMLA_S(12, 24, 24, 0)
+	FMLA_S(13, 24, 24, 0)
+	FMLA_S(14, 24, 24, 0)
+	FMLA_S(15, 24, 24, 0)
+	FMLA_S(16, 24, 24, 0)
+	FMLA_S(17, 24, 24, 0)
+	FMLA_S(18, 24, 24, 0)
+	FMLA_S(19, 24, 24, 0)
+	FMLA_S(20, 24, 24, 0)
+	FMLA_S(21, 24, 24, 0)
+	FMLA_S(22, 24, 24, 0)
+	FMLA_S(23, 24, 24, 0)
 	SUBS $2, R0, R0
 	BGT  loop
 	RET

@@ -3,6 +3,7 @@
 //go:build !purego
 
 #include "textflag.h"
+#include "neon.h"
 
 // func resizeFarNEON(dst *float32, src *float32, at int, columns *uint32, n int, steps *int64, rows int, lo float32, hi float32)
 TEXT ·resizeFarNEON(SB), NOSPLIT, $0-64
@@ -16,16 +17,16 @@ TEXT ·resizeFarNEON(SB), NOSPLIT, $0-64
 	LSL   $2, R7, R7
 	SUBS  R7, R1, R1
 	FMOVS lo+56(FP), F0
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	DUP_4S(0, 0)
 	FMOVS hi+60(FP), F1
-	WORD  $0x4e040421 // dup v1.4s, v1.s[0]
+	DUP_4S(1, 1)
 	SUBS  $4, R3, R3
 	BLT   rest
 
 four:
 	MOVW (R2), R7
 	ADD  R7<<2, R1, R7
-	WORD $0xad430c42 // ldp q2, q3, [x2, #96]
+	LDP_Q(2, 3, 2, 96)
 	MOVD steps+40(FP), R8
 	MOVD rows+48(FP), R9
 	MOVD R0, R10
@@ -43,81 +44,81 @@ some4_both:
 	ADD  R11<<2, R7, R11
 	MOVW 64(R2), R12
 	ADD  R12<<2, R11, R12
-	WORD $0xbd400185 // ldr s5, [x12]
+	LDR_S(5, 12, 0)
 	MOVW 68(R2), R12
 	ADD  R12<<2, R11, R12
-	WORD $0x0d409185 // ld1 { v5.s }[1], [x12]
+	LD1_S(5, 1, 12)
 	MOVW 72(R2), R12
 	ADD  R12<<2, R11, R12
-	WORD $0x4d408185 // ld1 { v5.s }[2], [x12]
+	LD1_S(5, 2, 12)
 	MOVW 76(R2), R12
 	ADD  R12<<2, R11, R12
-	WORD $0x4d409185 // ld1 { v5.s }[3], [x12]
+	LD1_S(5, 3, 12)
 	MOVW 80(R2), R12
 	ADD  R12<<2, R11, R12
-	WORD $0xbd400184 // ldr s4, [x12]
+	LDR_S(4, 12, 0)
 	MOVW 84(R2), R12
 	ADD  R12<<2, R11, R12
-	WORD $0x0d409184 // ld1 { v4.s }[1], [x12]
+	LD1_S(4, 1, 12)
 	MOVW 88(R2), R12
 	ADD  R12<<2, R11, R12
-	WORD $0x4d408184 // ld1 { v4.s }[2], [x12]
+	LD1_S(4, 2, 12)
 	MOVW 92(R2), R12
 	ADD  R12<<2, R11, R12
-	WORD $0x4d409184 // ld1 { v4.s }[3], [x12]
-	WORD $0x6e22dca5 // fmul v5.4s, v5.4s, v2.4s
-	WORD $0x3dc02046 // ldr q6, [x2, #128]
-	WORD $0x4e261c84 // and v4.16b, v4.16b, v6.16b
-	WORD $0x4e24cc65 // fmla v5.4s, v3.4s, v4.4s
+	LD1_S(4, 3, 12)
+	FMUL_4S(5, 5, 2)
+	LDR_Q(6, 2, 128)
+	AND_16B(4, 4, 6)
+	FMLA_4S(5, 3, 4)
 
 some4_next:
-	WORD $0x4ea51ca4 // mov v4.16b, v5.16b
+	MOV_16B(4, 5)
 	MOVD 8(R8), R11
 	ADD  R11<<2, R7, R11
 	MOVW 64(R2), R12
 	ADD  R12<<2, R11, R12
-	WORD $0xbd400185 // ldr s5, [x12]
+	LDR_S(5, 12, 0)
 	MOVW 68(R2), R12
 	ADD  R12<<2, R11, R12
-	WORD $0x0d409185 // ld1 { v5.s }[1], [x12]
+	LD1_S(5, 1, 12)
 	MOVW 72(R2), R12
 	ADD  R12<<2, R11, R12
-	WORD $0x4d408185 // ld1 { v5.s }[2], [x12]
+	LD1_S(5, 2, 12)
 	MOVW 76(R2), R12
 	ADD  R12<<2, R11, R12
-	WORD $0x4d409185 // ld1 { v5.s }[3], [x12]
+	LD1_S(5, 3, 12)
 	MOVW 80(R2), R12
 	ADD  R12<<2, R11, R12
-	WORD $0xbd400186 // ldr s6, [x12]
+	LDR_S(6, 12, 0)
 	MOVW 84(R2), R12
 	ADD  R12<<2, R11, R12
-	WORD $0x0d409186 // ld1 { v6.s }[1], [x12]
+	LD1_S(6, 1, 12)
 	MOVW 88(R2), R12
 	ADD  R12<<2, R11, R12
-	WORD $0x4d408186 // ld1 { v6.s }[2], [x12]
+	LD1_S(6, 2, 12)
 	MOVW 92(R2), R12
 	ADD  R12<<2, R11, R12
-	WORD $0x4d409186 // ld1 { v6.s }[3], [x12]
-	WORD $0x6e22dca5 // fmul v5.4s, v5.4s, v2.4s
-	WORD $0x3dc02047 // ldr q7, [x2, #128]
-	WORD $0x4e271cc6 // and v6.16b, v6.16b, v7.16b
-	WORD $0x4e26cc65 // fmla v5.4s, v3.4s, v6.4s
+	LD1_S(6, 3, 12)
+	FMUL_4S(5, 5, 2)
+	LDR_Q(7, 2, 128)
+	AND_16B(6, 6, 7)
+	FMLA_4S(5, 3, 6)
 
 some4_same:
 	ADD   $16, R8, R19
-	WORD  $0x4d40ca67 // ld1r { v7.4s }, [x19]
-	WORD  $0x6e24dce6 // fmul v6.4s, v7.4s, v4.4s
+	LD1R_4S(7, 19)
+	FMUL_4S(6, 7, 4)
 	MOVWU 20(R8), R11
 	CMP   $0, R11
 	BEQ   some4_single
 	ADD   $20, R8, R19
-	WORD  $0x4d40ca67 // ld1r { v7.4s }, [x19]
-	WORD  $0x4e25cce6 // fmla v6.4s, v7.4s, v5.4s
+	LD1R_4S(7, 19)
+	FMLA_4S(6, 7, 5)
 
 some4_single:
-	WORD $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
-	WORD $0x4ea6f426 // fmin v6.4s, v1.4s, v6.4s
-	WORD $0x3d800146 // str q6, [x10]
+	FMAX_4S(6, 0, 6)
+	FMIN_4S(6, 1, 6)
+	STR_Q(6, 10, 0)
 	ADDS R6, R10, R10
 	ADDS $32, R8, R8
 	SUBS $1, R9, R9
@@ -133,7 +134,7 @@ rest:
 	BNE  not1
 	MOVW (R2), R3
 	ADD  R3<<2, R1, R3
-	WORD $0xad430c42 // ldp q2, q3, [x2, #96]
+	LDP_Q(2, 3, 2, 96)
 	MOVD steps+40(FP), R1
 	MOVD rows+48(FP), R7
 	JMP  some1_both
@@ -150,81 +151,81 @@ some1_both:
 	ADD  R8<<2, R3, R8
 	MOVW 64(R2), R9
 	ADD  R9<<2, R8, R9
-	WORD $0xbd400125 // ldr s5, [x9]
+	LDR_S(5, 9, 0)
 	MOVW 68(R2), R9
 	ADD  R9<<2, R8, R9
-	WORD $0x0d409125 // ld1 { v5.s }[1], [x9]
+	LD1_S(5, 1, 9)
 	MOVW 72(R2), R9
 	ADD  R9<<2, R8, R9
-	WORD $0x4d408125 // ld1 { v5.s }[2], [x9]
+	LD1_S(5, 2, 9)
 	MOVW 76(R2), R9
 	ADD  R9<<2, R8, R9
-	WORD $0x4d409125 // ld1 { v5.s }[3], [x9]
+	LD1_S(5, 3, 9)
 	MOVW 80(R2), R9
 	ADD  R9<<2, R8, R9
-	WORD $0xbd400124 // ldr s4, [x9]
+	LDR_S(4, 9, 0)
 	MOVW 84(R2), R9
 	ADD  R9<<2, R8, R9
-	WORD $0x0d409124 // ld1 { v4.s }[1], [x9]
+	LD1_S(4, 1, 9)
 	MOVW 88(R2), R9
 	ADD  R9<<2, R8, R9
-	WORD $0x4d408124 // ld1 { v4.s }[2], [x9]
+	LD1_S(4, 2, 9)
 	MOVW 92(R2), R9
 	ADD  R9<<2, R8, R9
-	WORD $0x4d409124 // ld1 { v4.s }[3], [x9]
-	WORD $0x6e22dca5 // fmul v5.4s, v5.4s, v2.4s
-	WORD $0x3dc02046 // ldr q6, [x2, #128]
-	WORD $0x4e261c84 // and v4.16b, v4.16b, v6.16b
-	WORD $0x4e24cc65 // fmla v5.4s, v3.4s, v4.4s
+	LD1_S(4, 3, 9)
+	FMUL_4S(5, 5, 2)
+	LDR_Q(6, 2, 128)
+	AND_16B(4, 4, 6)
+	FMLA_4S(5, 3, 4)
 
 some1_next:
-	WORD $0x4ea51ca4 // mov v4.16b, v5.16b
+	MOV_16B(4, 5)
 	MOVD 8(R1), R8
 	ADD  R8<<2, R3, R8
 	MOVW 64(R2), R9
 	ADD  R9<<2, R8, R9
-	WORD $0xbd400125 // ldr s5, [x9]
+	LDR_S(5, 9, 0)
 	MOVW 68(R2), R9
 	ADD  R9<<2, R8, R9
-	WORD $0x0d409125 // ld1 { v5.s }[1], [x9]
+	LD1_S(5, 1, 9)
 	MOVW 72(R2), R9
 	ADD  R9<<2, R8, R9
-	WORD $0x4d408125 // ld1 { v5.s }[2], [x9]
+	LD1_S(5, 2, 9)
 	MOVW 76(R2), R9
 	ADD  R9<<2, R8, R9
-	WORD $0x4d409125 // ld1 { v5.s }[3], [x9]
+	LD1_S(5, 3, 9)
 	MOVW 80(R2), R9
 	ADD  R9<<2, R8, R9
-	WORD $0xbd400126 // ldr s6, [x9]
+	LDR_S(6, 9, 0)
 	MOVW 84(R2), R9
 	ADD  R9<<2, R8, R9
-	WORD $0x0d409126 // ld1 { v6.s }[1], [x9]
+	LD1_S(6, 1, 9)
 	MOVW 88(R2), R9
 	ADD  R9<<2, R8, R9
-	WORD $0x4d408126 // ld1 { v6.s }[2], [x9]
+	LD1_S(6, 2, 9)
 	MOVW 92(R2), R9
 	ADD  R9<<2, R8, R9
-	WORD $0x4d409126 // ld1 { v6.s }[3], [x9]
-	WORD $0x6e22dca5 // fmul v5.4s, v5.4s, v2.4s
-	WORD $0x3dc02047 // ldr q7, [x2, #128]
-	WORD $0x4e271cc6 // and v6.16b, v6.16b, v7.16b
-	WORD $0x4e26cc65 // fmla v5.4s, v3.4s, v6.4s
+	LD1_S(6, 3, 9)
+	FMUL_4S(5, 5, 2)
+	LDR_Q(7, 2, 128)
+	AND_16B(6, 6, 7)
+	FMLA_4S(5, 3, 6)
 
 some1_same:
 	ADD   $16, R1, R19
-	WORD  $0x4d40ca67 // ld1r { v7.4s }, [x19]
-	WORD  $0x6e24dce6 // fmul v6.4s, v7.4s, v4.4s
+	LD1R_4S(7, 19)
+	FMUL_4S(6, 7, 4)
 	MOVWU 20(R1), R8
 	CMP   $0, R8
 	BEQ   some1_single
 	ADD   $20, R1, R19
-	WORD  $0x4d40ca67 // ld1r { v7.4s }, [x19]
-	WORD  $0x4e25cce6 // fmla v6.4s, v7.4s, v5.4s
+	LD1R_4S(7, 19)
+	FMLA_4S(6, 7, 5)
 
 some1_single:
-	WORD $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
-	WORD $0x4ea6f426 // fmin v6.4s, v1.4s, v6.4s
-	WORD $0xbd000006 // str s6, [x0]
+	FMAX_4S(6, 0, 6)
+	FMIN_4S(6, 1, 6)
+	STR_S(6, 0, 0)
 	ADDS R6, R0, R0
 	ADDS $32, R1, R1
 	SUBS $1, R7, R7
@@ -236,7 +237,7 @@ not1:
 	BNE  not2
 	MOVW (R2), R3
 	ADD  R3<<2, R1, R3
-	WORD $0xad430c42 // ldp q2, q3, [x2, #96]
+	LDP_Q(2, 3, 2, 96)
 	MOVD steps+40(FP), R1
 	MOVD rows+48(FP), R7
 	JMP  some2_both
@@ -253,81 +254,81 @@ some2_both:
 	ADD  R8<<2, R3, R8
 	MOVW 64(R2), R9
 	ADD  R9<<2, R8, R9
-	WORD $0xbd400125 // ldr s5, [x9]
+	LDR_S(5, 9, 0)
 	MOVW 68(R2), R9
 	ADD  R9<<2, R8, R9
-	WORD $0x0d409125 // ld1 { v5.s }[1], [x9]
+	LD1_S(5, 1, 9)
 	MOVW 72(R2), R9
 	ADD  R9<<2, R8, R9
-	WORD $0x4d408125 // ld1 { v5.s }[2], [x9]
+	LD1_S(5, 2, 9)
 	MOVW 76(R2), R9
 	ADD  R9<<2, R8, R9
-	WORD $0x4d409125 // ld1 { v5.s }[3], [x9]
+	LD1_S(5, 3, 9)
 	MOVW 80(R2), R9
 	ADD  R9<<2, R8, R9
-	WORD $0xbd400124 // ldr s4, [x9]
+	LDR_S(4, 9, 0)
 	MOVW 84(R2), R9
 	ADD  R9<<2, R8, R9
-	WORD $0x0d409124 // ld1 { v4.s }[1], [x9]
+	LD1_S(4, 1, 9)
 	MOVW 88(R2), R9
 	ADD  R9<<2, R8, R9
-	WORD $0x4d408124 // ld1 { v4.s }[2], [x9]
+	LD1_S(4, 2, 9)
 	MOVW 92(R2), R9
 	ADD  R9<<2, R8, R9
-	WORD $0x4d409124 // ld1 { v4.s }[3], [x9]
-	WORD $0x6e22dca5 // fmul v5.4s, v5.4s, v2.4s
-	WORD $0x3dc02046 // ldr q6, [x2, #128]
-	WORD $0x4e261c84 // and v4.16b, v4.16b, v6.16b
-	WORD $0x4e24cc65 // fmla v5.4s, v3.4s, v4.4s
+	LD1_S(4, 3, 9)
+	FMUL_4S(5, 5, 2)
+	LDR_Q(6, 2, 128)
+	AND_16B(4, 4, 6)
+	FMLA_4S(5, 3, 4)
 
 some2_next:
-	WORD $0x4ea51ca4 // mov v4.16b, v5.16b
+	MOV_16B(4, 5)
 	MOVD 8(R1), R8
 	ADD  R8<<2, R3, R8
 	MOVW 64(R2), R9
 	ADD  R9<<2, R8, R9
-	WORD $0xbd400125 // ldr s5, [x9]
+	LDR_S(5, 9, 0)
 	MOVW 68(R2), R9
 	ADD  R9<<2, R8, R9
-	WORD $0x0d409125 // ld1 { v5.s }[1], [x9]
+	LD1_S(5, 1, 9)
 	MOVW 72(R2), R9
 	ADD  R9<<2, R8, R9
-	WORD $0x4d408125 // ld1 { v5.s }[2], [x9]
+	LD1_S(5, 2, 9)
 	MOVW 76(R2), R9
 	ADD  R9<<2, R8, R9
-	WORD $0x4d409125 // ld1 { v5.s }[3], [x9]
+	LD1_S(5, 3, 9)
 	MOVW 80(R2), R9
 	ADD  R9<<2, R8, R9
-	WORD $0xbd400126 // ldr s6, [x9]
+	LDR_S(6, 9, 0)
 	MOVW 84(R2), R9
 	ADD  R9<<2, R8, R9
-	WORD $0x0d409126 // ld1 { v6.s }[1], [x9]
+	LD1_S(6, 1, 9)
 	MOVW 88(R2), R9
 	ADD  R9<<2, R8, R9
-	WORD $0x4d408126 // ld1 { v6.s }[2], [x9]
+	LD1_S(6, 2, 9)
 	MOVW 92(R2), R9
 	ADD  R9<<2, R8, R9
-	WORD $0x4d409126 // ld1 { v6.s }[3], [x9]
-	WORD $0x6e22dca5 // fmul v5.4s, v5.4s, v2.4s
-	WORD $0x3dc02047 // ldr q7, [x2, #128]
-	WORD $0x4e271cc6 // and v6.16b, v6.16b, v7.16b
-	WORD $0x4e26cc65 // fmla v5.4s, v3.4s, v6.4s
+	LD1_S(6, 3, 9)
+	FMUL_4S(5, 5, 2)
+	LDR_Q(7, 2, 128)
+	AND_16B(6, 6, 7)
+	FMLA_4S(5, 3, 6)
 
 some2_same:
 	ADD   $16, R1, R19
-	WORD  $0x4d40ca67 // ld1r { v7.4s }, [x19]
-	WORD  $0x6e24dce6 // fmul v6.4s, v7.4s, v4.4s
+	LD1R_4S(7, 19)
+	FMUL_4S(6, 7, 4)
 	MOVWU 20(R1), R8
 	CMP   $0, R8
 	BEQ   some2_single
 	ADD   $20, R1, R19
-	WORD  $0x4d40ca67 // ld1r { v7.4s }, [x19]
-	WORD  $0x4e25cce6 // fmla v6.4s, v7.4s, v5.4s
+	LD1R_4S(7, 19)
+	FMLA_4S(6, 7, 5)
 
 some2_single:
-	WORD $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
-	WORD $0x4ea6f426 // fmin v6.4s, v1.4s, v6.4s
-	WORD $0xfd000006 // str d6, [x0]
+	FMAX_4S(6, 0, 6)
+	FMIN_4S(6, 1, 6)
+	STR_D(6, 0, 0)
 	ADDS R6, R0, R0
 	ADDS $32, R1, R1
 	SUBS $1, R7, R7
@@ -339,7 +340,7 @@ not2:
 	BNE  not3
 	MOVW (R2), R3
 	ADD  R3<<2, R1, R3
-	WORD $0xad430c42 // ldp q2, q3, [x2, #96]
+	LDP_Q(2, 3, 2, 96)
 	MOVD steps+40(FP), R1
 	MOVD rows+48(FP), R7
 	JMP  some3_both
@@ -356,83 +357,83 @@ some3_both:
 	ADD  R8<<2, R3, R8
 	MOVW 64(R2), R9
 	ADD  R9<<2, R8, R9
-	WORD $0xbd400125 // ldr s5, [x9]
+	LDR_S(5, 9, 0)
 	MOVW 68(R2), R9
 	ADD  R9<<2, R8, R9
-	WORD $0x0d409125 // ld1 { v5.s }[1], [x9]
+	LD1_S(5, 1, 9)
 	MOVW 72(R2), R9
 	ADD  R9<<2, R8, R9
-	WORD $0x4d408125 // ld1 { v5.s }[2], [x9]
+	LD1_S(5, 2, 9)
 	MOVW 76(R2), R9
 	ADD  R9<<2, R8, R9
-	WORD $0x4d409125 // ld1 { v5.s }[3], [x9]
+	LD1_S(5, 3, 9)
 	MOVW 80(R2), R9
 	ADD  R9<<2, R8, R9
-	WORD $0xbd400124 // ldr s4, [x9]
+	LDR_S(4, 9, 0)
 	MOVW 84(R2), R9
 	ADD  R9<<2, R8, R9
-	WORD $0x0d409124 // ld1 { v4.s }[1], [x9]
+	LD1_S(4, 1, 9)
 	MOVW 88(R2), R9
 	ADD  R9<<2, R8, R9
-	WORD $0x4d408124 // ld1 { v4.s }[2], [x9]
+	LD1_S(4, 2, 9)
 	MOVW 92(R2), R9
 	ADD  R9<<2, R8, R9
-	WORD $0x4d409124 // ld1 { v4.s }[3], [x9]
-	WORD $0x6e22dca5 // fmul v5.4s, v5.4s, v2.4s
-	WORD $0x3dc02046 // ldr q6, [x2, #128]
-	WORD $0x4e261c84 // and v4.16b, v4.16b, v6.16b
-	WORD $0x4e24cc65 // fmla v5.4s, v3.4s, v4.4s
+	LD1_S(4, 3, 9)
+	FMUL_4S(5, 5, 2)
+	LDR_Q(6, 2, 128)
+	AND_16B(4, 4, 6)
+	FMLA_4S(5, 3, 4)
 
 some3_next:
-	WORD $0x4ea51ca4 // mov v4.16b, v5.16b
+	MOV_16B(4, 5)
 	MOVD 8(R1), R8
 	ADD  R8<<2, R3, R8
 	MOVW 64(R2), R9
 	ADD  R9<<2, R8, R9
-	WORD $0xbd400125 // ldr s5, [x9]
+	LDR_S(5, 9, 0)
 	MOVW 68(R2), R9
 	ADD  R9<<2, R8, R9
-	WORD $0x0d409125 // ld1 { v5.s }[1], [x9]
+	LD1_S(5, 1, 9)
 	MOVW 72(R2), R9
 	ADD  R9<<2, R8, R9
-	WORD $0x4d408125 // ld1 { v5.s }[2], [x9]
+	LD1_S(5, 2, 9)
 	MOVW 76(R2), R9
 	ADD  R9<<2, R8, R9
-	WORD $0x4d409125 // ld1 { v5.s }[3], [x9]
+	LD1_S(5, 3, 9)
 	MOVW 80(R2), R9
 	ADD  R9<<2, R8, R9
-	WORD $0xbd400126 // ldr s6, [x9]
+	LDR_S(6, 9, 0)
 	MOVW 84(R2), R9
 	ADD  R9<<2, R8, R9
-	WORD $0x0d409126 // ld1 { v6.s }[1], [x9]
+	LD1_S(6, 1, 9)
 	MOVW 88(R2), R9
 	ADD  R9<<2, R8, R9
-	WORD $0x4d408126 // ld1 { v6.s }[2], [x9]
+	LD1_S(6, 2, 9)
 	MOVW 92(R2), R9
 	ADD  R9<<2, R8, R9
-	WORD $0x4d409126 // ld1 { v6.s }[3], [x9]
-	WORD $0x6e22dca5 // fmul v5.4s, v5.4s, v2.4s
-	WORD $0x3dc02047 // ldr q7, [x2, #128]
-	WORD $0x4e271cc6 // and v6.16b, v6.16b, v7.16b
-	WORD $0x4e26cc65 // fmla v5.4s, v3.4s, v6.4s
+	LD1_S(6, 3, 9)
+	FMUL_4S(5, 5, 2)
+	LDR_Q(7, 2, 128)
+	AND_16B(6, 6, 7)
+	FMLA_4S(5, 3, 6)
 
 some3_same:
 	ADD   $16, R1, R19
-	WORD  $0x4d40ca67 // ld1r { v7.4s }, [x19]
-	WORD  $0x6e24dce6 // fmul v6.4s, v7.4s, v4.4s
+	LD1R_4S(7, 19)
+	FMUL_4S(6, 7, 4)
 	MOVWU 20(R1), R8
 	CMP   $0, R8
 	BEQ   some3_single
 	ADD   $20, R1, R19
-	WORD  $0x4d40ca67 // ld1r { v7.4s }, [x19]
-	WORD  $0x4e25cce6 // fmla v6.4s, v7.4s, v5.4s
+	LD1R_4S(7, 19)
+	FMLA_4S(6, 7, 5)
 
 some3_single:
-	WORD $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
-	WORD $0x4ea6f426 // fmin v6.4s, v1.4s, v6.4s
-	WORD $0xfd000006 // str d6, [x0]
+	FMAX_4S(6, 0, 6)
+	FMIN_4S(6, 1, 6)
+	STR_D(6, 0, 0)
 	ADD  $8, R0, R19
-	WORD $0x4d008266 // st1 { v6.s }[2], [x19]
+	ST1_S(6, 2, 19)
 	ADDS R6, R0, R0
 	ADDS $32, R1, R1
 	SUBS $1, R7, R7

@@ -3,6 +3,7 @@
 //go:build !purego
 
 #include "textflag.h"
+#include "neon.h"
 
 // func sampleNEON(dst *float32, src *float32, at *int32, w *float32, n int)
 TEXT ·sampleNEON(SB), NOSPLIT, $0-40
@@ -14,30 +15,30 @@ TEXT ·sampleNEON(SB), NOSPLIT, $0-40
 
 pixel:
 	MOVW (R2), R7
-	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
+	LD1R_4S(0, 3)
 	ADD  R7<<2, R1, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
-	WORD $0x6e21dc00 // fmul v0.4s, v0.4s, v1.4s
+	LDR_Q(1, 19, 0)
+	FMUL_4S(0, 0, 1)
 	MOVW 4(R2), R7
 	ADD  $4, R3, R19
-	WORD $0x4d40ca61 // ld1r { v1.4s }, [x19]
+	LD1R_4S(1, 19)
 	ADD  R7<<2, R1, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
-	WORD $0x6e22dc21 // fmul v1.4s, v1.4s, v2.4s
+	LDR_Q(2, 19, 0)
+	FMUL_4S(1, 1, 2)
 	MOVW 8(R2), R7
 	ADD  $8, R3, R19
-	WORD $0x4d40ca62 // ld1r { v2.4s }, [x19]
+	LD1R_4S(2, 19)
 	ADD  R7<<2, R1, R19
-	WORD $0x3dc00263 // ldr q3, [x19]
-	WORD $0x4e23cc40 // fmla v0.4s, v2.4s, v3.4s
+	LDR_Q(3, 19, 0)
+	FMLA_4S(0, 2, 3)
 	MOVW 12(R2), R7
 	ADD  $12, R3, R19
-	WORD $0x4d40ca62 // ld1r { v2.4s }, [x19]
+	LD1R_4S(2, 19)
 	ADD  R7<<2, R1, R19
-	WORD $0x3dc00263 // ldr q3, [x19]
-	WORD $0x4e23cc41 // fmla v1.4s, v2.4s, v3.4s
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3d800000 // str q0, [x0]
+	LDR_Q(3, 19, 0)
+	FMLA_4S(1, 2, 3)
+	FADD_4S(0, 0, 1)
+	STR_Q(0, 0, 0)
 	ADDS $16, R2, R2
 	ADDS $16, R3, R3
 	ADDS $16, R0, R0

@@ -3,6 +3,7 @@
 //go:build !purego
 
 #include "textflag.h"
+#include "neon.h"
 
 // func scaleRowsNEON(dst *float32, src *float32, factors *float32, n int, rows int)
 TEXT ·scaleRowsNEON(SB), NOSPLIT, $0-40
@@ -23,10 +24,10 @@ columns:
 	MOVD R6, R11
 
 whole:
-	WORD $0x4d40c940 // ld1r { v0.4s }, [x10]
-	WORD $0x3dc00101 // ldr q1, [x8]
-	WORD $0x6e20dc21 // fmul v1.4s, v1.4s, v0.4s
-	WORD $0x3d800121 // str q1, [x9]
+	LD1R_4S(0, 10)
+	LDR_Q(1, 8, 0)
+	FMUL_4S(1, 1, 0)
+	STR_Q(1, 9, 0)
 	ADDS R7, R8, R8
 	ADDS R7, R9, R9
 	ADDS $4, R10, R10
@@ -48,10 +49,10 @@ rest:
 	MOVD R6, R11
 
 tail1:
-	WORD $0x4d40c940 // ld1r { v0.4s }, [x10]
-	WORD $0xbd400101 // ldr s1, [x8]
-	WORD $0x6e20dc21 // fmul v1.4s, v1.4s, v0.4s
-	WORD $0xbd000121 // str s1, [x9]
+	LD1R_4S(0, 10)
+	LDR_S(1, 8, 0)
+	FMUL_4S(1, 1, 0)
+	STR_S(1, 9, 0)
 	ADDS R7, R8, R8
 	ADDS R7, R9, R9
 	ADDS $4, R10, R10
@@ -68,10 +69,10 @@ more1:
 	MOVD R6, R11
 
 tail2:
-	WORD $0x4d40c940 // ld1r { v0.4s }, [x10]
-	WORD $0xfd400101 // ldr d1, [x8]
-	WORD $0x6e20dc21 // fmul v1.4s, v1.4s, v0.4s
-	WORD $0xfd000121 // str d1, [x9]
+	LD1R_4S(0, 10)
+	LDR_D(1, 8, 0)
+	FMUL_4S(1, 1, 0)
+	STR_D(1, 9, 0)
 	ADDS R7, R8, R8
 	ADDS R7, R9, R9
 	ADDS $4, R10, R10
@@ -86,14 +87,14 @@ more2:
 	MOVD R6, R11
 
 tail3:
-	WORD $0x4d40c940 // ld1r { v0.4s }, [x10]
-	WORD $0xfd400101 // ldr d1, [x8]
+	LD1R_4S(0, 10)
+	LDR_D(1, 8, 0)
 	ADD  $8, R8, R19
-	WORD $0x4d408261 // ld1 { v1.s }[2], [x19]
-	WORD $0x6e20dc21 // fmul v1.4s, v1.4s, v0.4s
-	WORD $0xfd000121 // str d1, [x9]
+	LD1_S(1, 2, 19)
+	FMUL_4S(1, 1, 0)
+	STR_D(1, 9, 0)
 	ADD  $8, R9, R19
-	WORD $0x4d008261 // st1 { v1.s }[2], [x19]
+	ST1_S(1, 2, 19)
 	ADDS R7, R8, R8
 	ADDS R7, R9, R9
 	ADDS $4, R10, R10

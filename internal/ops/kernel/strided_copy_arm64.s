@@ -3,6 +3,7 @@
 //go:build !purego
 
 #include "textflag.h"
+#include "neon.h"
 
 // func stridedCopy1NEON(dst *float32, ds int, src *float32, ss int, step int, n int, rows int, ahead int)
 TEXT ·stridedCopy1NEON(SB), NOSPLIT, $0-64
@@ -27,8 +28,8 @@ four:
 rows4:
 	ADD  R8, R9, R19
 	PRFM (R19), PLDL1KEEP
-	WORD $0x3dc00120 // ldr q0, [x9]
-	WORD $0x3d800140 // str q0, [x10]
+	LDR_Q(0, 9, 0)
+	STR_Q(0, 10, 0)
 	ADDS R7, R9, R9
 	ADDS R6, R10, R10
 	SUBS $1, R11, R11
@@ -49,8 +50,8 @@ rest:
 rows1:
 	ADD  R8, R9, R19
 	PRFM (R19), PLDL1KEEP
-	WORD $0xbd400120 // ldr s0, [x9]
-	WORD $0xbd000140 // str s0, [x10]
+	LDR_S(0, 9, 0)
+	STR_S(0, 10, 0)
 	ADDS R7, R9, R9
 	ADDS R6, R10, R10
 	SUBS $1, R11, R11
@@ -67,8 +68,8 @@ not1:
 rows2:
 	ADD  R8, R9, R19
 	PRFM (R19), PLDL1KEEP
-	WORD $0xfd400120 // ldr d0, [x9]
-	WORD $0xfd000140 // str d0, [x10]
+	LDR_D(0, 9, 0)
+	STR_D(0, 10, 0)
 	ADDS R7, R9, R9
 	ADDS R6, R10, R10
 	SUBS $1, R11, R11
@@ -85,12 +86,12 @@ not2:
 rows3:
 	ADD  R8, R9, R19
 	PRFM (R19), PLDL1KEEP
-	WORD $0xfd400120 // ldr d0, [x9]
+	LDR_D(0, 9, 0)
 	ADD  $8, R9, R19
-	WORD $0x4d408260 // ld1 { v0.s }[2], [x19]
-	WORD $0xfd000140 // str d0, [x10]
+	LD1_S(0, 2, 19)
+	STR_D(0, 10, 0)
 	ADD  $8, R10, R19
-	WORD $0x4d008260 // st1 { v0.s }[2], [x19]
+	ST1_S(0, 2, 19)
 	ADDS R7, R9, R9
 	ADDS R6, R10, R10
 	SUBS $1, R11, R11
@@ -123,12 +124,12 @@ four:
 rows4:
 	ADD  R8, R9, R19
 	PRFM (R19), PLDL1KEEP
-	WORD $0x3dc00120 // ldr q0, [x9]
-	WORD $0x3cc0c121 // ldur q1, [x9, #12]
-	WORD $0x4e801800 // uzp1 v0.4s, v0.4s, v0.4s
-	WORD $0x4e815821 // uzp2 v1.4s, v1.4s, v1.4s
-	WORD $0x4ec13800 // zip1 v0.2d, v0.2d, v1.2d
-	WORD $0x3d800140 // str q0, [x10]
+	LDR_Q(0, 9, 0)
+	LDUR_Q(1, 9, 12)
+	UZP1_4S(0, 0, 0)
+	UZP2_4S(1, 1, 1)
+	ZIP1_2D(0, 0, 1)
+	STR_Q(0, 10, 0)
 	ADDS R7, R9, R9
 	ADDS R6, R10, R10
 	SUBS $1, R11, R11
@@ -149,8 +150,8 @@ rest:
 rows1:
 	ADD  R8, R9, R19
 	PRFM (R19), PLDL1KEEP
-	WORD $0xbd400120 // ldr s0, [x9]
-	WORD $0xbd000140 // str s0, [x10]
+	LDR_S(0, 9, 0)
+	STR_S(0, 10, 0)
 	ADDS R7, R9, R9
 	ADDS R6, R10, R10
 	SUBS $1, R11, R11
@@ -167,10 +168,10 @@ not1:
 rows2:
 	ADD  R8, R9, R19
 	PRFM (R19), PLDL1KEEP
-	WORD $0xbd400120 // ldr s0, [x9]
+	LDR_S(0, 9, 0)
 	ADD  $8, R9, R19
-	WORD $0x0d409260 // ld1 { v0.s }[1], [x19]
-	WORD $0xfd000140 // str d0, [x10]
+	LD1_S(0, 1, 19)
+	STR_D(0, 10, 0)
 	ADDS R7, R9, R9
 	ADDS R6, R10, R10
 	SUBS $1, R11, R11
@@ -187,14 +188,14 @@ not2:
 rows3:
 	ADD  R8, R9, R19
 	PRFM (R19), PLDL1KEEP
-	WORD $0xbd400120 // ldr s0, [x9]
+	LDR_S(0, 9, 0)
 	ADD  $8, R9, R19
-	WORD $0x0d409260 // ld1 { v0.s }[1], [x19]
+	LD1_S(0, 1, 19)
 	ADD  $16, R9, R19
-	WORD $0x4d408260 // ld1 { v0.s }[2], [x19]
-	WORD $0xfd000140 // str d0, [x10]
+	LD1_S(0, 2, 19)
+	STR_D(0, 10, 0)
 	ADD  $8, R10, R19
-	WORD $0x4d008260 // st1 { v0.s }[2], [x19]
+	ST1_S(0, 2, 19)
 	ADDS R7, R9, R9
 	ADDS R6, R10, R10
 	SUBS $1, R11, R11
@@ -232,14 +233,14 @@ rows4:
 	ADD  R8, R11, R19
 	PRFM (R19), PLDL1KEEP
 	MOVD R11, R14
-	WORD $0xbd4001c0 // ldr s0, [x14]
+	LDR_S(0, 14, 0)
 	ADDS R9, R14, R14
-	WORD $0x0d4091c0 // ld1 { v0.s }[1], [x14]
+	LD1_S(0, 1, 14)
 	ADDS R9, R14, R14
-	WORD $0x4d4081c0 // ld1 { v0.s }[2], [x14]
+	LD1_S(0, 2, 14)
 	ADDS R9, R14, R14
-	WORD $0x4d4091c0 // ld1 { v0.s }[3], [x14]
-	WORD $0x3d800180 // str q0, [x12]
+	LD1_S(0, 3, 14)
+	STR_Q(0, 12, 0)
 	ADDS R7, R11, R11
 	ADDS R6, R12, R12
 	SUBS $1, R13, R13
@@ -261,8 +262,8 @@ rows1:
 	ADD  R8, R11, R19
 	PRFM (R19), PLDL1KEEP
 	MOVD R11, R0
-	WORD $0xbd400000 // ldr s0, [x0]
-	WORD $0xbd000180 // str s0, [x12]
+	LDR_S(0, 0, 0)
+	STR_S(0, 12, 0)
 	ADDS R7, R11, R11
 	ADDS R6, R12, R12
 	SUBS $1, R13, R13
@@ -280,10 +281,10 @@ rows2:
 	ADD  R8, R11, R19
 	PRFM (R19), PLDL1KEEP
 	MOVD R11, R0
-	WORD $0xbd400000 // ldr s0, [x0]
+	LDR_S(0, 0, 0)
 	ADDS R9, R0, R0
-	WORD $0x0d409000 // ld1 { v0.s }[1], [x0]
-	WORD $0xfd000180 // str d0, [x12]
+	LD1_S(0, 1, 0)
+	STR_D(0, 12, 0)
 	ADDS R7, R11, R11
 	ADDS R6, R12, R12
 	SUBS $1, R13, R13
@@ -301,14 +302,14 @@ rows3:
 	ADD  R8, R11, R19
 	PRFM (R19), PLDL1KEEP
 	MOVD R11, R0
-	WORD $0xbd400000 // ldr s0, [x0]
+	LDR_S(0, 0, 0)
 	ADDS R9, R0, R0
-	WORD $0x0d409000 // ld1 { v0.s }[1], [x0]
+	LD1_S(0, 1, 0)
 	ADDS R9, R0, R0
-	WORD $0x4d408000 // ld1 { v0.s }[2], [x0]
-	WORD $0xfd000180 // str d0, [x12]
+	LD1_S(0, 2, 0)
+	STR_D(0, 12, 0)
 	ADD  $8, R12, R19
-	WORD $0x4d008260 // st1 { v0.s }[2], [x19]
+	ST1_S(0, 2, 19)
 	ADDS R7, R11, R11
 	ADDS R6, R12, R12
 	SUBS $1, R13, R13

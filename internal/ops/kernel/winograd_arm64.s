@@ -3,6 +3,7 @@
 //go:build !purego
 
 #include "textflag.h"
+#include "neon.h"
 
 // func winogradInput4NEON(dst *float32, df int, src *float32, rs int, cs int, ts int, n int)
 TEXT ·winogradInput4NEON(SB), NOSPLIT, $0-56
@@ -31,114 +32,114 @@ TEXT ·winogradInput4NEON(SB), NOSPLIT, $0-56
 tile:
 	MOVD R0, R3
 	ADD  R2, R0, R6
-	WORD $0x3dc00060 // ldr q0, [x3]
-	WORD $0x3cf06861 // ldr q1, [x3, x16]
-	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
+	LDR_Q(0, 3, 0)
+	LDRX_Q(1, 3, 16)
+	FSUB_4S(0, 0, 1)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3dc00061 // ldr q1, [x3]
-	WORD $0x3cf06862 // ldr q2, [x3, x16]
-	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
+	LDR_Q(1, 3, 0)
+	LDRX_Q(2, 3, 16)
+	FSUB_4S(1, 1, 2)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3dc00062 // ldr q2, [x3]
-	WORD $0x3cf06863 // ldr q3, [x3, x16]
-	WORD $0x4ea3d442 // fsub v2.4s, v2.4s, v3.4s
+	LDR_Q(2, 3, 0)
+	LDRX_Q(3, 3, 16)
+	FSUB_4S(2, 2, 3)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3dc00063 // ldr q3, [x3]
-	WORD $0x3cf06864 // ldr q4, [x3, x16]
-	WORD $0x4ea4d463 // fsub v3.4s, v3.4s, v4.4s
-	WORD $0x4ea2d400 // fsub v0.4s, v0.4s, v2.4s
-	WORD $0x3d800120 // str q0, [x9]
-	WORD $0x4ea21c40 // mov v0.16b, v2.16b
-	WORD $0x4ea11c22 // mov v2.16b, v1.16b
-	WORD $0x4e22d404 // fadd v4.4s, v0.4s, v2.4s
-	WORD $0x4ea2d400 // fsub v0.4s, v0.4s, v2.4s
-	WORD $0x3ca86924 // str q4, [x9, x8]
-	WORD $0x3cb16920 // str q0, [x9, x17]
-	WORD $0x4ea1d460 // fsub v0.4s, v3.4s, v1.4s
-	WORD $0x3cab6920 // str q0, [x9, x11]
+	LDR_Q(3, 3, 0)
+	LDRX_Q(4, 3, 16)
+	FSUB_4S(3, 3, 4)
+	FSUB_4S(0, 0, 2)
+	STR_Q(0, 9, 0)
+	MOV_16B(0, 2)
+	MOV_16B(2, 1)
+	FADD_4S(4, 0, 2)
+	FSUB_4S(0, 0, 2)
+	STRX_Q(4, 9, 8)
+	STRX_Q(0, 9, 17)
+	FSUB_4S(0, 3, 1)
+	STRX_Q(0, 9, 11)
 	ADDS R13, R9, R9
 	ADDS R13, R10, R10
 	MOVD R0, R3
 	ADD  R2, R0, R6
-	WORD $0x3cf06860 // ldr q0, [x3, x16]
-	WORD $0x3ce26861 // ldr q1, [x3, x2]
-	WORD $0x4e21d402 // fadd v2.4s, v0.4s, v1.4s
-	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
+	LDRX_Q(0, 3, 16)
+	LDRX_Q(1, 3, 2)
+	FADD_4S(2, 0, 1)
+	FSUB_4S(0, 0, 1)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3cf06861 // ldr q1, [x3, x16]
-	WORD $0x3ce26863 // ldr q3, [x3, x2]
-	WORD $0x4e23d424 // fadd v4.4s, v1.4s, v3.4s
-	WORD $0x4ea3d421 // fsub v1.4s, v1.4s, v3.4s
+	LDRX_Q(1, 3, 16)
+	LDRX_Q(3, 3, 2)
+	FADD_4S(4, 1, 3)
+	FSUB_4S(1, 1, 3)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3cf06863 // ldr q3, [x3, x16]
-	WORD $0x3ce26865 // ldr q5, [x3, x2]
-	WORD $0x4e25d466 // fadd v6.4s, v3.4s, v5.4s
-	WORD $0x4ea5d463 // fsub v3.4s, v3.4s, v5.4s
+	LDRX_Q(3, 3, 16)
+	LDRX_Q(5, 3, 2)
+	FADD_4S(6, 3, 5)
+	FSUB_4S(3, 3, 5)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3cf06865 // ldr q5, [x3, x16]
-	WORD $0x3ce26867 // ldr q7, [x3, x2]
-	WORD $0x4e27d4a8 // fadd v8.4s, v5.4s, v7.4s
-	WORD $0x4ea7d4a5 // fsub v5.4s, v5.4s, v7.4s
-	WORD $0x4ea6d442 // fsub v2.4s, v2.4s, v6.4s
-	WORD $0x3d800122 // str q2, [x9]
-	WORD $0x4ea61cc2 // mov v2.16b, v6.16b
-	WORD $0x4ea41c86 // mov v6.16b, v4.16b
-	WORD $0x4e26d447 // fadd v7.4s, v2.4s, v6.4s
-	WORD $0x4ea6d442 // fsub v2.4s, v2.4s, v6.4s
-	WORD $0x3ca86927 // str q7, [x9, x8]
-	WORD $0x3cb16922 // str q2, [x9, x17]
-	WORD $0x4ea4d502 // fsub v2.4s, v8.4s, v4.4s
-	WORD $0x3cab6922 // str q2, [x9, x11]
+	LDRX_Q(5, 3, 16)
+	LDRX_Q(7, 3, 2)
+	FADD_4S(8, 5, 7)
+	FSUB_4S(5, 5, 7)
+	FSUB_4S(2, 2, 6)
+	STR_Q(2, 9, 0)
+	MOV_16B(2, 6)
+	MOV_16B(6, 4)
+	FADD_4S(7, 2, 6)
+	FSUB_4S(2, 2, 6)
+	STRX_Q(7, 9, 8)
+	STRX_Q(2, 9, 17)
+	FSUB_4S(2, 8, 4)
+	STRX_Q(2, 9, 11)
 	ADDS R13, R9, R9
 	ADDS R13, R10, R10
-	WORD $0x4ea3d400 // fsub v0.4s, v0.4s, v3.4s
-	WORD $0x3d800120 // str q0, [x9]
-	WORD $0x4ea31c60 // mov v0.16b, v3.16b
-	WORD $0x4ea11c22 // mov v2.16b, v1.16b
-	WORD $0x4e22d403 // fadd v3.4s, v0.4s, v2.4s
-	WORD $0x4ea2d400 // fsub v0.4s, v0.4s, v2.4s
-	WORD $0x3ca86923 // str q3, [x9, x8]
-	WORD $0x3cb16920 // str q0, [x9, x17]
-	WORD $0x4ea1d4a0 // fsub v0.4s, v5.4s, v1.4s
-	WORD $0x3cab6920 // str q0, [x9, x11]
+	FSUB_4S(0, 0, 3)
+	STR_Q(0, 9, 0)
+	MOV_16B(0, 3)
+	MOV_16B(2, 1)
+	FADD_4S(3, 0, 2)
+	FSUB_4S(0, 0, 2)
+	STRX_Q(3, 9, 8)
+	STRX_Q(0, 9, 17)
+	FSUB_4S(0, 5, 1)
+	STRX_Q(0, 9, 11)
 	ADDS R13, R9, R9
 	ADDS R13, R10, R10
 	MOVD R0, R3
 	ADD  R2, R0, R6
-	WORD $0x3ce76860 // ldr q0, [x3, x7]
-	WORD $0x3ce26861 // ldr q1, [x3, x2]
-	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
+	LDRX_Q(0, 3, 7)
+	LDRX_Q(1, 3, 2)
+	FSUB_4S(0, 0, 1)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3ce76861 // ldr q1, [x3, x7]
-	WORD $0x3ce26862 // ldr q2, [x3, x2]
-	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
+	LDRX_Q(1, 3, 7)
+	LDRX_Q(2, 3, 2)
+	FSUB_4S(1, 1, 2)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3ce76862 // ldr q2, [x3, x7]
-	WORD $0x3ce26863 // ldr q3, [x3, x2]
-	WORD $0x4ea3d442 // fsub v2.4s, v2.4s, v3.4s
+	LDRX_Q(2, 3, 7)
+	LDRX_Q(3, 3, 2)
+	FSUB_4S(2, 2, 3)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3ce76863 // ldr q3, [x3, x7]
-	WORD $0x3ce26864 // ldr q4, [x3, x2]
-	WORD $0x4ea4d463 // fsub v3.4s, v3.4s, v4.4s
-	WORD $0x4ea2d400 // fsub v0.4s, v0.4s, v2.4s
-	WORD $0x3d800120 // str q0, [x9]
-	WORD $0x4ea21c40 // mov v0.16b, v2.16b
-	WORD $0x4ea11c22 // mov v2.16b, v1.16b
-	WORD $0x4e22d404 // fadd v4.4s, v0.4s, v2.4s
-	WORD $0x4ea2d400 // fsub v0.4s, v0.4s, v2.4s
-	WORD $0x3ca86924 // str q4, [x9, x8]
-	WORD $0x3cb16920 // str q0, [x9, x17]
-	WORD $0x4ea1d460 // fsub v0.4s, v3.4s, v1.4s
-	WORD $0x3cab6920 // str q0, [x9, x11]
+	LDRX_Q(3, 3, 7)
+	LDRX_Q(4, 3, 2)
+	FSUB_4S(3, 3, 4)
+	FSUB_4S(0, 0, 2)
+	STR_Q(0, 9, 0)
+	MOV_16B(0, 2)
+	MOV_16B(2, 1)
+	FADD_4S(4, 0, 2)
+	FSUB_4S(0, 0, 2)
+	STRX_Q(4, 9, 8)
+	STRX_Q(0, 9, 17)
+	FSUB_4S(0, 3, 1)
+	STRX_Q(0, 9, 11)
 	ADDS R13, R9, R9
 	ADDS R13, R10, R10
 	MOVD ts+40(FP), R19
@@ -173,20 +174,20 @@ TEXT ·winogradInputLine4NEON(SB), NOSPLIT, $0-48
 	LSL  $1, R7, R17
 
 tile:
-	WORD $0x3dc00060 // ldr q0, [x3]
-	WORD $0x3cf06861 // ldr q1, [x3, x16]
-	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
-	WORD $0x3d800100 // str q0, [x8]
-	WORD $0x3cf06860 // ldr q0, [x3, x16]
-	WORD $0x3ce26861 // ldr q1, [x3, x2]
-	WORD $0x4e21d402 // fadd v2.4s, v0.4s, v1.4s
-	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
-	WORD $0x3ca76902 // str q2, [x8, x7]
-	WORD $0x3cb16900 // str q0, [x8, x17]
-	WORD $0x3ce66860 // ldr q0, [x3, x6]
-	WORD $0x3ce26861 // ldr q1, [x3, x2]
-	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
-	WORD $0x3ca96900 // str q0, [x8, x9]
+	LDR_Q(0, 3, 0)
+	LDRX_Q(1, 3, 16)
+	FSUB_4S(0, 0, 1)
+	STR_Q(0, 8, 0)
+	LDRX_Q(0, 3, 16)
+	LDRX_Q(1, 3, 2)
+	FADD_4S(2, 0, 1)
+	FSUB_4S(0, 0, 1)
+	STRX_Q(2, 8, 7)
+	STRX_Q(0, 8, 17)
+	LDRX_Q(0, 3, 6)
+	LDRX_Q(1, 3, 2)
+	FSUB_4S(0, 0, 1)
+	STRX_Q(0, 8, 9)
 	ADDS R10, R3, R3
 	ADDS R10, R1, R1
 	ADDS $16, R8, R8
@@ -198,9 +199,9 @@ tile:
 // func winogradInput6NEON(dst *float32, df int, src *float32, rs int, cs int, ts int, n int)
 TEXT ·winogradInput6NEON(SB), NOSPLIT, $0-56
 	MOVD $winogradInput6NEON_const5NEON<>+0(SB), R19
-	WORD $0xbd400262 // ldr s2, [x19]
+	LDR_S(2, 19, 0)
 	MOVD $winogradInput6NEON_const4NEON<>+0(SB), R19
-	WORD $0x0d409262 // ld1 { v2.s }[1], [x19]
+	LD1_S(2, 1, 19)
 	MOVD src+16(FP), R0
 	MOVD dst+0(FP), R1
 	MOVD rs+24(FP), R2
@@ -228,362 +229,362 @@ TEXT ·winogradInput6NEON(SB), NOSPLIT, $0-56
 tile:
 	MOVD R0, R3
 	ADD  R2, R0, R6
-	WORD $0x3cf06860 // ldr q0, [x3, x16]
-	WORD $0x3cf16861 // ldr q1, [x3, x17]
-	WORD $0x4f825020 // fmls v0.4s, v1.4s, v2.s[0]
-	WORD $0x3dc00061 // ldr q1, [x3]
-	WORD $0x4fa21020 // fmla v0.4s, v1.4s, v2.s[1]
+	LDRX_Q(0, 3, 16)
+	LDRX_Q(1, 3, 17)
+	FMLS_S(0, 1, 2, 0)
+	LDR_Q(1, 3, 0)
+	FMLA_S(0, 1, 2, 1)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3cf06861 // ldr q1, [x3, x16]
-	WORD $0x3cf16863 // ldr q3, [x3, x17]
-	WORD $0x4f825061 // fmls v1.4s, v3.4s, v2.s[0]
-	WORD $0x3dc00063 // ldr q3, [x3]
-	WORD $0x4fa21061 // fmla v1.4s, v3.4s, v2.s[1]
+	LDRX_Q(1, 3, 16)
+	LDRX_Q(3, 3, 17)
+	FMLS_S(1, 3, 2, 0)
+	LDR_Q(3, 3, 0)
+	FMLA_S(1, 3, 2, 1)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3cf06863 // ldr q3, [x3, x16]
-	WORD $0x3cf16864 // ldr q4, [x3, x17]
-	WORD $0x4f825083 // fmls v3.4s, v4.4s, v2.s[0]
-	WORD $0x3dc00064 // ldr q4, [x3]
-	WORD $0x4fa21083 // fmla v3.4s, v4.4s, v2.s[1]
+	LDRX_Q(3, 3, 16)
+	LDRX_Q(4, 3, 17)
+	FMLS_S(3, 4, 2, 0)
+	LDR_Q(4, 3, 0)
+	FMLA_S(3, 4, 2, 1)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3cf06864 // ldr q4, [x3, x16]
-	WORD $0x3cf16865 // ldr q5, [x3, x17]
-	WORD $0x4f8250a4 // fmls v4.4s, v5.4s, v2.s[0]
-	WORD $0x3dc00065 // ldr q5, [x3]
-	WORD $0x4fa210a4 // fmla v4.4s, v5.4s, v2.s[1]
+	LDRX_Q(4, 3, 16)
+	LDRX_Q(5, 3, 17)
+	FMLS_S(4, 5, 2, 0)
+	LDR_Q(5, 3, 0)
+	FMLA_S(4, 5, 2, 1)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3cf06865 // ldr q5, [x3, x16]
-	WORD $0x3cf16866 // ldr q6, [x3, x17]
-	WORD $0x4f8250c5 // fmls v5.4s, v6.4s, v2.s[0]
-	WORD $0x3dc00066 // ldr q6, [x3]
-	WORD $0x4fa210c5 // fmla v5.4s, v6.4s, v2.s[1]
+	LDRX_Q(5, 3, 16)
+	LDRX_Q(6, 3, 17)
+	FMLS_S(5, 6, 2, 0)
+	LDR_Q(6, 3, 0)
+	FMLA_S(5, 6, 2, 1)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3cf06866 // ldr q6, [x3, x16]
-	WORD $0x3cf16867 // ldr q7, [x3, x17]
-	WORD $0x4f8250e6 // fmls v6.4s, v7.4s, v2.s[0]
-	WORD $0x3dc00067 // ldr q7, [x3]
-	WORD $0x4fa210e6 // fmla v6.4s, v7.4s, v2.s[1]
-	WORD $0x4ea51ca7 // mov v7.16b, v5.16b
-	WORD $0x4f825067 // fmls v7.4s, v3.4s, v2.s[0]
-	WORD $0x4fa21007 // fmla v7.4s, v0.4s, v2.s[1]
-	WORD $0x3d800127 // str q7, [x9]
-	WORD $0x4ea51ca0 // mov v0.16b, v5.16b
-	WORD $0x4fa25060 // fmls v0.4s, v3.4s, v2.s[1]
-	WORD $0x4ea41c87 // mov v7.16b, v4.16b
-	WORD $0x4fa25027 // fmls v7.4s, v1.4s, v2.s[1]
-	WORD $0x4e27d408 // fadd v8.4s, v0.4s, v7.4s
-	WORD $0x4ea7d400 // fsub v0.4s, v0.4s, v7.4s
-	WORD $0x3ca86928 // str q8, [x9, x8]
-	WORD $0x3cb66920 // str q0, [x9, x22]
-	WORD $0x4ea3d4a0 // fsub v0.4s, v5.4s, v3.4s
-	WORD $0x4ea1d483 // fsub v3.4s, v4.4s, v1.4s
-	WORD $0x4e23d463 // fadd v3.4s, v3.4s, v3.4s
-	WORD $0x4e23d405 // fadd v5.4s, v0.4s, v3.4s
-	WORD $0x4ea3d400 // fsub v0.4s, v0.4s, v3.4s
-	WORD $0x3cab6925 // str q5, [x9, x11]
-	WORD $0x3cb56920 // str q0, [x9, x21]
-	WORD $0x4ea61cc0 // mov v0.16b, v6.16b
-	WORD $0x4f825080 // fmls v0.4s, v4.4s, v2.s[0]
-	WORD $0x4fa21020 // fmla v0.4s, v1.4s, v2.s[1]
-	WORD $0x3cb56940 // str q0, [x10, x21]
+	LDRX_Q(6, 3, 16)
+	LDRX_Q(7, 3, 17)
+	FMLS_S(6, 7, 2, 0)
+	LDR_Q(7, 3, 0)
+	FMLA_S(6, 7, 2, 1)
+	MOV_16B(7, 5)
+	FMLS_S(7, 3, 2, 0)
+	FMLA_S(7, 0, 2, 1)
+	STR_Q(7, 9, 0)
+	MOV_16B(0, 5)
+	FMLS_S(0, 3, 2, 1)
+	MOV_16B(7, 4)
+	FMLS_S(7, 1, 2, 1)
+	FADD_4S(8, 0, 7)
+	FSUB_4S(0, 0, 7)
+	STRX_Q(8, 9, 8)
+	STRX_Q(0, 9, 22)
+	FSUB_4S(0, 5, 3)
+	FSUB_4S(3, 4, 1)
+	FADD_4S(3, 3, 3)
+	FADD_4S(5, 0, 3)
+	FSUB_4S(0, 0, 3)
+	STRX_Q(5, 9, 11)
+	STRX_Q(0, 9, 21)
+	MOV_16B(0, 6)
+	FMLS_S(0, 4, 2, 0)
+	FMLA_S(0, 1, 2, 1)
+	STRX_Q(0, 10, 21)
 	ADDS R13, R9, R9
 	ADDS R13, R10, R10
 	MOVD R0, R3
 	ADD  R2, R0, R6
-	WORD $0x3cf06860 // ldr q0, [x3, x16]
-	WORD $0x3cf16861 // ldr q1, [x3, x17]
-	WORD $0x4fa25020 // fmls v0.4s, v1.4s, v2.s[1]
-	WORD $0x3ce76861 // ldr q1, [x3, x7]
-	WORD $0x3ce26863 // ldr q3, [x3, x2]
-	WORD $0x4fa25061 // fmls v1.4s, v3.4s, v2.s[1]
-	WORD $0x4e21d403 // fadd v3.4s, v0.4s, v1.4s
-	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
+	LDRX_Q(0, 3, 16)
+	LDRX_Q(1, 3, 17)
+	FMLS_S(0, 1, 2, 1)
+	LDRX_Q(1, 3, 7)
+	LDRX_Q(3, 3, 2)
+	FMLS_S(1, 3, 2, 1)
+	FADD_4S(3, 0, 1)
+	FSUB_4S(0, 0, 1)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3cf06861 // ldr q1, [x3, x16]
-	WORD $0x3cf16864 // ldr q4, [x3, x17]
-	WORD $0x4fa25081 // fmls v1.4s, v4.4s, v2.s[1]
-	WORD $0x3ce76864 // ldr q4, [x3, x7]
-	WORD $0x3ce26865 // ldr q5, [x3, x2]
-	WORD $0x4fa250a4 // fmls v4.4s, v5.4s, v2.s[1]
-	WORD $0x4e24d425 // fadd v5.4s, v1.4s, v4.4s
-	WORD $0x4ea4d421 // fsub v1.4s, v1.4s, v4.4s
+	LDRX_Q(1, 3, 16)
+	LDRX_Q(4, 3, 17)
+	FMLS_S(1, 4, 2, 1)
+	LDRX_Q(4, 3, 7)
+	LDRX_Q(5, 3, 2)
+	FMLS_S(4, 5, 2, 1)
+	FADD_4S(5, 1, 4)
+	FSUB_4S(1, 1, 4)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3cf06864 // ldr q4, [x3, x16]
-	WORD $0x3cf16866 // ldr q6, [x3, x17]
-	WORD $0x4fa250c4 // fmls v4.4s, v6.4s, v2.s[1]
-	WORD $0x3ce76866 // ldr q6, [x3, x7]
-	WORD $0x3ce26867 // ldr q7, [x3, x2]
-	WORD $0x4fa250e6 // fmls v6.4s, v7.4s, v2.s[1]
-	WORD $0x4e26d487 // fadd v7.4s, v4.4s, v6.4s
-	WORD $0x4ea6d484 // fsub v4.4s, v4.4s, v6.4s
+	LDRX_Q(4, 3, 16)
+	LDRX_Q(6, 3, 17)
+	FMLS_S(4, 6, 2, 1)
+	LDRX_Q(6, 3, 7)
+	LDRX_Q(7, 3, 2)
+	FMLS_S(6, 7, 2, 1)
+	FADD_4S(7, 4, 6)
+	FSUB_4S(4, 4, 6)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3cf06866 // ldr q6, [x3, x16]
-	WORD $0x3cf16868 // ldr q8, [x3, x17]
-	WORD $0x4fa25106 // fmls v6.4s, v8.4s, v2.s[1]
-	WORD $0x3ce76868 // ldr q8, [x3, x7]
-	WORD $0x3ce26869 // ldr q9, [x3, x2]
-	WORD $0x4fa25128 // fmls v8.4s, v9.4s, v2.s[1]
-	WORD $0x4e28d4c9 // fadd v9.4s, v6.4s, v8.4s
-	WORD $0x4ea8d4c6 // fsub v6.4s, v6.4s, v8.4s
+	LDRX_Q(6, 3, 16)
+	LDRX_Q(8, 3, 17)
+	FMLS_S(6, 8, 2, 1)
+	LDRX_Q(8, 3, 7)
+	LDRX_Q(9, 3, 2)
+	FMLS_S(8, 9, 2, 1)
+	FADD_4S(9, 6, 8)
+	FSUB_4S(6, 6, 8)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3cf06868 // ldr q8, [x3, x16]
-	WORD $0x3cf1686a // ldr q10, [x3, x17]
-	WORD $0x4fa25148 // fmls v8.4s, v10.4s, v2.s[1]
-	WORD $0x3ce7686a // ldr q10, [x3, x7]
-	WORD $0x3ce2686b // ldr q11, [x3, x2]
-	WORD $0x4fa2516a // fmls v10.4s, v11.4s, v2.s[1]
-	WORD $0x4e2ad50b // fadd v11.4s, v8.4s, v10.4s
-	WORD $0x4eaad508 // fsub v8.4s, v8.4s, v10.4s
+	LDRX_Q(8, 3, 16)
+	LDRX_Q(10, 3, 17)
+	FMLS_S(8, 10, 2, 1)
+	LDRX_Q(10, 3, 7)
+	LDRX_Q(11, 3, 2)
+	FMLS_S(10, 11, 2, 1)
+	FADD_4S(11, 8, 10)
+	FSUB_4S(8, 8, 10)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3cf0686a // ldr q10, [x3, x16]
-	WORD $0x3cf1686c // ldr q12, [x3, x17]
-	WORD $0x4fa2518a // fmls v10.4s, v12.4s, v2.s[1]
-	WORD $0x3ce7686c // ldr q12, [x3, x7]
-	WORD $0x3ce2686d // ldr q13, [x3, x2]
-	WORD $0x4fa251ac // fmls v12.4s, v13.4s, v2.s[1]
-	WORD $0x4e2cd54d // fadd v13.4s, v10.4s, v12.4s
-	WORD $0x4eacd54a // fsub v10.4s, v10.4s, v12.4s
-	WORD $0x4eab1d6c // mov v12.16b, v11.16b
-	WORD $0x4f8250ec // fmls v12.4s, v7.4s, v2.s[0]
-	WORD $0x4fa2106c // fmla v12.4s, v3.4s, v2.s[1]
-	WORD $0x3d80012c // str q12, [x9]
-	WORD $0x4eab1d63 // mov v3.16b, v11.16b
-	WORD $0x4fa250e3 // fmls v3.4s, v7.4s, v2.s[1]
-	WORD $0x4ea91d2c // mov v12.16b, v9.16b
-	WORD $0x4fa250ac // fmls v12.4s, v5.4s, v2.s[1]
-	WORD $0x4e2cd46e // fadd v14.4s, v3.4s, v12.4s
-	WORD $0x4eacd463 // fsub v3.4s, v3.4s, v12.4s
-	WORD $0x3ca8692e // str q14, [x9, x8]
-	WORD $0x3cb66923 // str q3, [x9, x22]
-	WORD $0x4ea7d563 // fsub v3.4s, v11.4s, v7.4s
-	WORD $0x4ea5d527 // fsub v7.4s, v9.4s, v5.4s
-	WORD $0x4e27d4e7 // fadd v7.4s, v7.4s, v7.4s
-	WORD $0x4e27d46b // fadd v11.4s, v3.4s, v7.4s
-	WORD $0x4ea7d463 // fsub v3.4s, v3.4s, v7.4s
-	WORD $0x3cab692b // str q11, [x9, x11]
-	WORD $0x3cb56923 // str q3, [x9, x21]
-	WORD $0x4ead1da3 // mov v3.16b, v13.16b
-	WORD $0x4f825123 // fmls v3.4s, v9.4s, v2.s[0]
-	WORD $0x4fa210a3 // fmla v3.4s, v5.4s, v2.s[1]
-	WORD $0x3cb56943 // str q3, [x10, x21]
+	LDRX_Q(10, 3, 16)
+	LDRX_Q(12, 3, 17)
+	FMLS_S(10, 12, 2, 1)
+	LDRX_Q(12, 3, 7)
+	LDRX_Q(13, 3, 2)
+	FMLS_S(12, 13, 2, 1)
+	FADD_4S(13, 10, 12)
+	FSUB_4S(10, 10, 12)
+	MOV_16B(12, 11)
+	FMLS_S(12, 7, 2, 0)
+	FMLA_S(12, 3, 2, 1)
+	STR_Q(12, 9, 0)
+	MOV_16B(3, 11)
+	FMLS_S(3, 7, 2, 1)
+	MOV_16B(12, 9)
+	FMLS_S(12, 5, 2, 1)
+	FADD_4S(14, 3, 12)
+	FSUB_4S(3, 3, 12)
+	STRX_Q(14, 9, 8)
+	STRX_Q(3, 9, 22)
+	FSUB_4S(3, 11, 7)
+	FSUB_4S(7, 9, 5)
+	FADD_4S(7, 7, 7)
+	FADD_4S(11, 3, 7)
+	FSUB_4S(3, 3, 7)
+	STRX_Q(11, 9, 11)
+	STRX_Q(3, 9, 21)
+	MOV_16B(3, 13)
+	FMLS_S(3, 9, 2, 0)
+	FMLA_S(3, 5, 2, 1)
+	STRX_Q(3, 10, 21)
 	ADDS R13, R9, R9
 	ADDS R13, R10, R10
-	WORD $0x4ea81d03 // mov v3.16b, v8.16b
-	WORD $0x4f825083 // fmls v3.4s, v4.4s, v2.s[0]
-	WORD $0x4fa21003 // fmla v3.4s, v0.4s, v2.s[1]
-	WORD $0x3d800123 // str q3, [x9]
-	WORD $0x4ea81d00 // mov v0.16b, v8.16b
-	WORD $0x4fa25080 // fmls v0.4s, v4.4s, v2.s[1]
-	WORD $0x4ea61cc3 // mov v3.16b, v6.16b
-	WORD $0x4fa25023 // fmls v3.4s, v1.4s, v2.s[1]
-	WORD $0x4e23d405 // fadd v5.4s, v0.4s, v3.4s
-	WORD $0x4ea3d400 // fsub v0.4s, v0.4s, v3.4s
-	WORD $0x3ca86925 // str q5, [x9, x8]
-	WORD $0x3cb66920 // str q0, [x9, x22]
-	WORD $0x4ea4d500 // fsub v0.4s, v8.4s, v4.4s
-	WORD $0x4ea1d4c3 // fsub v3.4s, v6.4s, v1.4s
-	WORD $0x4e23d463 // fadd v3.4s, v3.4s, v3.4s
-	WORD $0x4e23d404 // fadd v4.4s, v0.4s, v3.4s
-	WORD $0x4ea3d400 // fsub v0.4s, v0.4s, v3.4s
-	WORD $0x3cab6924 // str q4, [x9, x11]
-	WORD $0x3cb56920 // str q0, [x9, x21]
-	WORD $0x4eaa1d40 // mov v0.16b, v10.16b
-	WORD $0x4f8250c0 // fmls v0.4s, v6.4s, v2.s[0]
-	WORD $0x4fa21020 // fmla v0.4s, v1.4s, v2.s[1]
-	WORD $0x3cb56940 // str q0, [x10, x21]
-	ADDS R13, R9, R9
-	ADDS R13, R10, R10
-	MOVD R0, R3
-	ADD  R2, R0, R6
-	WORD $0x3cf06860 // ldr q0, [x3, x16]
-	WORD $0x3cf16861 // ldr q1, [x3, x17]
-	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
-	WORD $0x3ce76861 // ldr q1, [x3, x7]
-	WORD $0x3ce26863 // ldr q3, [x3, x2]
-	WORD $0x4ea3d421 // fsub v1.4s, v1.4s, v3.4s
-	WORD $0x4e21d421 // fadd v1.4s, v1.4s, v1.4s
-	WORD $0x4e21d403 // fadd v3.4s, v0.4s, v1.4s
-	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
-	ADDS R12, R3, R3
-	ADDS R12, R6, R6
-	WORD $0x3cf06861 // ldr q1, [x3, x16]
-	WORD $0x3cf16864 // ldr q4, [x3, x17]
-	WORD $0x4ea4d421 // fsub v1.4s, v1.4s, v4.4s
-	WORD $0x3ce76864 // ldr q4, [x3, x7]
-	WORD $0x3ce26865 // ldr q5, [x3, x2]
-	WORD $0x4ea5d484 // fsub v4.4s, v4.4s, v5.4s
-	WORD $0x4e24d484 // fadd v4.4s, v4.4s, v4.4s
-	WORD $0x4e24d425 // fadd v5.4s, v1.4s, v4.4s
-	WORD $0x4ea4d421 // fsub v1.4s, v1.4s, v4.4s
-	ADDS R12, R3, R3
-	ADDS R12, R6, R6
-	WORD $0x3cf06864 // ldr q4, [x3, x16]
-	WORD $0x3cf16866 // ldr q6, [x3, x17]
-	WORD $0x4ea6d484 // fsub v4.4s, v4.4s, v6.4s
-	WORD $0x3ce76866 // ldr q6, [x3, x7]
-	WORD $0x3ce26867 // ldr q7, [x3, x2]
-	WORD $0x4ea7d4c6 // fsub v6.4s, v6.4s, v7.4s
-	WORD $0x4e26d4c6 // fadd v6.4s, v6.4s, v6.4s
-	WORD $0x4e26d487 // fadd v7.4s, v4.4s, v6.4s
-	WORD $0x4ea6d484 // fsub v4.4s, v4.4s, v6.4s
-	ADDS R12, R3, R3
-	ADDS R12, R6, R6
-	WORD $0x3cf06866 // ldr q6, [x3, x16]
-	WORD $0x3cf16868 // ldr q8, [x3, x17]
-	WORD $0x4ea8d4c6 // fsub v6.4s, v6.4s, v8.4s
-	WORD $0x3ce76868 // ldr q8, [x3, x7]
-	WORD $0x3ce26869 // ldr q9, [x3, x2]
-	WORD $0x4ea9d508 // fsub v8.4s, v8.4s, v9.4s
-	WORD $0x4e28d508 // fadd v8.4s, v8.4s, v8.4s
-	WORD $0x4e28d4c9 // fadd v9.4s, v6.4s, v8.4s
-	WORD $0x4ea8d4c6 // fsub v6.4s, v6.4s, v8.4s
-	ADDS R12, R3, R3
-	ADDS R12, R6, R6
-	WORD $0x3cf06868 // ldr q8, [x3, x16]
-	WORD $0x3cf1686a // ldr q10, [x3, x17]
-	WORD $0x4eaad508 // fsub v8.4s, v8.4s, v10.4s
-	WORD $0x3ce7686a // ldr q10, [x3, x7]
-	WORD $0x3ce2686b // ldr q11, [x3, x2]
-	WORD $0x4eabd54a // fsub v10.4s, v10.4s, v11.4s
-	WORD $0x4e2ad54a // fadd v10.4s, v10.4s, v10.4s
-	WORD $0x4e2ad50b // fadd v11.4s, v8.4s, v10.4s
-	WORD $0x4eaad508 // fsub v8.4s, v8.4s, v10.4s
-	ADDS R12, R3, R3
-	ADDS R12, R6, R6
-	WORD $0x3cf0686a // ldr q10, [x3, x16]
-	WORD $0x3cf1686c // ldr q12, [x3, x17]
-	WORD $0x4eacd54a // fsub v10.4s, v10.4s, v12.4s
-	WORD $0x3ce7686c // ldr q12, [x3, x7]
-	WORD $0x3ce2686d // ldr q13, [x3, x2]
-	WORD $0x4eadd58c // fsub v12.4s, v12.4s, v13.4s
-	WORD $0x4e2cd58c // fadd v12.4s, v12.4s, v12.4s
-	WORD $0x4e2cd54d // fadd v13.4s, v10.4s, v12.4s
-	WORD $0x4eacd54a // fsub v10.4s, v10.4s, v12.4s
-	WORD $0x4eab1d6c // mov v12.16b, v11.16b
-	WORD $0x4f8250ec // fmls v12.4s, v7.4s, v2.s[0]
-	WORD $0x4fa2106c // fmla v12.4s, v3.4s, v2.s[1]
-	WORD $0x3d80012c // str q12, [x9]
-	WORD $0x4eab1d63 // mov v3.16b, v11.16b
-	WORD $0x4fa250e3 // fmls v3.4s, v7.4s, v2.s[1]
-	WORD $0x4ea91d2c // mov v12.16b, v9.16b
-	WORD $0x4fa250ac // fmls v12.4s, v5.4s, v2.s[1]
-	WORD $0x4e2cd46e // fadd v14.4s, v3.4s, v12.4s
-	WORD $0x4eacd463 // fsub v3.4s, v3.4s, v12.4s
-	WORD $0x3ca8692e // str q14, [x9, x8]
-	WORD $0x3cb66923 // str q3, [x9, x22]
-	WORD $0x4ea7d563 // fsub v3.4s, v11.4s, v7.4s
-	WORD $0x4ea5d527 // fsub v7.4s, v9.4s, v5.4s
-	WORD $0x4e27d4e7 // fadd v7.4s, v7.4s, v7.4s
-	WORD $0x4e27d46b // fadd v11.4s, v3.4s, v7.4s
-	WORD $0x4ea7d463 // fsub v3.4s, v3.4s, v7.4s
-	WORD $0x3cab692b // str q11, [x9, x11]
-	WORD $0x3cb56923 // str q3, [x9, x21]
-	WORD $0x4ead1da3 // mov v3.16b, v13.16b
-	WORD $0x4f825123 // fmls v3.4s, v9.4s, v2.s[0]
-	WORD $0x4fa210a3 // fmla v3.4s, v5.4s, v2.s[1]
-	WORD $0x3cb56943 // str q3, [x10, x21]
-	ADDS R13, R9, R9
-	ADDS R13, R10, R10
-	WORD $0x4ea81d03 // mov v3.16b, v8.16b
-	WORD $0x4f825083 // fmls v3.4s, v4.4s, v2.s[0]
-	WORD $0x4fa21003 // fmla v3.4s, v0.4s, v2.s[1]
-	WORD $0x3d800123 // str q3, [x9]
-	WORD $0x4ea81d00 // mov v0.16b, v8.16b
-	WORD $0x4fa25080 // fmls v0.4s, v4.4s, v2.s[1]
-	WORD $0x4ea61cc3 // mov v3.16b, v6.16b
-	WORD $0x4fa25023 // fmls v3.4s, v1.4s, v2.s[1]
-	WORD $0x4e23d405 // fadd v5.4s, v0.4s, v3.4s
-	WORD $0x4ea3d400 // fsub v0.4s, v0.4s, v3.4s
-	WORD $0x3ca86925 // str q5, [x9, x8]
-	WORD $0x3cb66920 // str q0, [x9, x22]
-	WORD $0x4ea4d500 // fsub v0.4s, v8.4s, v4.4s
-	WORD $0x4ea1d4c3 // fsub v3.4s, v6.4s, v1.4s
-	WORD $0x4e23d463 // fadd v3.4s, v3.4s, v3.4s
-	WORD $0x4e23d404 // fadd v4.4s, v0.4s, v3.4s
-	WORD $0x4ea3d400 // fsub v0.4s, v0.4s, v3.4s
-	WORD $0x3cab6924 // str q4, [x9, x11]
-	WORD $0x3cb56920 // str q0, [x9, x21]
-	WORD $0x4eaa1d40 // mov v0.16b, v10.16b
-	WORD $0x4f8250c0 // fmls v0.4s, v6.4s, v2.s[0]
-	WORD $0x4fa21020 // fmla v0.4s, v1.4s, v2.s[1]
-	WORD $0x3cb56940 // str q0, [x10, x21]
+	MOV_16B(3, 8)
+	FMLS_S(3, 4, 2, 0)
+	FMLA_S(3, 0, 2, 1)
+	STR_Q(3, 9, 0)
+	MOV_16B(0, 8)
+	FMLS_S(0, 4, 2, 1)
+	MOV_16B(3, 6)
+	FMLS_S(3, 1, 2, 1)
+	FADD_4S(5, 0, 3)
+	FSUB_4S(0, 0, 3)
+	STRX_Q(5, 9, 8)
+	STRX_Q(0, 9, 22)
+	FSUB_4S(0, 8, 4)
+	FSUB_4S(3, 6, 1)
+	FADD_4S(3, 3, 3)
+	FADD_4S(4, 0, 3)
+	FSUB_4S(0, 0, 3)
+	STRX_Q(4, 9, 11)
+	STRX_Q(0, 9, 21)
+	MOV_16B(0, 10)
+	FMLS_S(0, 6, 2, 0)
+	FMLA_S(0, 1, 2, 1)
+	STRX_Q(0, 10, 21)
 	ADDS R13, R9, R9
 	ADDS R13, R10, R10
 	MOVD R0, R3
 	ADD  R2, R0, R6
-	WORD $0x3cf068c0 // ldr q0, [x6, x16]
-	WORD $0x3ce76861 // ldr q1, [x3, x7]
-	WORD $0x4f825020 // fmls v0.4s, v1.4s, v2.s[0]
-	WORD $0x3ce26861 // ldr q1, [x3, x2]
-	WORD $0x4fa21020 // fmla v0.4s, v1.4s, v2.s[1]
+	LDRX_Q(0, 3, 16)
+	LDRX_Q(1, 3, 17)
+	FSUB_4S(0, 0, 1)
+	LDRX_Q(1, 3, 7)
+	LDRX_Q(3, 3, 2)
+	FSUB_4S(1, 1, 3)
+	FADD_4S(1, 1, 1)
+	FADD_4S(3, 0, 1)
+	FSUB_4S(0, 0, 1)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3cf068c1 // ldr q1, [x6, x16]
-	WORD $0x3ce76863 // ldr q3, [x3, x7]
-	WORD $0x4f825061 // fmls v1.4s, v3.4s, v2.s[0]
-	WORD $0x3ce26863 // ldr q3, [x3, x2]
-	WORD $0x4fa21061 // fmla v1.4s, v3.4s, v2.s[1]
+	LDRX_Q(1, 3, 16)
+	LDRX_Q(4, 3, 17)
+	FSUB_4S(1, 1, 4)
+	LDRX_Q(4, 3, 7)
+	LDRX_Q(5, 3, 2)
+	FSUB_4S(4, 4, 5)
+	FADD_4S(4, 4, 4)
+	FADD_4S(5, 1, 4)
+	FSUB_4S(1, 1, 4)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3cf068c3 // ldr q3, [x6, x16]
-	WORD $0x3ce76864 // ldr q4, [x3, x7]
-	WORD $0x4f825083 // fmls v3.4s, v4.4s, v2.s[0]
-	WORD $0x3ce26864 // ldr q4, [x3, x2]
-	WORD $0x4fa21083 // fmla v3.4s, v4.4s, v2.s[1]
+	LDRX_Q(4, 3, 16)
+	LDRX_Q(6, 3, 17)
+	FSUB_4S(4, 4, 6)
+	LDRX_Q(6, 3, 7)
+	LDRX_Q(7, 3, 2)
+	FSUB_4S(6, 6, 7)
+	FADD_4S(6, 6, 6)
+	FADD_4S(7, 4, 6)
+	FSUB_4S(4, 4, 6)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3cf068c4 // ldr q4, [x6, x16]
-	WORD $0x3ce76865 // ldr q5, [x3, x7]
-	WORD $0x4f8250a4 // fmls v4.4s, v5.4s, v2.s[0]
-	WORD $0x3ce26865 // ldr q5, [x3, x2]
-	WORD $0x4fa210a4 // fmla v4.4s, v5.4s, v2.s[1]
+	LDRX_Q(6, 3, 16)
+	LDRX_Q(8, 3, 17)
+	FSUB_4S(6, 6, 8)
+	LDRX_Q(8, 3, 7)
+	LDRX_Q(9, 3, 2)
+	FSUB_4S(8, 8, 9)
+	FADD_4S(8, 8, 8)
+	FADD_4S(9, 6, 8)
+	FSUB_4S(6, 6, 8)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3cf068c5 // ldr q5, [x6, x16]
-	WORD $0x3ce76866 // ldr q6, [x3, x7]
-	WORD $0x4f8250c5 // fmls v5.4s, v6.4s, v2.s[0]
-	WORD $0x3ce26866 // ldr q6, [x3, x2]
-	WORD $0x4fa210c5 // fmla v5.4s, v6.4s, v2.s[1]
+	LDRX_Q(8, 3, 16)
+	LDRX_Q(10, 3, 17)
+	FSUB_4S(8, 8, 10)
+	LDRX_Q(10, 3, 7)
+	LDRX_Q(11, 3, 2)
+	FSUB_4S(10, 10, 11)
+	FADD_4S(10, 10, 10)
+	FADD_4S(11, 8, 10)
+	FSUB_4S(8, 8, 10)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3cf068c6 // ldr q6, [x6, x16]
-	WORD $0x3ce76867 // ldr q7, [x3, x7]
-	WORD $0x4f8250e6 // fmls v6.4s, v7.4s, v2.s[0]
-	WORD $0x3ce26867 // ldr q7, [x3, x2]
-	WORD $0x4fa210e6 // fmla v6.4s, v7.4s, v2.s[1]
-	WORD $0x4ea51ca7 // mov v7.16b, v5.16b
-	WORD $0x4f825067 // fmls v7.4s, v3.4s, v2.s[0]
-	WORD $0x4fa21007 // fmla v7.4s, v0.4s, v2.s[1]
-	WORD $0x3d800127 // str q7, [x9]
-	WORD $0x4ea51ca0 // mov v0.16b, v5.16b
-	WORD $0x4fa25060 // fmls v0.4s, v3.4s, v2.s[1]
-	WORD $0x4ea41c87 // mov v7.16b, v4.16b
-	WORD $0x4fa25027 // fmls v7.4s, v1.4s, v2.s[1]
-	WORD $0x4e27d408 // fadd v8.4s, v0.4s, v7.4s
-	WORD $0x4ea7d400 // fsub v0.4s, v0.4s, v7.4s
-	WORD $0x3ca86928 // str q8, [x9, x8]
-	WORD $0x3cb66920 // str q0, [x9, x22]
-	WORD $0x4ea3d4a0 // fsub v0.4s, v5.4s, v3.4s
-	WORD $0x4ea1d483 // fsub v3.4s, v4.4s, v1.4s
-	WORD $0x4e23d463 // fadd v3.4s, v3.4s, v3.4s
-	WORD $0x4e23d405 // fadd v5.4s, v0.4s, v3.4s
-	WORD $0x4ea3d400 // fsub v0.4s, v0.4s, v3.4s
-	WORD $0x3cab6925 // str q5, [x9, x11]
-	WORD $0x3cb56920 // str q0, [x9, x21]
-	WORD $0x4ea61cc0 // mov v0.16b, v6.16b
-	WORD $0x4f825080 // fmls v0.4s, v4.4s, v2.s[0]
-	WORD $0x4fa21020 // fmla v0.4s, v1.4s, v2.s[1]
-	WORD $0x3cb56940 // str q0, [x10, x21]
+	LDRX_Q(10, 3, 16)
+	LDRX_Q(12, 3, 17)
+	FSUB_4S(10, 10, 12)
+	LDRX_Q(12, 3, 7)
+	LDRX_Q(13, 3, 2)
+	FSUB_4S(12, 12, 13)
+	FADD_4S(12, 12, 12)
+	FADD_4S(13, 10, 12)
+	FSUB_4S(10, 10, 12)
+	MOV_16B(12, 11)
+	FMLS_S(12, 7, 2, 0)
+	FMLA_S(12, 3, 2, 1)
+	STR_Q(12, 9, 0)
+	MOV_16B(3, 11)
+	FMLS_S(3, 7, 2, 1)
+	MOV_16B(12, 9)
+	FMLS_S(12, 5, 2, 1)
+	FADD_4S(14, 3, 12)
+	FSUB_4S(3, 3, 12)
+	STRX_Q(14, 9, 8)
+	STRX_Q(3, 9, 22)
+	FSUB_4S(3, 11, 7)
+	FSUB_4S(7, 9, 5)
+	FADD_4S(7, 7, 7)
+	FADD_4S(11, 3, 7)
+	FSUB_4S(3, 3, 7)
+	STRX_Q(11, 9, 11)
+	STRX_Q(3, 9, 21)
+	MOV_16B(3, 13)
+	FMLS_S(3, 9, 2, 0)
+	FMLA_S(3, 5, 2, 1)
+	STRX_Q(3, 10, 21)
+	ADDS R13, R9, R9
+	ADDS R13, R10, R10
+	MOV_16B(3, 8)
+	FMLS_S(3, 4, 2, 0)
+	FMLA_S(3, 0, 2, 1)
+	STR_Q(3, 9, 0)
+	MOV_16B(0, 8)
+	FMLS_S(0, 4, 2, 1)
+	MOV_16B(3, 6)
+	FMLS_S(3, 1, 2, 1)
+	FADD_4S(5, 0, 3)
+	FSUB_4S(0, 0, 3)
+	STRX_Q(5, 9, 8)
+	STRX_Q(0, 9, 22)
+	FSUB_4S(0, 8, 4)
+	FSUB_4S(3, 6, 1)
+	FADD_4S(3, 3, 3)
+	FADD_4S(4, 0, 3)
+	FSUB_4S(0, 0, 3)
+	STRX_Q(4, 9, 11)
+	STRX_Q(0, 9, 21)
+	MOV_16B(0, 10)
+	FMLS_S(0, 6, 2, 0)
+	FMLA_S(0, 1, 2, 1)
+	STRX_Q(0, 10, 21)
+	ADDS R13, R9, R9
+	ADDS R13, R10, R10
+	MOVD R0, R3
+	ADD  R2, R0, R6
+	LDRX_Q(0, 6, 16)
+	LDRX_Q(1, 3, 7)
+	FMLS_S(0, 1, 2, 0)
+	LDRX_Q(1, 3, 2)
+	FMLA_S(0, 1, 2, 1)
+	ADDS R12, R3, R3
+	ADDS R12, R6, R6
+	LDRX_Q(1, 6, 16)
+	LDRX_Q(3, 3, 7)
+	FMLS_S(1, 3, 2, 0)
+	LDRX_Q(3, 3, 2)
+	FMLA_S(1, 3, 2, 1)
+	ADDS R12, R3, R3
+	ADDS R12, R6, R6
+	LDRX_Q(3, 6, 16)
+	LDRX_Q(4, 3, 7)
+	FMLS_S(3, 4, 2, 0)
+	LDRX_Q(4, 3, 2)
+	FMLA_S(3, 4, 2, 1)
+	ADDS R12, R3, R3
+	ADDS R12, R6, R6
+	LDRX_Q(4, 6, 16)
+	LDRX_Q(5, 3, 7)
+	FMLS_S(4, 5, 2, 0)
+	LDRX_Q(5, 3, 2)
+	FMLA_S(4, 5, 2, 1)
+	ADDS R12, R3, R3
+	ADDS R12, R6, R6
+	LDRX_Q(5, 6, 16)
+	LDRX_Q(6, 3, 7)
+	FMLS_S(5, 6, 2, 0)
+	LDRX_Q(6, 3, 2)
+	FMLA_S(5, 6, 2, 1)
+	ADDS R12, R3, R3
+	ADDS R12, R6, R6
+	LDRX_Q(6, 6, 16)
+	LDRX_Q(7, 3, 7)
+	FMLS_S(6, 7, 2, 0)
+	LDRX_Q(7, 3, 2)
+	FMLA_S(6, 7, 2, 1)
+	MOV_16B(7, 5)
+	FMLS_S(7, 3, 2, 0)
+	FMLA_S(7, 0, 2, 1)
+	STR_Q(7, 9, 0)
+	MOV_16B(0, 5)
+	FMLS_S(0, 3, 2, 1)
+	MOV_16B(7, 4)
+	FMLS_S(7, 1, 2, 1)
+	FADD_4S(8, 0, 7)
+	FSUB_4S(0, 0, 7)
+	STRX_Q(8, 9, 8)
+	STRX_Q(0, 9, 22)
+	FSUB_4S(0, 5, 3)
+	FSUB_4S(3, 4, 1)
+	FADD_4S(3, 3, 3)
+	FADD_4S(5, 0, 3)
+	FSUB_4S(0, 0, 3)
+	STRX_Q(5, 9, 11)
+	STRX_Q(0, 9, 21)
+	MOV_16B(0, 6)
+	FMLS_S(0, 4, 2, 0)
+	FMLA_S(0, 1, 2, 1)
+	STRX_Q(0, 10, 21)
 	ADDS R13, R9, R9
 	ADDS R13, R10, R10
 	MOVD ts+40(FP), R19
@@ -612,9 +613,9 @@ GLOBL winogradInput6NEON_const4NEON<>(SB), RODATA|NOPTR, $16
 // func winogradInputLine6NEON(dst *float32, df int, src *float32, cs int, ts int, n int)
 TEXT ·winogradInputLine6NEON(SB), NOSPLIT, $0-48
 	MOVD $winogradInputLine6NEON_const5NEON<>+0(SB), R19
-	WORD $0xbd400262 // ldr s2, [x19]
+	LDR_S(2, 19, 0)
 	MOVD $winogradInputLine6NEON_const4NEON<>+0(SB), R19
-	WORD $0x0d409262 // ld1 { v2.s }[1], [x19]
+	LD1_S(2, 1, 19)
 	MOVD dst+0(FP), R0
 	MOVD src+16(FP), R1
 	MOVD cs+24(FP), R2
@@ -636,39 +637,39 @@ TEXT ·winogradInputLine6NEON(SB), NOSPLIT, $0-48
 	LSL  $1, R7, R22
 
 tile:
-	WORD $0x3cf06860 // ldr q0, [x3, x16]
-	WORD $0x3cf16861 // ldr q1, [x3, x17]
-	WORD $0x4f825020 // fmls v0.4s, v1.4s, v2.s[0]
-	WORD $0x3dc00061 // ldr q1, [x3]
-	WORD $0x4fa21020 // fmla v0.4s, v1.4s, v2.s[1]
-	WORD $0x3d800100 // str q0, [x8]
-	WORD $0x3cf06860 // ldr q0, [x3, x16]
-	WORD $0x3cf16861 // ldr q1, [x3, x17]
-	WORD $0x4fa25020 // fmls v0.4s, v1.4s, v2.s[1]
-	WORD $0x3ce66861 // ldr q1, [x3, x6]
-	WORD $0x3ce26863 // ldr q3, [x3, x2]
-	WORD $0x4fa25061 // fmls v1.4s, v3.4s, v2.s[1]
-	WORD $0x4e21d403 // fadd v3.4s, v0.4s, v1.4s
-	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
-	WORD $0x3ca76903 // str q3, [x8, x7]
-	WORD $0x3cb66900 // str q0, [x8, x22]
-	WORD $0x3cf06860 // ldr q0, [x3, x16]
-	WORD $0x3cf16861 // ldr q1, [x3, x17]
-	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
-	WORD $0x3ce66861 // ldr q1, [x3, x6]
-	WORD $0x3ce26863 // ldr q3, [x3, x2]
-	WORD $0x4ea3d421 // fsub v1.4s, v1.4s, v3.4s
-	WORD $0x4e21d421 // fadd v1.4s, v1.4s, v1.4s
-	WORD $0x4e21d403 // fadd v3.4s, v0.4s, v1.4s
-	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
-	WORD $0x3ca96903 // str q3, [x8, x9]
-	WORD $0x3cb56900 // str q0, [x8, x21]
-	WORD $0x3cf06820 // ldr q0, [x1, x16]
-	WORD $0x3ce66861 // ldr q1, [x3, x6]
-	WORD $0x4f825020 // fmls v0.4s, v1.4s, v2.s[0]
-	WORD $0x3ce26861 // ldr q1, [x3, x2]
-	WORD $0x4fa21020 // fmla v0.4s, v1.4s, v2.s[1]
-	WORD $0x3cb56800 // str q0, [x0, x21]
+	LDRX_Q(0, 3, 16)
+	LDRX_Q(1, 3, 17)
+	FMLS_S(0, 1, 2, 0)
+	LDR_Q(1, 3, 0)
+	FMLA_S(0, 1, 2, 1)
+	STR_Q(0, 8, 0)
+	LDRX_Q(0, 3, 16)
+	LDRX_Q(1, 3, 17)
+	FMLS_S(0, 1, 2, 1)
+	LDRX_Q(1, 3, 6)
+	LDRX_Q(3, 3, 2)
+	FMLS_S(1, 3, 2, 1)
+	FADD_4S(3, 0, 1)
+	FSUB_4S(0, 0, 1)
+	STRX_Q(3, 8, 7)
+	STRX_Q(0, 8, 22)
+	LDRX_Q(0, 3, 16)
+	LDRX_Q(1, 3, 17)
+	FSUB_4S(0, 0, 1)
+	LDRX_Q(1, 3, 6)
+	LDRX_Q(3, 3, 2)
+	FSUB_4S(1, 1, 3)
+	FADD_4S(1, 1, 1)
+	FADD_4S(3, 0, 1)
+	FSUB_4S(0, 0, 1)
+	STRX_Q(3, 8, 9)
+	STRX_Q(0, 8, 21)
+	LDRX_Q(0, 1, 16)
+	LDRX_Q(1, 3, 6)
+	FMLS_S(0, 1, 2, 0)
+	LDRX_Q(1, 3, 2)
+	FMLA_S(0, 1, 2, 1)
+	STRX_Q(0, 0, 21)
 	ADDS R10, R3, R3
 	ADDS R10, R1, R1
 	ADDS $16, R8, R8
@@ -692,17 +693,17 @@ GLOBL winogradInputLine6NEON_const4NEON<>(SB), RODATA|NOPTR, $16
 // func winogradInput8NEON(dst *float32, df int, src *float32, rs int, cs int, ts int, n int)
 TEXT ·winogradInput8NEON(SB), NOSPLIT, $0-56
 	MOVD $winogradInput8NEON_const5_25NEON<>+0(SB), R19
-	WORD $0xbd400262 // ldr s2, [x19]
+	LDR_S(2, 19, 0)
 	MOVD $winogradInput8NEON_const4_25NEON<>+0(SB), R19
-	WORD $0x0d409262 // ld1 { v2.s }[1], [x19]
+	LD1_S(2, 1, 19)
 	MOVD $winogradInput8NEON_const5NEON<>+0(SB), R19
-	WORD $0x4d408262 // ld1 { v2.s }[2], [x19]
+	LD1_S(2, 2, 19)
 	MOVD $winogradInput8NEON_const4NEON<>+0(SB), R19
-	WORD $0x4d409262 // ld1 { v2.s }[3], [x19]
+	LD1_S(2, 3, 19)
 	MOVD $winogradInput8NEON_const2NEON<>+0(SB), R19
-	WORD $0xbd400263 // ldr s3, [x19]
+	LDR_S(3, 19, 0)
 	MOVD $winogradInput8NEON_const0_5NEON<>+0(SB), R19
-	WORD $0x0d409263 // ld1 { v3.s }[1], [x19]
+	LD1_S(3, 1, 19)
 	MOVD src+16(FP), R0
 	MOVD dst+0(FP), R1
 	MOVD rs+24(FP), R2
@@ -732,818 +733,818 @@ TEXT ·winogradInput8NEON(SB), NOSPLIT, $0-56
 tile:
 	MOVD R0, R3
 	ADD  R2, R0, R6
-	WORD $0x3cf16860 // ldr q0, [x3, x17]
-	WORD $0x3dc00061 // ldr q1, [x3]
-	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
-	WORD $0x3cf56861 // ldr q1, [x3, x21]
-	WORD $0x3cf06864 // ldr q4, [x3, x16]
-	WORD $0x4ea4d421 // fsub v1.4s, v1.4s, v4.4s
-	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
+	LDRX_Q(0, 3, 17)
+	LDR_Q(1, 3, 0)
+	FSUB_4S(0, 0, 1)
+	LDRX_Q(1, 3, 21)
+	LDRX_Q(4, 3, 16)
+	FSUB_4S(1, 1, 4)
+	FMLA_S(0, 1, 2, 0)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3cf16861 // ldr q1, [x3, x17]
-	WORD $0x3dc00064 // ldr q4, [x3]
-	WORD $0x4ea4d421 // fsub v1.4s, v1.4s, v4.4s
-	WORD $0x3cf56864 // ldr q4, [x3, x21]
-	WORD $0x3cf06865 // ldr q5, [x3, x16]
-	WORD $0x4ea5d484 // fsub v4.4s, v4.4s, v5.4s
-	WORD $0x4f821081 // fmla v1.4s, v4.4s, v2.s[0]
+	LDRX_Q(1, 3, 17)
+	LDR_Q(4, 3, 0)
+	FSUB_4S(1, 1, 4)
+	LDRX_Q(4, 3, 21)
+	LDRX_Q(5, 3, 16)
+	FSUB_4S(4, 4, 5)
+	FMLA_S(1, 4, 2, 0)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3cf16864 // ldr q4, [x3, x17]
-	WORD $0x3dc00065 // ldr q5, [x3]
-	WORD $0x4ea5d484 // fsub v4.4s, v4.4s, v5.4s
-	WORD $0x3cf56865 // ldr q5, [x3, x21]
-	WORD $0x3cf06866 // ldr q6, [x3, x16]
-	WORD $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
-	WORD $0x4f8210a4 // fmla v4.4s, v5.4s, v2.s[0]
+	LDRX_Q(4, 3, 17)
+	LDR_Q(5, 3, 0)
+	FSUB_4S(4, 4, 5)
+	LDRX_Q(5, 3, 21)
+	LDRX_Q(6, 3, 16)
+	FSUB_4S(5, 5, 6)
+	FMLA_S(4, 5, 2, 0)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3cf16865 // ldr q5, [x3, x17]
-	WORD $0x3dc00066 // ldr q6, [x3]
-	WORD $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
-	WORD $0x3cf56866 // ldr q6, [x3, x21]
-	WORD $0x3cf06867 // ldr q7, [x3, x16]
-	WORD $0x4ea7d4c6 // fsub v6.4s, v6.4s, v7.4s
-	WORD $0x4f8210c5 // fmla v5.4s, v6.4s, v2.s[0]
+	LDRX_Q(5, 3, 17)
+	LDR_Q(6, 3, 0)
+	FSUB_4S(5, 5, 6)
+	LDRX_Q(6, 3, 21)
+	LDRX_Q(7, 3, 16)
+	FSUB_4S(6, 6, 7)
+	FMLA_S(5, 6, 2, 0)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3cf16866 // ldr q6, [x3, x17]
-	WORD $0x3dc00067 // ldr q7, [x3]
-	WORD $0x4ea7d4c6 // fsub v6.4s, v6.4s, v7.4s
-	WORD $0x3cf56867 // ldr q7, [x3, x21]
-	WORD $0x3cf06868 // ldr q8, [x3, x16]
-	WORD $0x4ea8d4e7 // fsub v7.4s, v7.4s, v8.4s
-	WORD $0x4f8210e6 // fmla v6.4s, v7.4s, v2.s[0]
+	LDRX_Q(6, 3, 17)
+	LDR_Q(7, 3, 0)
+	FSUB_4S(6, 6, 7)
+	LDRX_Q(7, 3, 21)
+	LDRX_Q(8, 3, 16)
+	FSUB_4S(7, 7, 8)
+	FMLA_S(6, 7, 2, 0)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3cf16867 // ldr q7, [x3, x17]
-	WORD $0x3dc00068 // ldr q8, [x3]
-	WORD $0x4ea8d4e7 // fsub v7.4s, v7.4s, v8.4s
-	WORD $0x3cf56868 // ldr q8, [x3, x21]
-	WORD $0x3cf06869 // ldr q9, [x3, x16]
-	WORD $0x4ea9d508 // fsub v8.4s, v8.4s, v9.4s
-	WORD $0x4f821107 // fmla v7.4s, v8.4s, v2.s[0]
+	LDRX_Q(7, 3, 17)
+	LDR_Q(8, 3, 0)
+	FSUB_4S(7, 7, 8)
+	LDRX_Q(8, 3, 21)
+	LDRX_Q(9, 3, 16)
+	FSUB_4S(8, 8, 9)
+	FMLA_S(7, 8, 2, 0)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3cf16868 // ldr q8, [x3, x17]
-	WORD $0x3dc00069 // ldr q9, [x3]
-	WORD $0x4ea9d508 // fsub v8.4s, v8.4s, v9.4s
-	WORD $0x3cf56869 // ldr q9, [x3, x21]
-	WORD $0x3cf0686a // ldr q10, [x3, x16]
-	WORD $0x4eaad529 // fsub v9.4s, v9.4s, v10.4s
-	WORD $0x4f821128 // fmla v8.4s, v9.4s, v2.s[0]
+	LDRX_Q(8, 3, 17)
+	LDR_Q(9, 3, 0)
+	FSUB_4S(8, 8, 9)
+	LDRX_Q(9, 3, 21)
+	LDRX_Q(10, 3, 16)
+	FSUB_4S(9, 9, 10)
+	FMLA_S(8, 9, 2, 0)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3cf16869 // ldr q9, [x3, x17]
-	WORD $0x3dc0006a // ldr q10, [x3]
-	WORD $0x4eaad529 // fsub v9.4s, v9.4s, v10.4s
-	WORD $0x3cf5686a // ldr q10, [x3, x21]
-	WORD $0x3cf0686b // ldr q11, [x3, x16]
-	WORD $0x4eabd54a // fsub v10.4s, v10.4s, v11.4s
-	WORD $0x4f821149 // fmla v9.4s, v10.4s, v2.s[0]
-	WORD $0x4ea0d500 // fsub v0.4s, v8.4s, v0.4s
-	WORD $0x4ea6d48a // fsub v10.4s, v4.4s, v6.4s
-	WORD $0x4f821140 // fmla v0.4s, v10.4s, v2.s[0]
-	WORD $0x3d800120 // str q0, [x9]
-	WORD $0x4e28d480 // fadd v0.4s, v4.4s, v8.4s
-	WORD $0x4e27d42a // fadd v10.4s, v1.4s, v7.4s
-	WORD $0x4fa250c0 // fmls v0.4s, v6.4s, v2.s[1]
-	WORD $0x4fa250aa // fmls v10.4s, v5.4s, v2.s[1]
-	WORD $0x4e2ad40b // fadd v11.4s, v0.4s, v10.4s
-	WORD $0x4eaad400 // fsub v0.4s, v0.4s, v10.4s
-	WORD $0x3ca8692b // str q11, [x9, x8]
-	WORD $0x3cb86920 // str q0, [x9, x24]
-	WORD $0x4ea41c80 // mov v0.16b, v4.16b
-	WORD $0x4f8258c0 // fmls v0.4s, v6.4s, v2.s[2]
-	WORD $0x4fa21900 // fmla v0.4s, v8.4s, v2.s[3]
-	WORD $0x4ea11c2a // mov v10.16b, v1.16b
-	WORD $0x4f8258aa // fmls v10.4s, v5.4s, v2.s[2]
-	WORD $0x4fa218ea // fmla v10.4s, v7.4s, v2.s[3]
-	WORD $0x4ea01c0b // mov v11.16b, v0.16b
-	WORD $0x4f831140 // fmla v0.4s, v10.4s, v3.s[0]
-	WORD $0x4f83514b // fmls v11.4s, v10.4s, v3.s[0]
-	WORD $0x3cab6920 // str q0, [x9, x11]
-	WORD $0x3cb6692b // str q11, [x9, x22]
-	WORD $0x4ea81d00 // mov v0.16b, v8.16b
-	WORD $0x4f8258c0 // fmls v0.4s, v6.4s, v2.s[2]
-	WORD $0x4fa21880 // fmla v0.4s, v4.4s, v2.s[3]
-	WORD $0x4ea71ce4 // mov v4.16b, v7.16b
-	WORD $0x4f8258a4 // fmls v4.4s, v5.4s, v2.s[2]
-	WORD $0x4fa21824 // fmla v4.4s, v1.4s, v2.s[3]
-	WORD $0x4ea01c06 // mov v6.16b, v0.16b
-	WORD $0x4fa31080 // fmla v0.4s, v4.4s, v3.s[1]
-	WORD $0x4fa35086 // fmls v6.4s, v4.4s, v3.s[1]
-	WORD $0x3cb66940 // str q0, [x10, x22]
-	WORD $0x3cb76926 // str q6, [x9, x23]
-	WORD $0x4ea1d520 // fsub v0.4s, v9.4s, v1.4s
-	WORD $0x4ea7d4a1 // fsub v1.4s, v5.4s, v7.4s
-	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
-	WORD $0x3cb76940 // str q0, [x10, x23]
+	LDRX_Q(9, 3, 17)
+	LDR_Q(10, 3, 0)
+	FSUB_4S(9, 9, 10)
+	LDRX_Q(10, 3, 21)
+	LDRX_Q(11, 3, 16)
+	FSUB_4S(10, 10, 11)
+	FMLA_S(9, 10, 2, 0)
+	FSUB_4S(0, 8, 0)
+	FSUB_4S(10, 4, 6)
+	FMLA_S(0, 10, 2, 0)
+	STR_Q(0, 9, 0)
+	FADD_4S(0, 4, 8)
+	FADD_4S(10, 1, 7)
+	FMLS_S(0, 6, 2, 1)
+	FMLS_S(10, 5, 2, 1)
+	FADD_4S(11, 0, 10)
+	FSUB_4S(0, 0, 10)
+	STRX_Q(11, 9, 8)
+	STRX_Q(0, 9, 24)
+	MOV_16B(0, 4)
+	FMLS_S(0, 6, 2, 2)
+	FMLA_S(0, 8, 2, 3)
+	MOV_16B(10, 1)
+	FMLS_S(10, 5, 2, 2)
+	FMLA_S(10, 7, 2, 3)
+	MOV_16B(11, 0)
+	FMLA_S(0, 10, 3, 0)
+	FMLS_S(11, 10, 3, 0)
+	STRX_Q(0, 9, 11)
+	STRX_Q(11, 9, 22)
+	MOV_16B(0, 8)
+	FMLS_S(0, 6, 2, 2)
+	FMLA_S(0, 4, 2, 3)
+	MOV_16B(4, 7)
+	FMLS_S(4, 5, 2, 2)
+	FMLA_S(4, 1, 2, 3)
+	MOV_16B(6, 0)
+	FMLA_S(0, 4, 3, 1)
+	FMLS_S(6, 4, 3, 1)
+	STRX_Q(0, 10, 22)
+	STRX_Q(6, 9, 23)
+	FSUB_4S(0, 9, 1)
+	FSUB_4S(1, 5, 7)
+	FMLA_S(0, 1, 2, 0)
+	STRX_Q(0, 10, 23)
 	ADDS R13, R9, R9
 	ADDS R13, R10, R10
 	MOVD R0, R3
 	ADD  R2, R0, R6
-	WORD $0x3cf56860 // ldr q0, [x3, x21]
-	WORD $0x3cf16861 // ldr q1, [x3, x17]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3ce26861 // ldr q1, [x3, x2]
-	WORD $0x3cf068c4 // ldr q4, [x6, x16]
-	WORD $0x4e24d421 // fadd v1.4s, v1.4s, v4.4s
-	WORD $0x3cf06864 // ldr q4, [x3, x16]
-	WORD $0x4fa25080 // fmls v0.4s, v4.4s, v2.s[1]
-	WORD $0x3ce76864 // ldr q4, [x3, x7]
-	WORD $0x4fa25081 // fmls v1.4s, v4.4s, v2.s[1]
-	WORD $0x4e21d404 // fadd v4.4s, v0.4s, v1.4s
-	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
+	LDRX_Q(0, 3, 21)
+	LDRX_Q(1, 3, 17)
+	FADD_4S(0, 0, 1)
+	LDRX_Q(1, 3, 2)
+	LDRX_Q(4, 6, 16)
+	FADD_4S(1, 1, 4)
+	LDRX_Q(4, 3, 16)
+	FMLS_S(0, 4, 2, 1)
+	LDRX_Q(4, 3, 7)
+	FMLS_S(1, 4, 2, 1)
+	FADD_4S(4, 0, 1)
+	FSUB_4S(0, 0, 1)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3cf56861 // ldr q1, [x3, x21]
-	WORD $0x3cf16865 // ldr q5, [x3, x17]
-	WORD $0x4e25d421 // fadd v1.4s, v1.4s, v5.4s
-	WORD $0x3ce26865 // ldr q5, [x3, x2]
-	WORD $0x3cf068c6 // ldr q6, [x6, x16]
-	WORD $0x4e26d4a5 // fadd v5.4s, v5.4s, v6.4s
-	WORD $0x3cf06866 // ldr q6, [x3, x16]
-	WORD $0x4fa250c1 // fmls v1.4s, v6.4s, v2.s[1]
-	WORD $0x3ce76866 // ldr q6, [x3, x7]
-	WORD $0x4fa250c5 // fmls v5.4s, v6.4s, v2.s[1]
-	WORD $0x4e25d426 // fadd v6.4s, v1.4s, v5.4s
-	WORD $0x4ea5d421 // fsub v1.4s, v1.4s, v5.4s
+	LDRX_Q(1, 3, 21)
+	LDRX_Q(5, 3, 17)
+	FADD_4S(1, 1, 5)
+	LDRX_Q(5, 3, 2)
+	LDRX_Q(6, 6, 16)
+	FADD_4S(5, 5, 6)
+	LDRX_Q(6, 3, 16)
+	FMLS_S(1, 6, 2, 1)
+	LDRX_Q(6, 3, 7)
+	FMLS_S(5, 6, 2, 1)
+	FADD_4S(6, 1, 5)
+	FSUB_4S(1, 1, 5)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3cf56865 // ldr q5, [x3, x21]
-	WORD $0x3cf16867 // ldr q7, [x3, x17]
-	WORD $0x4e27d4a5 // fadd v5.4s, v5.4s, v7.4s
-	WORD $0x3ce26867 // ldr q7, [x3, x2]
-	WORD $0x3cf068c8 // ldr q8, [x6, x16]
-	WORD $0x4e28d4e7 // fadd v7.4s, v7.4s, v8.4s
-	WORD $0x3cf06868 // ldr q8, [x3, x16]
-	WORD $0x4fa25105 // fmls v5.4s, v8.4s, v2.s[1]
-	WORD $0x3ce76868 // ldr q8, [x3, x7]
-	WORD $0x4fa25107 // fmls v7.4s, v8.4s, v2.s[1]
-	WORD $0x4e27d4a8 // fadd v8.4s, v5.4s, v7.4s
-	WORD $0x4ea7d4a5 // fsub v5.4s, v5.4s, v7.4s
+	LDRX_Q(5, 3, 21)
+	LDRX_Q(7, 3, 17)
+	FADD_4S(5, 5, 7)
+	LDRX_Q(7, 3, 2)
+	LDRX_Q(8, 6, 16)
+	FADD_4S(7, 7, 8)
+	LDRX_Q(8, 3, 16)
+	FMLS_S(5, 8, 2, 1)
+	LDRX_Q(8, 3, 7)
+	FMLS_S(7, 8, 2, 1)
+	FADD_4S(8, 5, 7)
+	FSUB_4S(5, 5, 7)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3cf56867 // ldr q7, [x3, x21]
-	WORD $0x3cf16869 // ldr q9, [x3, x17]
-	WORD $0x4e29d4e7 // fadd v7.4s, v7.4s, v9.4s
-	WORD $0x3ce26869 // ldr q9, [x3, x2]
-	WORD $0x3cf068ca // ldr q10, [x6, x16]
-	WORD $0x4e2ad529 // fadd v9.4s, v9.4s, v10.4s
-	WORD $0x3cf0686a // ldr q10, [x3, x16]
-	WORD $0x4fa25147 // fmls v7.4s, v10.4s, v2.s[1]
-	WORD $0x3ce7686a // ldr q10, [x3, x7]
-	WORD $0x4fa25149 // fmls v9.4s, v10.4s, v2.s[1]
-	WORD $0x4e29d4ea // fadd v10.4s, v7.4s, v9.4s
-	WORD $0x4ea9d4e7 // fsub v7.4s, v7.4s, v9.4s
+	LDRX_Q(7, 3, 21)
+	LDRX_Q(9, 3, 17)
+	FADD_4S(7, 7, 9)
+	LDRX_Q(9, 3, 2)
+	LDRX_Q(10, 6, 16)
+	FADD_4S(9, 9, 10)
+	LDRX_Q(10, 3, 16)
+	FMLS_S(7, 10, 2, 1)
+	LDRX_Q(10, 3, 7)
+	FMLS_S(9, 10, 2, 1)
+	FADD_4S(10, 7, 9)
+	FSUB_4S(7, 7, 9)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3cf56869 // ldr q9, [x3, x21]
-	WORD $0x3cf1686b // ldr q11, [x3, x17]
-	WORD $0x4e2bd529 // fadd v9.4s, v9.4s, v11.4s
-	WORD $0x3ce2686b // ldr q11, [x3, x2]
-	WORD $0x3cf068cc // ldr q12, [x6, x16]
-	WORD $0x4e2cd56b // fadd v11.4s, v11.4s, v12.4s
-	WORD $0x3cf0686c // ldr q12, [x3, x16]
-	WORD $0x4fa25189 // fmls v9.4s, v12.4s, v2.s[1]
-	WORD $0x3ce7686c // ldr q12, [x3, x7]
-	WORD $0x4fa2518b // fmls v11.4s, v12.4s, v2.s[1]
-	WORD $0x4e2bd52c // fadd v12.4s, v9.4s, v11.4s
-	WORD $0x4eabd529 // fsub v9.4s, v9.4s, v11.4s
+	LDRX_Q(9, 3, 21)
+	LDRX_Q(11, 3, 17)
+	FADD_4S(9, 9, 11)
+	LDRX_Q(11, 3, 2)
+	LDRX_Q(12, 6, 16)
+	FADD_4S(11, 11, 12)
+	LDRX_Q(12, 3, 16)
+	FMLS_S(9, 12, 2, 1)
+	LDRX_Q(12, 3, 7)
+	FMLS_S(11, 12, 2, 1)
+	FADD_4S(12, 9, 11)
+	FSUB_4S(9, 9, 11)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3cf5686b // ldr q11, [x3, x21]
-	WORD $0x3cf1686d // ldr q13, [x3, x17]
-	WORD $0x4e2dd56b // fadd v11.4s, v11.4s, v13.4s
-	WORD $0x3ce2686d // ldr q13, [x3, x2]
-	WORD $0x3cf068ce // ldr q14, [x6, x16]
-	WORD $0x4e2ed5ad // fadd v13.4s, v13.4s, v14.4s
-	WORD $0x3cf0686e // ldr q14, [x3, x16]
-	WORD $0x4fa251cb // fmls v11.4s, v14.4s, v2.s[1]
-	WORD $0x3ce7686e // ldr q14, [x3, x7]
-	WORD $0x4fa251cd // fmls v13.4s, v14.4s, v2.s[1]
-	WORD $0x4e2dd56e // fadd v14.4s, v11.4s, v13.4s
-	WORD $0x4eadd56b // fsub v11.4s, v11.4s, v13.4s
+	LDRX_Q(11, 3, 21)
+	LDRX_Q(13, 3, 17)
+	FADD_4S(11, 11, 13)
+	LDRX_Q(13, 3, 2)
+	LDRX_Q(14, 6, 16)
+	FADD_4S(13, 13, 14)
+	LDRX_Q(14, 3, 16)
+	FMLS_S(11, 14, 2, 1)
+	LDRX_Q(14, 3, 7)
+	FMLS_S(13, 14, 2, 1)
+	FADD_4S(14, 11, 13)
+	FSUB_4S(11, 11, 13)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3cf5686d // ldr q13, [x3, x21]
-	WORD $0x3cf1686f // ldr q15, [x3, x17]
-	WORD $0x4e2fd5ad // fadd v13.4s, v13.4s, v15.4s
-	WORD $0x3ce2686f // ldr q15, [x3, x2]
-	WORD $0x3cf068d0 // ldr q16, [x6, x16]
-	WORD $0x4e30d5ef // fadd v15.4s, v15.4s, v16.4s
-	WORD $0x3cf06870 // ldr q16, [x3, x16]
-	WORD $0x4fa2520d // fmls v13.4s, v16.4s, v2.s[1]
-	WORD $0x3ce76870 // ldr q16, [x3, x7]
-	WORD $0x4fa2520f // fmls v15.4s, v16.4s, v2.s[1]
-	WORD $0x4e2fd5b0 // fadd v16.4s, v13.4s, v15.4s
-	WORD $0x4eafd5ad // fsub v13.4s, v13.4s, v15.4s
+	LDRX_Q(13, 3, 21)
+	LDRX_Q(15, 3, 17)
+	FADD_4S(13, 13, 15)
+	LDRX_Q(15, 3, 2)
+	LDRX_Q(16, 6, 16)
+	FADD_4S(15, 15, 16)
+	LDRX_Q(16, 3, 16)
+	FMLS_S(13, 16, 2, 1)
+	LDRX_Q(16, 3, 7)
+	FMLS_S(15, 16, 2, 1)
+	FADD_4S(16, 13, 15)
+	FSUB_4S(13, 13, 15)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3cf5686f // ldr q15, [x3, x21]
-	WORD $0x3cf16871 // ldr q17, [x3, x17]
-	WORD $0x4e31d5ef // fadd v15.4s, v15.4s, v17.4s
-	WORD $0x3ce26871 // ldr q17, [x3, x2]
-	WORD $0x3cf068d2 // ldr q18, [x6, x16]
-	WORD $0x4e32d631 // fadd v17.4s, v17.4s, v18.4s
-	WORD $0x3cf06872 // ldr q18, [x3, x16]
-	WORD $0x4fa2524f // fmls v15.4s, v18.4s, v2.s[1]
-	WORD $0x3ce76872 // ldr q18, [x3, x7]
-	WORD $0x4fa25251 // fmls v17.4s, v18.4s, v2.s[1]
-	WORD $0x4e31d5f2 // fadd v18.4s, v15.4s, v17.4s
-	WORD $0x4eb1d5ef // fsub v15.4s, v15.4s, v17.4s
-	WORD $0x4ea4d604 // fsub v4.4s, v16.4s, v4.4s
-	WORD $0x4eacd511 // fsub v17.4s, v8.4s, v12.4s
-	WORD $0x4f821224 // fmla v4.4s, v17.4s, v2.s[0]
-	WORD $0x3d800124 // str q4, [x9]
-	WORD $0x4e30d504 // fadd v4.4s, v8.4s, v16.4s
-	WORD $0x4e2ed4d1 // fadd v17.4s, v6.4s, v14.4s
-	WORD $0x4fa25184 // fmls v4.4s, v12.4s, v2.s[1]
-	WORD $0x4fa25151 // fmls v17.4s, v10.4s, v2.s[1]
-	WORD $0x4e31d493 // fadd v19.4s, v4.4s, v17.4s
-	WORD $0x4eb1d484 // fsub v4.4s, v4.4s, v17.4s
-	WORD $0x3ca86933 // str q19, [x9, x8]
-	WORD $0x3cb86924 // str q4, [x9, x24]
-	WORD $0x4ea81d04 // mov v4.16b, v8.16b
-	WORD $0x4f825984 // fmls v4.4s, v12.4s, v2.s[2]
-	WORD $0x4fa21a04 // fmla v4.4s, v16.4s, v2.s[3]
-	WORD $0x4ea61cd1 // mov v17.16b, v6.16b
-	WORD $0x4f825951 // fmls v17.4s, v10.4s, v2.s[2]
-	WORD $0x4fa219d1 // fmla v17.4s, v14.4s, v2.s[3]
-	WORD $0x4ea41c93 // mov v19.16b, v4.16b
-	WORD $0x4f831224 // fmla v4.4s, v17.4s, v3.s[0]
-	WORD $0x4f835233 // fmls v19.4s, v17.4s, v3.s[0]
-	WORD $0x3cab6924 // str q4, [x9, x11]
-	WORD $0x3cb66933 // str q19, [x9, x22]
-	WORD $0x4eb01e04 // mov v4.16b, v16.16b
-	WORD $0x4f825984 // fmls v4.4s, v12.4s, v2.s[2]
-	WORD $0x4fa21904 // fmla v4.4s, v8.4s, v2.s[3]
-	WORD $0x4eae1dc8 // mov v8.16b, v14.16b
-	WORD $0x4f825948 // fmls v8.4s, v10.4s, v2.s[2]
-	WORD $0x4fa218c8 // fmla v8.4s, v6.4s, v2.s[3]
-	WORD $0x4ea41c8c // mov v12.16b, v4.16b
-	WORD $0x4fa31104 // fmla v4.4s, v8.4s, v3.s[1]
-	WORD $0x4fa3510c // fmls v12.4s, v8.4s, v3.s[1]
-	WORD $0x3cb66944 // str q4, [x10, x22]
-	WORD $0x3cb7692c // str q12, [x9, x23]
-	WORD $0x4ea6d644 // fsub v4.4s, v18.4s, v6.4s
-	WORD $0x4eaed546 // fsub v6.4s, v10.4s, v14.4s
-	WORD $0x4f8210c4 // fmla v4.4s, v6.4s, v2.s[0]
-	WORD $0x3cb76944 // str q4, [x10, x23]
+	LDRX_Q(15, 3, 21)
+	LDRX_Q(17, 3, 17)
+	FADD_4S(15, 15, 17)
+	LDRX_Q(17, 3, 2)
+	LDRX_Q(18, 6, 16)
+	FADD_4S(17, 17, 18)
+	LDRX_Q(18, 3, 16)
+	FMLS_S(15, 18, 2, 1)
+	LDRX_Q(18, 3, 7)
+	FMLS_S(17, 18, 2, 1)
+	FADD_4S(18, 15, 17)
+	FSUB_4S(15, 15, 17)
+	FSUB_4S(4, 16, 4)
+	FSUB_4S(17, 8, 12)
+	FMLA_S(4, 17, 2, 0)
+	STR_Q(4, 9, 0)
+	FADD_4S(4, 8, 16)
+	FADD_4S(17, 6, 14)
+	FMLS_S(4, 12, 2, 1)
+	FMLS_S(17, 10, 2, 1)
+	FADD_4S(19, 4, 17)
+	FSUB_4S(4, 4, 17)
+	STRX_Q(19, 9, 8)
+	STRX_Q(4, 9, 24)
+	MOV_16B(4, 8)
+	FMLS_S(4, 12, 2, 2)
+	FMLA_S(4, 16, 2, 3)
+	MOV_16B(17, 6)
+	FMLS_S(17, 10, 2, 2)
+	FMLA_S(17, 14, 2, 3)
+	MOV_16B(19, 4)
+	FMLA_S(4, 17, 3, 0)
+	FMLS_S(19, 17, 3, 0)
+	STRX_Q(4, 9, 11)
+	STRX_Q(19, 9, 22)
+	MOV_16B(4, 16)
+	FMLS_S(4, 12, 2, 2)
+	FMLA_S(4, 8, 2, 3)
+	MOV_16B(8, 14)
+	FMLS_S(8, 10, 2, 2)
+	FMLA_S(8, 6, 2, 3)
+	MOV_16B(12, 4)
+	FMLA_S(4, 8, 3, 1)
+	FMLS_S(12, 8, 3, 1)
+	STRX_Q(4, 10, 22)
+	STRX_Q(12, 9, 23)
+	FSUB_4S(4, 18, 6)
+	FSUB_4S(6, 10, 14)
+	FMLA_S(4, 6, 2, 0)
+	STRX_Q(4, 10, 23)
 	ADDS R13, R9, R9
 	ADDS R13, R10, R10
-	WORD $0x4ea0d5a0 // fsub v0.4s, v13.4s, v0.4s
-	WORD $0x4ea9d4a4 // fsub v4.4s, v5.4s, v9.4s
-	WORD $0x4f821080 // fmla v0.4s, v4.4s, v2.s[0]
-	WORD $0x3d800120 // str q0, [x9]
-	WORD $0x4e2dd4a0 // fadd v0.4s, v5.4s, v13.4s
-	WORD $0x4e2bd424 // fadd v4.4s, v1.4s, v11.4s
-	WORD $0x4fa25120 // fmls v0.4s, v9.4s, v2.s[1]
-	WORD $0x4fa250e4 // fmls v4.4s, v7.4s, v2.s[1]
-	WORD $0x4e24d406 // fadd v6.4s, v0.4s, v4.4s
-	WORD $0x4ea4d400 // fsub v0.4s, v0.4s, v4.4s
-	WORD $0x3ca86926 // str q6, [x9, x8]
-	WORD $0x3cb86920 // str q0, [x9, x24]
-	WORD $0x4ea51ca0 // mov v0.16b, v5.16b
-	WORD $0x4f825920 // fmls v0.4s, v9.4s, v2.s[2]
-	WORD $0x4fa219a0 // fmla v0.4s, v13.4s, v2.s[3]
-	WORD $0x4ea11c24 // mov v4.16b, v1.16b
-	WORD $0x4f8258e4 // fmls v4.4s, v7.4s, v2.s[2]
-	WORD $0x4fa21964 // fmla v4.4s, v11.4s, v2.s[3]
-	WORD $0x4ea01c06 // mov v6.16b, v0.16b
-	WORD $0x4f831080 // fmla v0.4s, v4.4s, v3.s[0]
-	WORD $0x4f835086 // fmls v6.4s, v4.4s, v3.s[0]
-	WORD $0x3cab6920 // str q0, [x9, x11]
-	WORD $0x3cb66926 // str q6, [x9, x22]
-	WORD $0x4ead1da0 // mov v0.16b, v13.16b
-	WORD $0x4f825920 // fmls v0.4s, v9.4s, v2.s[2]
-	WORD $0x4fa218a0 // fmla v0.4s, v5.4s, v2.s[3]
-	WORD $0x4eab1d64 // mov v4.16b, v11.16b
-	WORD $0x4f8258e4 // fmls v4.4s, v7.4s, v2.s[2]
-	WORD $0x4fa21824 // fmla v4.4s, v1.4s, v2.s[3]
-	WORD $0x4ea01c05 // mov v5.16b, v0.16b
-	WORD $0x4fa31080 // fmla v0.4s, v4.4s, v3.s[1]
-	WORD $0x4fa35085 // fmls v5.4s, v4.4s, v3.s[1]
-	WORD $0x3cb66940 // str q0, [x10, x22]
-	WORD $0x3cb76925 // str q5, [x9, x23]
-	WORD $0x4ea1d5e0 // fsub v0.4s, v15.4s, v1.4s
-	WORD $0x4eabd4e1 // fsub v1.4s, v7.4s, v11.4s
-	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
-	WORD $0x3cb76940 // str q0, [x10, x23]
-	ADDS R13, R9, R9
-	ADDS R13, R10, R10
-	MOVD R0, R3
-	ADD  R2, R0, R6
-	WORD $0x3cf56860 // ldr q0, [x3, x21]
-	WORD $0x3cf06861 // ldr q1, [x3, x16]
-	WORD $0x4f825820 // fmls v0.4s, v1.4s, v2.s[2]
-	WORD $0x3cf16861 // ldr q1, [x3, x17]
-	WORD $0x4fa21820 // fmla v0.4s, v1.4s, v2.s[3]
-	WORD $0x3ce26861 // ldr q1, [x3, x2]
-	WORD $0x3ce76864 // ldr q4, [x3, x7]
-	WORD $0x4f825881 // fmls v1.4s, v4.4s, v2.s[2]
-	WORD $0x3cf068c4 // ldr q4, [x6, x16]
-	WORD $0x4fa21881 // fmla v1.4s, v4.4s, v2.s[3]
-	WORD $0x4ea01c04 // mov v4.16b, v0.16b
-	WORD $0x4f831020 // fmla v0.4s, v1.4s, v3.s[0]
-	WORD $0x4f835024 // fmls v4.4s, v1.4s, v3.s[0]
-	ADDS R12, R3, R3
-	ADDS R12, R6, R6
-	WORD $0x3cf56861 // ldr q1, [x3, x21]
-	WORD $0x3cf06865 // ldr q5, [x3, x16]
-	WORD $0x4f8258a1 // fmls v1.4s, v5.4s, v2.s[2]
-	WORD $0x3cf16865 // ldr q5, [x3, x17]
-	WORD $0x4fa218a1 // fmla v1.4s, v5.4s, v2.s[3]
-	WORD $0x3ce26865 // ldr q5, [x3, x2]
-	WORD $0x3ce76866 // ldr q6, [x3, x7]
-	WORD $0x4f8258c5 // fmls v5.4s, v6.4s, v2.s[2]
-	WORD $0x3cf068c6 // ldr q6, [x6, x16]
-	WORD $0x4fa218c5 // fmla v5.4s, v6.4s, v2.s[3]
-	WORD $0x4ea11c26 // mov v6.16b, v1.16b
-	WORD $0x4f8310a1 // fmla v1.4s, v5.4s, v3.s[0]
-	WORD $0x4f8350a6 // fmls v6.4s, v5.4s, v3.s[0]
-	ADDS R12, R3, R3
-	ADDS R12, R6, R6
-	WORD $0x3cf56865 // ldr q5, [x3, x21]
-	WORD $0x3cf06867 // ldr q7, [x3, x16]
-	WORD $0x4f8258e5 // fmls v5.4s, v7.4s, v2.s[2]
-	WORD $0x3cf16867 // ldr q7, [x3, x17]
-	WORD $0x4fa218e5 // fmla v5.4s, v7.4s, v2.s[3]
-	WORD $0x3ce26867 // ldr q7, [x3, x2]
-	WORD $0x3ce76868 // ldr q8, [x3, x7]
-	WORD $0x4f825907 // fmls v7.4s, v8.4s, v2.s[2]
-	WORD $0x3cf068c8 // ldr q8, [x6, x16]
-	WORD $0x4fa21907 // fmla v7.4s, v8.4s, v2.s[3]
-	WORD $0x4ea51ca8 // mov v8.16b, v5.16b
-	WORD $0x4f8310e5 // fmla v5.4s, v7.4s, v3.s[0]
-	WORD $0x4f8350e8 // fmls v8.4s, v7.4s, v3.s[0]
-	ADDS R12, R3, R3
-	ADDS R12, R6, R6
-	WORD $0x3cf56867 // ldr q7, [x3, x21]
-	WORD $0x3cf06869 // ldr q9, [x3, x16]
-	WORD $0x4f825927 // fmls v7.4s, v9.4s, v2.s[2]
-	WORD $0x3cf16869 // ldr q9, [x3, x17]
-	WORD $0x4fa21927 // fmla v7.4s, v9.4s, v2.s[3]
-	WORD $0x3ce26869 // ldr q9, [x3, x2]
-	WORD $0x3ce7686a // ldr q10, [x3, x7]
-	WORD $0x4f825949 // fmls v9.4s, v10.4s, v2.s[2]
-	WORD $0x3cf068ca // ldr q10, [x6, x16]
-	WORD $0x4fa21949 // fmla v9.4s, v10.4s, v2.s[3]
-	WORD $0x4ea71cea // mov v10.16b, v7.16b
-	WORD $0x4f831127 // fmla v7.4s, v9.4s, v3.s[0]
-	WORD $0x4f83512a // fmls v10.4s, v9.4s, v3.s[0]
-	ADDS R12, R3, R3
-	ADDS R12, R6, R6
-	WORD $0x3cf56869 // ldr q9, [x3, x21]
-	WORD $0x3cf0686b // ldr q11, [x3, x16]
-	WORD $0x4f825969 // fmls v9.4s, v11.4s, v2.s[2]
-	WORD $0x3cf1686b // ldr q11, [x3, x17]
-	WORD $0x4fa21969 // fmla v9.4s, v11.4s, v2.s[3]
-	WORD $0x3ce2686b // ldr q11, [x3, x2]
-	WORD $0x3ce7686c // ldr q12, [x3, x7]
-	WORD $0x4f82598b // fmls v11.4s, v12.4s, v2.s[2]
-	WORD $0x3cf068cc // ldr q12, [x6, x16]
-	WORD $0x4fa2198b // fmla v11.4s, v12.4s, v2.s[3]
-	WORD $0x4ea91d2c // mov v12.16b, v9.16b
-	WORD $0x4f831169 // fmla v9.4s, v11.4s, v3.s[0]
-	WORD $0x4f83516c // fmls v12.4s, v11.4s, v3.s[0]
-	ADDS R12, R3, R3
-	ADDS R12, R6, R6
-	WORD $0x3cf5686b // ldr q11, [x3, x21]
-	WORD $0x3cf0686d // ldr q13, [x3, x16]
-	WORD $0x4f8259ab // fmls v11.4s, v13.4s, v2.s[2]
-	WORD $0x3cf1686d // ldr q13, [x3, x17]
-	WORD $0x4fa219ab // fmla v11.4s, v13.4s, v2.s[3]
-	WORD $0x3ce2686d // ldr q13, [x3, x2]
-	WORD $0x3ce7686e // ldr q14, [x3, x7]
-	WORD $0x4f8259cd // fmls v13.4s, v14.4s, v2.s[2]
-	WORD $0x3cf068ce // ldr q14, [x6, x16]
-	WORD $0x4fa219cd // fmla v13.4s, v14.4s, v2.s[3]
-	WORD $0x4eab1d6e // mov v14.16b, v11.16b
-	WORD $0x4f8311ab // fmla v11.4s, v13.4s, v3.s[0]
-	WORD $0x4f8351ae // fmls v14.4s, v13.4s, v3.s[0]
-	ADDS R12, R3, R3
-	ADDS R12, R6, R6
-	WORD $0x3cf5686d // ldr q13, [x3, x21]
-	WORD $0x3cf0686f // ldr q15, [x3, x16]
-	WORD $0x4f8259ed // fmls v13.4s, v15.4s, v2.s[2]
-	WORD $0x3cf1686f // ldr q15, [x3, x17]
-	WORD $0x4fa219ed // fmla v13.4s, v15.4s, v2.s[3]
-	WORD $0x3ce2686f // ldr q15, [x3, x2]
-	WORD $0x3ce76870 // ldr q16, [x3, x7]
-	WORD $0x4f825a0f // fmls v15.4s, v16.4s, v2.s[2]
-	WORD $0x3cf068d0 // ldr q16, [x6, x16]
-	WORD $0x4fa21a0f // fmla v15.4s, v16.4s, v2.s[3]
-	WORD $0x4ead1db0 // mov v16.16b, v13.16b
-	WORD $0x4f8311ed // fmla v13.4s, v15.4s, v3.s[0]
-	WORD $0x4f8351f0 // fmls v16.4s, v15.4s, v3.s[0]
-	ADDS R12, R3, R3
-	ADDS R12, R6, R6
-	WORD $0x3cf5686f // ldr q15, [x3, x21]
-	WORD $0x3cf06871 // ldr q17, [x3, x16]
-	WORD $0x4f825a2f // fmls v15.4s, v17.4s, v2.s[2]
-	WORD $0x3cf16871 // ldr q17, [x3, x17]
-	WORD $0x4fa21a2f // fmla v15.4s, v17.4s, v2.s[3]
-	WORD $0x3ce26871 // ldr q17, [x3, x2]
-	WORD $0x3ce76872 // ldr q18, [x3, x7]
-	WORD $0x4f825a51 // fmls v17.4s, v18.4s, v2.s[2]
-	WORD $0x3cf068d2 // ldr q18, [x6, x16]
-	WORD $0x4fa21a51 // fmla v17.4s, v18.4s, v2.s[3]
-	WORD $0x4eaf1df2 // mov v18.16b, v15.16b
-	WORD $0x4f83122f // fmla v15.4s, v17.4s, v3.s[0]
-	WORD $0x4f835232 // fmls v18.4s, v17.4s, v3.s[0]
-	WORD $0x4ea0d5a0 // fsub v0.4s, v13.4s, v0.4s
-	WORD $0x4ea9d4b1 // fsub v17.4s, v5.4s, v9.4s
-	WORD $0x4f821220 // fmla v0.4s, v17.4s, v2.s[0]
-	WORD $0x3d800120 // str q0, [x9]
-	WORD $0x4e2dd4a0 // fadd v0.4s, v5.4s, v13.4s
-	WORD $0x4e2bd431 // fadd v17.4s, v1.4s, v11.4s
-	WORD $0x4fa25120 // fmls v0.4s, v9.4s, v2.s[1]
-	WORD $0x4fa250f1 // fmls v17.4s, v7.4s, v2.s[1]
-	WORD $0x4e31d413 // fadd v19.4s, v0.4s, v17.4s
-	WORD $0x4eb1d400 // fsub v0.4s, v0.4s, v17.4s
-	WORD $0x3ca86933 // str q19, [x9, x8]
-	WORD $0x3cb86920 // str q0, [x9, x24]
-	WORD $0x4ea51ca0 // mov v0.16b, v5.16b
-	WORD $0x4f825920 // fmls v0.4s, v9.4s, v2.s[2]
-	WORD $0x4fa219a0 // fmla v0.4s, v13.4s, v2.s[3]
-	WORD $0x4ea11c31 // mov v17.16b, v1.16b
-	WORD $0x4f8258f1 // fmls v17.4s, v7.4s, v2.s[2]
-	WORD $0x4fa21971 // fmla v17.4s, v11.4s, v2.s[3]
-	WORD $0x4ea01c13 // mov v19.16b, v0.16b
-	WORD $0x4f831220 // fmla v0.4s, v17.4s, v3.s[0]
-	WORD $0x4f835233 // fmls v19.4s, v17.4s, v3.s[0]
-	WORD $0x3cab6920 // str q0, [x9, x11]
-	WORD $0x3cb66933 // str q19, [x9, x22]
-	WORD $0x4ead1da0 // mov v0.16b, v13.16b
-	WORD $0x4f825920 // fmls v0.4s, v9.4s, v2.s[2]
-	WORD $0x4fa218a0 // fmla v0.4s, v5.4s, v2.s[3]
-	WORD $0x4eab1d65 // mov v5.16b, v11.16b
-	WORD $0x4f8258e5 // fmls v5.4s, v7.4s, v2.s[2]
-	WORD $0x4fa21825 // fmla v5.4s, v1.4s, v2.s[3]
-	WORD $0x4ea01c09 // mov v9.16b, v0.16b
-	WORD $0x4fa310a0 // fmla v0.4s, v5.4s, v3.s[1]
-	WORD $0x4fa350a9 // fmls v9.4s, v5.4s, v3.s[1]
-	WORD $0x3cb66940 // str q0, [x10, x22]
-	WORD $0x3cb76929 // str q9, [x9, x23]
-	WORD $0x4ea1d5e0 // fsub v0.4s, v15.4s, v1.4s
-	WORD $0x4eabd4e1 // fsub v1.4s, v7.4s, v11.4s
-	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
-	WORD $0x3cb76940 // str q0, [x10, x23]
-	ADDS R13, R9, R9
-	ADDS R13, R10, R10
-	WORD $0x4ea4d600 // fsub v0.4s, v16.4s, v4.4s
-	WORD $0x4eacd501 // fsub v1.4s, v8.4s, v12.4s
-	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
-	WORD $0x3d800120 // str q0, [x9]
-	WORD $0x4e30d500 // fadd v0.4s, v8.4s, v16.4s
-	WORD $0x4e2ed4c1 // fadd v1.4s, v6.4s, v14.4s
-	WORD $0x4fa25180 // fmls v0.4s, v12.4s, v2.s[1]
-	WORD $0x4fa25141 // fmls v1.4s, v10.4s, v2.s[1]
-	WORD $0x4e21d404 // fadd v4.4s, v0.4s, v1.4s
-	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
-	WORD $0x3ca86924 // str q4, [x9, x8]
-	WORD $0x3cb86920 // str q0, [x9, x24]
-	WORD $0x4ea81d00 // mov v0.16b, v8.16b
-	WORD $0x4f825980 // fmls v0.4s, v12.4s, v2.s[2]
-	WORD $0x4fa21a00 // fmla v0.4s, v16.4s, v2.s[3]
-	WORD $0x4ea61cc1 // mov v1.16b, v6.16b
-	WORD $0x4f825941 // fmls v1.4s, v10.4s, v2.s[2]
-	WORD $0x4fa219c1 // fmla v1.4s, v14.4s, v2.s[3]
-	WORD $0x4ea01c04 // mov v4.16b, v0.16b
-	WORD $0x4f831020 // fmla v0.4s, v1.4s, v3.s[0]
-	WORD $0x4f835024 // fmls v4.4s, v1.4s, v3.s[0]
-	WORD $0x3cab6920 // str q0, [x9, x11]
-	WORD $0x3cb66924 // str q4, [x9, x22]
-	WORD $0x4eb01e00 // mov v0.16b, v16.16b
-	WORD $0x4f825980 // fmls v0.4s, v12.4s, v2.s[2]
-	WORD $0x4fa21900 // fmla v0.4s, v8.4s, v2.s[3]
-	WORD $0x4eae1dc1 // mov v1.16b, v14.16b
-	WORD $0x4f825941 // fmls v1.4s, v10.4s, v2.s[2]
-	WORD $0x4fa218c1 // fmla v1.4s, v6.4s, v2.s[3]
-	WORD $0x4ea01c04 // mov v4.16b, v0.16b
-	WORD $0x4fa31020 // fmla v0.4s, v1.4s, v3.s[1]
-	WORD $0x4fa35024 // fmls v4.4s, v1.4s, v3.s[1]
-	WORD $0x3cb66940 // str q0, [x10, x22]
-	WORD $0x3cb76924 // str q4, [x9, x23]
-	WORD $0x4ea6d640 // fsub v0.4s, v18.4s, v6.4s
-	WORD $0x4eaed541 // fsub v1.4s, v10.4s, v14.4s
-	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
-	WORD $0x3cb76940 // str q0, [x10, x23]
+	FSUB_4S(0, 13, 0)
+	FSUB_4S(4, 5, 9)
+	FMLA_S(0, 4, 2, 0)
+	STR_Q(0, 9, 0)
+	FADD_4S(0, 5, 13)
+	FADD_4S(4, 1, 11)
+	FMLS_S(0, 9, 2, 1)
+	FMLS_S(4, 7, 2, 1)
+	FADD_4S(6, 0, 4)
+	FSUB_4S(0, 0, 4)
+	STRX_Q(6, 9, 8)
+	STRX_Q(0, 9, 24)
+	MOV_16B(0, 5)
+	FMLS_S(0, 9, 2, 2)
+	FMLA_S(0, 13, 2, 3)
+	MOV_16B(4, 1)
+	FMLS_S(4, 7, 2, 2)
+	FMLA_S(4, 11, 2, 3)
+	MOV_16B(6, 0)
+	FMLA_S(0, 4, 3, 0)
+	FMLS_S(6, 4, 3, 0)
+	STRX_Q(0, 9, 11)
+	STRX_Q(6, 9, 22)
+	MOV_16B(0, 13)
+	FMLS_S(0, 9, 2, 2)
+	FMLA_S(0, 5, 2, 3)
+	MOV_16B(4, 11)
+	FMLS_S(4, 7, 2, 2)
+	FMLA_S(4, 1, 2, 3)
+	MOV_16B(5, 0)
+	FMLA_S(0, 4, 3, 1)
+	FMLS_S(5, 4, 3, 1)
+	STRX_Q(0, 10, 22)
+	STRX_Q(5, 9, 23)
+	FSUB_4S(0, 15, 1)
+	FSUB_4S(1, 7, 11)
+	FMLA_S(0, 1, 2, 0)
+	STRX_Q(0, 10, 23)
 	ADDS R13, R9, R9
 	ADDS R13, R10, R10
 	MOVD R0, R3
 	ADD  R2, R0, R6
-	WORD $0x3cf16860 // ldr q0, [x3, x17]
-	WORD $0x3cf06861 // ldr q1, [x3, x16]
-	WORD $0x4f825820 // fmls v0.4s, v1.4s, v2.s[2]
-	WORD $0x3cf56861 // ldr q1, [x3, x21]
-	WORD $0x4fa21820 // fmla v0.4s, v1.4s, v2.s[3]
-	WORD $0x3cf068c1 // ldr q1, [x6, x16]
-	WORD $0x3ce76864 // ldr q4, [x3, x7]
-	WORD $0x4f825881 // fmls v1.4s, v4.4s, v2.s[2]
-	WORD $0x3ce26864 // ldr q4, [x3, x2]
-	WORD $0x4fa21881 // fmla v1.4s, v4.4s, v2.s[3]
-	WORD $0x4ea01c04 // mov v4.16b, v0.16b
-	WORD $0x4fa31020 // fmla v0.4s, v1.4s, v3.s[1]
-	WORD $0x4fa35024 // fmls v4.4s, v1.4s, v3.s[1]
+	LDRX_Q(0, 3, 21)
+	LDRX_Q(1, 3, 16)
+	FMLS_S(0, 1, 2, 2)
+	LDRX_Q(1, 3, 17)
+	FMLA_S(0, 1, 2, 3)
+	LDRX_Q(1, 3, 2)
+	LDRX_Q(4, 3, 7)
+	FMLS_S(1, 4, 2, 2)
+	LDRX_Q(4, 6, 16)
+	FMLA_S(1, 4, 2, 3)
+	MOV_16B(4, 0)
+	FMLA_S(0, 1, 3, 0)
+	FMLS_S(4, 1, 3, 0)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3cf16861 // ldr q1, [x3, x17]
-	WORD $0x3cf06865 // ldr q5, [x3, x16]
-	WORD $0x4f8258a1 // fmls v1.4s, v5.4s, v2.s[2]
-	WORD $0x3cf56865 // ldr q5, [x3, x21]
-	WORD $0x4fa218a1 // fmla v1.4s, v5.4s, v2.s[3]
-	WORD $0x3cf068c5 // ldr q5, [x6, x16]
-	WORD $0x3ce76866 // ldr q6, [x3, x7]
-	WORD $0x4f8258c5 // fmls v5.4s, v6.4s, v2.s[2]
-	WORD $0x3ce26866 // ldr q6, [x3, x2]
-	WORD $0x4fa218c5 // fmla v5.4s, v6.4s, v2.s[3]
-	WORD $0x4ea11c26 // mov v6.16b, v1.16b
-	WORD $0x4fa310a1 // fmla v1.4s, v5.4s, v3.s[1]
-	WORD $0x4fa350a6 // fmls v6.4s, v5.4s, v3.s[1]
+	LDRX_Q(1, 3, 21)
+	LDRX_Q(5, 3, 16)
+	FMLS_S(1, 5, 2, 2)
+	LDRX_Q(5, 3, 17)
+	FMLA_S(1, 5, 2, 3)
+	LDRX_Q(5, 3, 2)
+	LDRX_Q(6, 3, 7)
+	FMLS_S(5, 6, 2, 2)
+	LDRX_Q(6, 6, 16)
+	FMLA_S(5, 6, 2, 3)
+	MOV_16B(6, 1)
+	FMLA_S(1, 5, 3, 0)
+	FMLS_S(6, 5, 3, 0)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3cf16865 // ldr q5, [x3, x17]
-	WORD $0x3cf06867 // ldr q7, [x3, x16]
-	WORD $0x4f8258e5 // fmls v5.4s, v7.4s, v2.s[2]
-	WORD $0x3cf56867 // ldr q7, [x3, x21]
-	WORD $0x4fa218e5 // fmla v5.4s, v7.4s, v2.s[3]
-	WORD $0x3cf068c7 // ldr q7, [x6, x16]
-	WORD $0x3ce76868 // ldr q8, [x3, x7]
-	WORD $0x4f825907 // fmls v7.4s, v8.4s, v2.s[2]
-	WORD $0x3ce26868 // ldr q8, [x3, x2]
-	WORD $0x4fa21907 // fmla v7.4s, v8.4s, v2.s[3]
-	WORD $0x4ea51ca8 // mov v8.16b, v5.16b
-	WORD $0x4fa310e5 // fmla v5.4s, v7.4s, v3.s[1]
-	WORD $0x4fa350e8 // fmls v8.4s, v7.4s, v3.s[1]
+	LDRX_Q(5, 3, 21)
+	LDRX_Q(7, 3, 16)
+	FMLS_S(5, 7, 2, 2)
+	LDRX_Q(7, 3, 17)
+	FMLA_S(5, 7, 2, 3)
+	LDRX_Q(7, 3, 2)
+	LDRX_Q(8, 3, 7)
+	FMLS_S(7, 8, 2, 2)
+	LDRX_Q(8, 6, 16)
+	FMLA_S(7, 8, 2, 3)
+	MOV_16B(8, 5)
+	FMLA_S(5, 7, 3, 0)
+	FMLS_S(8, 7, 3, 0)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3cf16867 // ldr q7, [x3, x17]
-	WORD $0x3cf06869 // ldr q9, [x3, x16]
-	WORD $0x4f825927 // fmls v7.4s, v9.4s, v2.s[2]
-	WORD $0x3cf56869 // ldr q9, [x3, x21]
-	WORD $0x4fa21927 // fmla v7.4s, v9.4s, v2.s[3]
-	WORD $0x3cf068c9 // ldr q9, [x6, x16]
-	WORD $0x3ce7686a // ldr q10, [x3, x7]
-	WORD $0x4f825949 // fmls v9.4s, v10.4s, v2.s[2]
-	WORD $0x3ce2686a // ldr q10, [x3, x2]
-	WORD $0x4fa21949 // fmla v9.4s, v10.4s, v2.s[3]
-	WORD $0x4ea71cea // mov v10.16b, v7.16b
-	WORD $0x4fa31127 // fmla v7.4s, v9.4s, v3.s[1]
-	WORD $0x4fa3512a // fmls v10.4s, v9.4s, v3.s[1]
+	LDRX_Q(7, 3, 21)
+	LDRX_Q(9, 3, 16)
+	FMLS_S(7, 9, 2, 2)
+	LDRX_Q(9, 3, 17)
+	FMLA_S(7, 9, 2, 3)
+	LDRX_Q(9, 3, 2)
+	LDRX_Q(10, 3, 7)
+	FMLS_S(9, 10, 2, 2)
+	LDRX_Q(10, 6, 16)
+	FMLA_S(9, 10, 2, 3)
+	MOV_16B(10, 7)
+	FMLA_S(7, 9, 3, 0)
+	FMLS_S(10, 9, 3, 0)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3cf16869 // ldr q9, [x3, x17]
-	WORD $0x3cf0686b // ldr q11, [x3, x16]
-	WORD $0x4f825969 // fmls v9.4s, v11.4s, v2.s[2]
-	WORD $0x3cf5686b // ldr q11, [x3, x21]
-	WORD $0x4fa21969 // fmla v9.4s, v11.4s, v2.s[3]
-	WORD $0x3cf068cb // ldr q11, [x6, x16]
-	WORD $0x3ce7686c // ldr q12, [x3, x7]
-	WORD $0x4f82598b // fmls v11.4s, v12.4s, v2.s[2]
-	WORD $0x3ce2686c // ldr q12, [x3, x2]
-	WORD $0x4fa2198b // fmla v11.4s, v12.4s, v2.s[3]
-	WORD $0x4ea91d2c // mov v12.16b, v9.16b
-	WORD $0x4fa31169 // fmla v9.4s, v11.4s, v3.s[1]
-	WORD $0x4fa3516c // fmls v12.4s, v11.4s, v3.s[1]
+	LDRX_Q(9, 3, 21)
+	LDRX_Q(11, 3, 16)
+	FMLS_S(9, 11, 2, 2)
+	LDRX_Q(11, 3, 17)
+	FMLA_S(9, 11, 2, 3)
+	LDRX_Q(11, 3, 2)
+	LDRX_Q(12, 3, 7)
+	FMLS_S(11, 12, 2, 2)
+	LDRX_Q(12, 6, 16)
+	FMLA_S(11, 12, 2, 3)
+	MOV_16B(12, 9)
+	FMLA_S(9, 11, 3, 0)
+	FMLS_S(12, 11, 3, 0)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3cf1686b // ldr q11, [x3, x17]
-	WORD $0x3cf0686d // ldr q13, [x3, x16]
-	WORD $0x4f8259ab // fmls v11.4s, v13.4s, v2.s[2]
-	WORD $0x3cf5686d // ldr q13, [x3, x21]
-	WORD $0x4fa219ab // fmla v11.4s, v13.4s, v2.s[3]
-	WORD $0x3cf068cd // ldr q13, [x6, x16]
-	WORD $0x3ce7686e // ldr q14, [x3, x7]
-	WORD $0x4f8259cd // fmls v13.4s, v14.4s, v2.s[2]
-	WORD $0x3ce2686e // ldr q14, [x3, x2]
-	WORD $0x4fa219cd // fmla v13.4s, v14.4s, v2.s[3]
-	WORD $0x4eab1d6e // mov v14.16b, v11.16b
-	WORD $0x4fa311ab // fmla v11.4s, v13.4s, v3.s[1]
-	WORD $0x4fa351ae // fmls v14.4s, v13.4s, v3.s[1]
+	LDRX_Q(11, 3, 21)
+	LDRX_Q(13, 3, 16)
+	FMLS_S(11, 13, 2, 2)
+	LDRX_Q(13, 3, 17)
+	FMLA_S(11, 13, 2, 3)
+	LDRX_Q(13, 3, 2)
+	LDRX_Q(14, 3, 7)
+	FMLS_S(13, 14, 2, 2)
+	LDRX_Q(14, 6, 16)
+	FMLA_S(13, 14, 2, 3)
+	MOV_16B(14, 11)
+	FMLA_S(11, 13, 3, 0)
+	FMLS_S(14, 13, 3, 0)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3cf1686d // ldr q13, [x3, x17]
-	WORD $0x3cf0686f // ldr q15, [x3, x16]
-	WORD $0x4f8259ed // fmls v13.4s, v15.4s, v2.s[2]
-	WORD $0x3cf5686f // ldr q15, [x3, x21]
-	WORD $0x4fa219ed // fmla v13.4s, v15.4s, v2.s[3]
-	WORD $0x3cf068cf // ldr q15, [x6, x16]
-	WORD $0x3ce76870 // ldr q16, [x3, x7]
-	WORD $0x4f825a0f // fmls v15.4s, v16.4s, v2.s[2]
-	WORD $0x3ce26870 // ldr q16, [x3, x2]
-	WORD $0x4fa21a0f // fmla v15.4s, v16.4s, v2.s[3]
-	WORD $0x4ead1db0 // mov v16.16b, v13.16b
-	WORD $0x4fa311ed // fmla v13.4s, v15.4s, v3.s[1]
-	WORD $0x4fa351f0 // fmls v16.4s, v15.4s, v3.s[1]
+	LDRX_Q(13, 3, 21)
+	LDRX_Q(15, 3, 16)
+	FMLS_S(13, 15, 2, 2)
+	LDRX_Q(15, 3, 17)
+	FMLA_S(13, 15, 2, 3)
+	LDRX_Q(15, 3, 2)
+	LDRX_Q(16, 3, 7)
+	FMLS_S(15, 16, 2, 2)
+	LDRX_Q(16, 6, 16)
+	FMLA_S(15, 16, 2, 3)
+	MOV_16B(16, 13)
+	FMLA_S(13, 15, 3, 0)
+	FMLS_S(16, 15, 3, 0)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3cf1686f // ldr q15, [x3, x17]
-	WORD $0x3cf06871 // ldr q17, [x3, x16]
-	WORD $0x4f825a2f // fmls v15.4s, v17.4s, v2.s[2]
-	WORD $0x3cf56871 // ldr q17, [x3, x21]
-	WORD $0x4fa21a2f // fmla v15.4s, v17.4s, v2.s[3]
-	WORD $0x3cf068d1 // ldr q17, [x6, x16]
-	WORD $0x3ce76872 // ldr q18, [x3, x7]
-	WORD $0x4f825a51 // fmls v17.4s, v18.4s, v2.s[2]
-	WORD $0x3ce26872 // ldr q18, [x3, x2]
-	WORD $0x4fa21a51 // fmla v17.4s, v18.4s, v2.s[3]
-	WORD $0x4eaf1df2 // mov v18.16b, v15.16b
-	WORD $0x4fa3122f // fmla v15.4s, v17.4s, v3.s[1]
-	WORD $0x4fa35232 // fmls v18.4s, v17.4s, v3.s[1]
-	WORD $0x4ea0d5a0 // fsub v0.4s, v13.4s, v0.4s
-	WORD $0x4ea9d4b1 // fsub v17.4s, v5.4s, v9.4s
-	WORD $0x4f821220 // fmla v0.4s, v17.4s, v2.s[0]
-	WORD $0x3d800120 // str q0, [x9]
-	WORD $0x4e2dd4a0 // fadd v0.4s, v5.4s, v13.4s
-	WORD $0x4e2bd431 // fadd v17.4s, v1.4s, v11.4s
-	WORD $0x4fa25120 // fmls v0.4s, v9.4s, v2.s[1]
-	WORD $0x4fa250f1 // fmls v17.4s, v7.4s, v2.s[1]
-	WORD $0x4e31d413 // fadd v19.4s, v0.4s, v17.4s
-	WORD $0x4eb1d400 // fsub v0.4s, v0.4s, v17.4s
-	WORD $0x3ca86933 // str q19, [x9, x8]
-	WORD $0x3cb86920 // str q0, [x9, x24]
-	WORD $0x4ea51ca0 // mov v0.16b, v5.16b
-	WORD $0x4f825920 // fmls v0.4s, v9.4s, v2.s[2]
-	WORD $0x4fa219a0 // fmla v0.4s, v13.4s, v2.s[3]
-	WORD $0x4ea11c31 // mov v17.16b, v1.16b
-	WORD $0x4f8258f1 // fmls v17.4s, v7.4s, v2.s[2]
-	WORD $0x4fa21971 // fmla v17.4s, v11.4s, v2.s[3]
-	WORD $0x4ea01c13 // mov v19.16b, v0.16b
-	WORD $0x4f831220 // fmla v0.4s, v17.4s, v3.s[0]
-	WORD $0x4f835233 // fmls v19.4s, v17.4s, v3.s[0]
-	WORD $0x3cab6920 // str q0, [x9, x11]
-	WORD $0x3cb66933 // str q19, [x9, x22]
-	WORD $0x4ead1da0 // mov v0.16b, v13.16b
-	WORD $0x4f825920 // fmls v0.4s, v9.4s, v2.s[2]
-	WORD $0x4fa218a0 // fmla v0.4s, v5.4s, v2.s[3]
-	WORD $0x4eab1d65 // mov v5.16b, v11.16b
-	WORD $0x4f8258e5 // fmls v5.4s, v7.4s, v2.s[2]
-	WORD $0x4fa21825 // fmla v5.4s, v1.4s, v2.s[3]
-	WORD $0x4ea01c09 // mov v9.16b, v0.16b
-	WORD $0x4fa310a0 // fmla v0.4s, v5.4s, v3.s[1]
-	WORD $0x4fa350a9 // fmls v9.4s, v5.4s, v3.s[1]
-	WORD $0x3cb66940 // str q0, [x10, x22]
-	WORD $0x3cb76929 // str q9, [x9, x23]
-	WORD $0x4ea1d5e0 // fsub v0.4s, v15.4s, v1.4s
-	WORD $0x4eabd4e1 // fsub v1.4s, v7.4s, v11.4s
-	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
-	WORD $0x3cb76940 // str q0, [x10, x23]
+	LDRX_Q(15, 3, 21)
+	LDRX_Q(17, 3, 16)
+	FMLS_S(15, 17, 2, 2)
+	LDRX_Q(17, 3, 17)
+	FMLA_S(15, 17, 2, 3)
+	LDRX_Q(17, 3, 2)
+	LDRX_Q(18, 3, 7)
+	FMLS_S(17, 18, 2, 2)
+	LDRX_Q(18, 6, 16)
+	FMLA_S(17, 18, 2, 3)
+	MOV_16B(18, 15)
+	FMLA_S(15, 17, 3, 0)
+	FMLS_S(18, 17, 3, 0)
+	FSUB_4S(0, 13, 0)
+	FSUB_4S(17, 5, 9)
+	FMLA_S(0, 17, 2, 0)
+	STR_Q(0, 9, 0)
+	FADD_4S(0, 5, 13)
+	FADD_4S(17, 1, 11)
+	FMLS_S(0, 9, 2, 1)
+	FMLS_S(17, 7, 2, 1)
+	FADD_4S(19, 0, 17)
+	FSUB_4S(0, 0, 17)
+	STRX_Q(19, 9, 8)
+	STRX_Q(0, 9, 24)
+	MOV_16B(0, 5)
+	FMLS_S(0, 9, 2, 2)
+	FMLA_S(0, 13, 2, 3)
+	MOV_16B(17, 1)
+	FMLS_S(17, 7, 2, 2)
+	FMLA_S(17, 11, 2, 3)
+	MOV_16B(19, 0)
+	FMLA_S(0, 17, 3, 0)
+	FMLS_S(19, 17, 3, 0)
+	STRX_Q(0, 9, 11)
+	STRX_Q(19, 9, 22)
+	MOV_16B(0, 13)
+	FMLS_S(0, 9, 2, 2)
+	FMLA_S(0, 5, 2, 3)
+	MOV_16B(5, 11)
+	FMLS_S(5, 7, 2, 2)
+	FMLA_S(5, 1, 2, 3)
+	MOV_16B(9, 0)
+	FMLA_S(0, 5, 3, 1)
+	FMLS_S(9, 5, 3, 1)
+	STRX_Q(0, 10, 22)
+	STRX_Q(9, 9, 23)
+	FSUB_4S(0, 15, 1)
+	FSUB_4S(1, 7, 11)
+	FMLA_S(0, 1, 2, 0)
+	STRX_Q(0, 10, 23)
 	ADDS R13, R9, R9
 	ADDS R13, R10, R10
-	WORD $0x4ea4d600 // fsub v0.4s, v16.4s, v4.4s
-	WORD $0x4eacd501 // fsub v1.4s, v8.4s, v12.4s
-	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
-	WORD $0x3d800120 // str q0, [x9]
-	WORD $0x4e30d500 // fadd v0.4s, v8.4s, v16.4s
-	WORD $0x4e2ed4c1 // fadd v1.4s, v6.4s, v14.4s
-	WORD $0x4fa25180 // fmls v0.4s, v12.4s, v2.s[1]
-	WORD $0x4fa25141 // fmls v1.4s, v10.4s, v2.s[1]
-	WORD $0x4e21d404 // fadd v4.4s, v0.4s, v1.4s
-	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
-	WORD $0x3ca86924 // str q4, [x9, x8]
-	WORD $0x3cb86920 // str q0, [x9, x24]
-	WORD $0x4ea81d00 // mov v0.16b, v8.16b
-	WORD $0x4f825980 // fmls v0.4s, v12.4s, v2.s[2]
-	WORD $0x4fa21a00 // fmla v0.4s, v16.4s, v2.s[3]
-	WORD $0x4ea61cc1 // mov v1.16b, v6.16b
-	WORD $0x4f825941 // fmls v1.4s, v10.4s, v2.s[2]
-	WORD $0x4fa219c1 // fmla v1.4s, v14.4s, v2.s[3]
-	WORD $0x4ea01c04 // mov v4.16b, v0.16b
-	WORD $0x4f831020 // fmla v0.4s, v1.4s, v3.s[0]
-	WORD $0x4f835024 // fmls v4.4s, v1.4s, v3.s[0]
-	WORD $0x3cab6920 // str q0, [x9, x11]
-	WORD $0x3cb66924 // str q4, [x9, x22]
-	WORD $0x4eb01e00 // mov v0.16b, v16.16b
-	WORD $0x4f825980 // fmls v0.4s, v12.4s, v2.s[2]
-	WORD $0x4fa21900 // fmla v0.4s, v8.4s, v2.s[3]
-	WORD $0x4eae1dc1 // mov v1.16b, v14.16b
-	WORD $0x4f825941 // fmls v1.4s, v10.4s, v2.s[2]
-	WORD $0x4fa218c1 // fmla v1.4s, v6.4s, v2.s[3]
-	WORD $0x4ea01c04 // mov v4.16b, v0.16b
-	WORD $0x4fa31020 // fmla v0.4s, v1.4s, v3.s[1]
-	WORD $0x4fa35024 // fmls v4.4s, v1.4s, v3.s[1]
-	WORD $0x3cb66940 // str q0, [x10, x22]
-	WORD $0x3cb76924 // str q4, [x9, x23]
-	WORD $0x4ea6d640 // fsub v0.4s, v18.4s, v6.4s
-	WORD $0x4eaed541 // fsub v1.4s, v10.4s, v14.4s
-	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
-	WORD $0x3cb76940 // str q0, [x10, x23]
+	FSUB_4S(0, 16, 4)
+	FSUB_4S(1, 8, 12)
+	FMLA_S(0, 1, 2, 0)
+	STR_Q(0, 9, 0)
+	FADD_4S(0, 8, 16)
+	FADD_4S(1, 6, 14)
+	FMLS_S(0, 12, 2, 1)
+	FMLS_S(1, 10, 2, 1)
+	FADD_4S(4, 0, 1)
+	FSUB_4S(0, 0, 1)
+	STRX_Q(4, 9, 8)
+	STRX_Q(0, 9, 24)
+	MOV_16B(0, 8)
+	FMLS_S(0, 12, 2, 2)
+	FMLA_S(0, 16, 2, 3)
+	MOV_16B(1, 6)
+	FMLS_S(1, 10, 2, 2)
+	FMLA_S(1, 14, 2, 3)
+	MOV_16B(4, 0)
+	FMLA_S(0, 1, 3, 0)
+	FMLS_S(4, 1, 3, 0)
+	STRX_Q(0, 9, 11)
+	STRX_Q(4, 9, 22)
+	MOV_16B(0, 16)
+	FMLS_S(0, 12, 2, 2)
+	FMLA_S(0, 8, 2, 3)
+	MOV_16B(1, 14)
+	FMLS_S(1, 10, 2, 2)
+	FMLA_S(1, 6, 2, 3)
+	MOV_16B(4, 0)
+	FMLA_S(0, 1, 3, 1)
+	FMLS_S(4, 1, 3, 1)
+	STRX_Q(0, 10, 22)
+	STRX_Q(4, 9, 23)
+	FSUB_4S(0, 18, 6)
+	FSUB_4S(1, 10, 14)
+	FMLA_S(0, 1, 2, 0)
+	STRX_Q(0, 10, 23)
 	ADDS R13, R9, R9
 	ADDS R13, R10, R10
 	MOVD R0, R3
 	ADD  R2, R0, R6
-	WORD $0x3cf168c0 // ldr q0, [x6, x17]
-	WORD $0x3ce26861 // ldr q1, [x3, x2]
-	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
-	WORD $0x3ce76861 // ldr q1, [x3, x7]
-	WORD $0x3cf068c4 // ldr q4, [x6, x16]
-	WORD $0x4ea4d421 // fsub v1.4s, v1.4s, v4.4s
-	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
+	LDRX_Q(0, 3, 17)
+	LDRX_Q(1, 3, 16)
+	FMLS_S(0, 1, 2, 2)
+	LDRX_Q(1, 3, 21)
+	FMLA_S(0, 1, 2, 3)
+	LDRX_Q(1, 6, 16)
+	LDRX_Q(4, 3, 7)
+	FMLS_S(1, 4, 2, 2)
+	LDRX_Q(4, 3, 2)
+	FMLA_S(1, 4, 2, 3)
+	MOV_16B(4, 0)
+	FMLA_S(0, 1, 3, 1)
+	FMLS_S(4, 1, 3, 1)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3cf168c1 // ldr q1, [x6, x17]
-	WORD $0x3ce26864 // ldr q4, [x3, x2]
-	WORD $0x4ea4d421 // fsub v1.4s, v1.4s, v4.4s
-	WORD $0x3ce76864 // ldr q4, [x3, x7]
-	WORD $0x3cf068c5 // ldr q5, [x6, x16]
-	WORD $0x4ea5d484 // fsub v4.4s, v4.4s, v5.4s
-	WORD $0x4f821081 // fmla v1.4s, v4.4s, v2.s[0]
+	LDRX_Q(1, 3, 17)
+	LDRX_Q(5, 3, 16)
+	FMLS_S(1, 5, 2, 2)
+	LDRX_Q(5, 3, 21)
+	FMLA_S(1, 5, 2, 3)
+	LDRX_Q(5, 6, 16)
+	LDRX_Q(6, 3, 7)
+	FMLS_S(5, 6, 2, 2)
+	LDRX_Q(6, 3, 2)
+	FMLA_S(5, 6, 2, 3)
+	MOV_16B(6, 1)
+	FMLA_S(1, 5, 3, 1)
+	FMLS_S(6, 5, 3, 1)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3cf168c4 // ldr q4, [x6, x17]
-	WORD $0x3ce26865 // ldr q5, [x3, x2]
-	WORD $0x4ea5d484 // fsub v4.4s, v4.4s, v5.4s
-	WORD $0x3ce76865 // ldr q5, [x3, x7]
-	WORD $0x3cf068c6 // ldr q6, [x6, x16]
-	WORD $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
-	WORD $0x4f8210a4 // fmla v4.4s, v5.4s, v2.s[0]
+	LDRX_Q(5, 3, 17)
+	LDRX_Q(7, 3, 16)
+	FMLS_S(5, 7, 2, 2)
+	LDRX_Q(7, 3, 21)
+	FMLA_S(5, 7, 2, 3)
+	LDRX_Q(7, 6, 16)
+	LDRX_Q(8, 3, 7)
+	FMLS_S(7, 8, 2, 2)
+	LDRX_Q(8, 3, 2)
+	FMLA_S(7, 8, 2, 3)
+	MOV_16B(8, 5)
+	FMLA_S(5, 7, 3, 1)
+	FMLS_S(8, 7, 3, 1)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3cf168c5 // ldr q5, [x6, x17]
-	WORD $0x3ce26866 // ldr q6, [x3, x2]
-	WORD $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
-	WORD $0x3ce76866 // ldr q6, [x3, x7]
-	WORD $0x3cf068c7 // ldr q7, [x6, x16]
-	WORD $0x4ea7d4c6 // fsub v6.4s, v6.4s, v7.4s
-	WORD $0x4f8210c5 // fmla v5.4s, v6.4s, v2.s[0]
+	LDRX_Q(7, 3, 17)
+	LDRX_Q(9, 3, 16)
+	FMLS_S(7, 9, 2, 2)
+	LDRX_Q(9, 3, 21)
+	FMLA_S(7, 9, 2, 3)
+	LDRX_Q(9, 6, 16)
+	LDRX_Q(10, 3, 7)
+	FMLS_S(9, 10, 2, 2)
+	LDRX_Q(10, 3, 2)
+	FMLA_S(9, 10, 2, 3)
+	MOV_16B(10, 7)
+	FMLA_S(7, 9, 3, 1)
+	FMLS_S(10, 9, 3, 1)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3cf168c6 // ldr q6, [x6, x17]
-	WORD $0x3ce26867 // ldr q7, [x3, x2]
-	WORD $0x4ea7d4c6 // fsub v6.4s, v6.4s, v7.4s
-	WORD $0x3ce76867 // ldr q7, [x3, x7]
-	WORD $0x3cf068c8 // ldr q8, [x6, x16]
-	WORD $0x4ea8d4e7 // fsub v7.4s, v7.4s, v8.4s
-	WORD $0x4f8210e6 // fmla v6.4s, v7.4s, v2.s[0]
+	LDRX_Q(9, 3, 17)
+	LDRX_Q(11, 3, 16)
+	FMLS_S(9, 11, 2, 2)
+	LDRX_Q(11, 3, 21)
+	FMLA_S(9, 11, 2, 3)
+	LDRX_Q(11, 6, 16)
+	LDRX_Q(12, 3, 7)
+	FMLS_S(11, 12, 2, 2)
+	LDRX_Q(12, 3, 2)
+	FMLA_S(11, 12, 2, 3)
+	MOV_16B(12, 9)
+	FMLA_S(9, 11, 3, 1)
+	FMLS_S(12, 11, 3, 1)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3cf168c7 // ldr q7, [x6, x17]
-	WORD $0x3ce26868 // ldr q8, [x3, x2]
-	WORD $0x4ea8d4e7 // fsub v7.4s, v7.4s, v8.4s
-	WORD $0x3ce76868 // ldr q8, [x3, x7]
-	WORD $0x3cf068c9 // ldr q9, [x6, x16]
-	WORD $0x4ea9d508 // fsub v8.4s, v8.4s, v9.4s
-	WORD $0x4f821107 // fmla v7.4s, v8.4s, v2.s[0]
+	LDRX_Q(11, 3, 17)
+	LDRX_Q(13, 3, 16)
+	FMLS_S(11, 13, 2, 2)
+	LDRX_Q(13, 3, 21)
+	FMLA_S(11, 13, 2, 3)
+	LDRX_Q(13, 6, 16)
+	LDRX_Q(14, 3, 7)
+	FMLS_S(13, 14, 2, 2)
+	LDRX_Q(14, 3, 2)
+	FMLA_S(13, 14, 2, 3)
+	MOV_16B(14, 11)
+	FMLA_S(11, 13, 3, 1)
+	FMLS_S(14, 13, 3, 1)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3cf168c8 // ldr q8, [x6, x17]
-	WORD $0x3ce26869 // ldr q9, [x3, x2]
-	WORD $0x4ea9d508 // fsub v8.4s, v8.4s, v9.4s
-	WORD $0x3ce76869 // ldr q9, [x3, x7]
-	WORD $0x3cf068ca // ldr q10, [x6, x16]
-	WORD $0x4eaad529 // fsub v9.4s, v9.4s, v10.4s
-	WORD $0x4f821128 // fmla v8.4s, v9.4s, v2.s[0]
+	LDRX_Q(13, 3, 17)
+	LDRX_Q(15, 3, 16)
+	FMLS_S(13, 15, 2, 2)
+	LDRX_Q(15, 3, 21)
+	FMLA_S(13, 15, 2, 3)
+	LDRX_Q(15, 6, 16)
+	LDRX_Q(16, 3, 7)
+	FMLS_S(15, 16, 2, 2)
+	LDRX_Q(16, 3, 2)
+	FMLA_S(15, 16, 2, 3)
+	MOV_16B(16, 13)
+	FMLA_S(13, 15, 3, 1)
+	FMLS_S(16, 15, 3, 1)
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	WORD $0x3cf168c9 // ldr q9, [x6, x17]
-	WORD $0x3ce2686a // ldr q10, [x3, x2]
-	WORD $0x4eaad529 // fsub v9.4s, v9.4s, v10.4s
-	WORD $0x3ce7686a // ldr q10, [x3, x7]
-	WORD $0x3cf068cb // ldr q11, [x6, x16]
-	WORD $0x4eabd54a // fsub v10.4s, v10.4s, v11.4s
-	WORD $0x4f821149 // fmla v9.4s, v10.4s, v2.s[0]
-	WORD $0x4ea0d500 // fsub v0.4s, v8.4s, v0.4s
-	WORD $0x4ea6d48a // fsub v10.4s, v4.4s, v6.4s
-	WORD $0x4f821140 // fmla v0.4s, v10.4s, v2.s[0]
-	WORD $0x3d800120 // str q0, [x9]
-	WORD $0x4e28d480 // fadd v0.4s, v4.4s, v8.4s
-	WORD $0x4e27d42a // fadd v10.4s, v1.4s, v7.4s
-	WORD $0x4fa250c0 // fmls v0.4s, v6.4s, v2.s[1]
-	WORD $0x4fa250aa // fmls v10.4s, v5.4s, v2.s[1]
-	WORD $0x4e2ad40b // fadd v11.4s, v0.4s, v10.4s
-	WORD $0x4eaad400 // fsub v0.4s, v0.4s, v10.4s
-	WORD $0x3ca8692b // str q11, [x9, x8]
-	WORD $0x3cb86920 // str q0, [x9, x24]
-	WORD $0x4ea41c80 // mov v0.16b, v4.16b
-	WORD $0x4f8258c0 // fmls v0.4s, v6.4s, v2.s[2]
-	WORD $0x4fa21900 // fmla v0.4s, v8.4s, v2.s[3]
-	WORD $0x4ea11c2a // mov v10.16b, v1.16b
-	WORD $0x4f8258aa // fmls v10.4s, v5.4s, v2.s[2]
-	WORD $0x4fa218ea // fmla v10.4s, v7.4s, v2.s[3]
-	WORD $0x4ea01c0b // mov v11.16b, v0.16b
-	WORD $0x4f831140 // fmla v0.4s, v10.4s, v3.s[0]
-	WORD $0x4f83514b // fmls v11.4s, v10.4s, v3.s[0]
-	WORD $0x3cab6920 // str q0, [x9, x11]
-	WORD $0x3cb6692b // str q11, [x9, x22]
-	WORD $0x4ea81d00 // mov v0.16b, v8.16b
-	WORD $0x4f8258c0 // fmls v0.4s, v6.4s, v2.s[2]
-	WORD $0x4fa21880 // fmla v0.4s, v4.4s, v2.s[3]
-	WORD $0x4ea71ce4 // mov v4.16b, v7.16b
-	WORD $0x4f8258a4 // fmls v4.4s, v5.4s, v2.s[2]
-	WORD $0x4fa21824 // fmla v4.4s, v1.4s, v2.s[3]
-	WORD $0x4ea01c06 // mov v6.16b, v0.16b
-	WORD $0x4fa31080 // fmla v0.4s, v4.4s, v3.s[1]
-	WORD $0x4fa35086 // fmls v6.4s, v4.4s, v3.s[1]
-	WORD $0x3cb66940 // str q0, [x10, x22]
-	WORD $0x3cb76926 // str q6, [x9, x23]
-	WORD $0x4ea1d520 // fsub v0.4s, v9.4s, v1.4s
-	WORD $0x4ea7d4a1 // fsub v1.4s, v5.4s, v7.4s
-	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
-	WORD $0x3cb76940 // str q0, [x10, x23]
+	LDRX_Q(15, 3, 17)
+	LDRX_Q(17, 3, 16)
+	FMLS_S(15, 17, 2, 2)
+	LDRX_Q(17, 3, 21)
+	FMLA_S(15, 17, 2, 3)
+	LDRX_Q(17, 6, 16)
+	LDRX_Q(18, 3, 7)
+	FMLS_S(17, 18, 2, 2)
+	LDRX_Q(18, 3, 2)
+	FMLA_S(17, 18, 2, 3)
+	MOV_16B(18, 15)
+	FMLA_S(15, 17, 3, 1)
+	FMLS_S(18, 17, 3, 1)
+	FSUB_4S(0, 13, 0)
+	FSUB_4S(17, 5, 9)
+	FMLA_S(0, 17, 2, 0)
+	STR_Q(0, 9, 0)
+	FADD_4S(0, 5, 13)
+	FADD_4S(17, 1, 11)
+	FMLS_S(0, 9, 2, 1)
+	FMLS_S(17, 7, 2, 1)
+	FADD_4S(19, 0, 17)
+	FSUB_4S(0, 0, 17)
+	STRX_Q(19, 9, 8)
+	STRX_Q(0, 9, 24)
+	MOV_16B(0, 5)
+	FMLS_S(0, 9, 2, 2)
+	FMLA_S(0, 13, 2, 3)
+	MOV_16B(17, 1)
+	FMLS_S(17, 7, 2, 2)
+	FMLA_S(17, 11, 2, 3)
+	MOV_16B(19, 0)
+	FMLA_S(0, 17, 3, 0)
+	FMLS_S(19, 17, 3, 0)
+	STRX_Q(0, 9, 11)
+	STRX_Q(19, 9, 22)
+	MOV_16B(0, 13)
+	FMLS_S(0, 9, 2, 2)
+	FMLA_S(0, 5, 2, 3)
+	MOV_16B(5, 11)
+	FMLS_S(5, 7, 2, 2)
+	FMLA_S(5, 1, 2, 3)
+	MOV_16B(9, 0)
+	FMLA_S(0, 5, 3, 1)
+	FMLS_S(9, 5, 3, 1)
+	STRX_Q(0, 10, 22)
+	STRX_Q(9, 9, 23)
+	FSUB_4S(0, 15, 1)
+	FSUB_4S(1, 7, 11)
+	FMLA_S(0, 1, 2, 0)
+	STRX_Q(0, 10, 23)
+	ADDS R13, R9, R9
+	ADDS R13, R10, R10
+	FSUB_4S(0, 16, 4)
+	FSUB_4S(1, 8, 12)
+	FMLA_S(0, 1, 2, 0)
+	STR_Q(0, 9, 0)
+	FADD_4S(0, 8, 16)
+	FADD_4S(1, 6, 14)
+	FMLS_S(0, 12, 2, 1)
+	FMLS_S(1, 10, 2, 1)
+	FADD_4S(4, 0, 1)
+	FSUB_4S(0, 0, 1)
+	STRX_Q(4, 9, 8)
+	STRX_Q(0, 9, 24)
+	MOV_16B(0, 8)
+	FMLS_S(0, 12, 2, 2)
+	FMLA_S(0, 16, 2, 3)
+	MOV_16B(1, 6)
+	FMLS_S(1, 10, 2, 2)
+	FMLA_S(1, 14, 2, 3)
+	MOV_16B(4, 0)
+	FMLA_S(0, 1, 3, 0)
+	FMLS_S(4, 1, 3, 0)
+	STRX_Q(0, 9, 11)
+	STRX_Q(4, 9, 22)
+	MOV_16B(0, 16)
+	FMLS_S(0, 12, 2, 2)
+	FMLA_S(0, 8, 2, 3)
+	MOV_16B(1, 14)
+	FMLS_S(1, 10, 2, 2)
+	FMLA_S(1, 6, 2, 3)
+	MOV_16B(4, 0)
+	FMLA_S(0, 1, 3, 1)
+	FMLS_S(4, 1, 3, 1)
+	STRX_Q(0, 10, 22)
+	STRX_Q(4, 9, 23)
+	FSUB_4S(0, 18, 6)
+	FSUB_4S(1, 10, 14)
+	FMLA_S(0, 1, 2, 0)
+	STRX_Q(0, 10, 23)
+	ADDS R13, R9, R9
+	ADDS R13, R10, R10
+	MOVD R0, R3
+	ADD  R2, R0, R6
+	LDRX_Q(0, 6, 17)
+	LDRX_Q(1, 3, 2)
+	FSUB_4S(0, 0, 1)
+	LDRX_Q(1, 3, 7)
+	LDRX_Q(4, 6, 16)
+	FSUB_4S(1, 1, 4)
+	FMLA_S(0, 1, 2, 0)
+	ADDS R12, R3, R3
+	ADDS R12, R6, R6
+	LDRX_Q(1, 6, 17)
+	LDRX_Q(4, 3, 2)
+	FSUB_4S(1, 1, 4)
+	LDRX_Q(4, 3, 7)
+	LDRX_Q(5, 6, 16)
+	FSUB_4S(4, 4, 5)
+	FMLA_S(1, 4, 2, 0)
+	ADDS R12, R3, R3
+	ADDS R12, R6, R6
+	LDRX_Q(4, 6, 17)
+	LDRX_Q(5, 3, 2)
+	FSUB_4S(4, 4, 5)
+	LDRX_Q(5, 3, 7)
+	LDRX_Q(6, 6, 16)
+	FSUB_4S(5, 5, 6)
+	FMLA_S(4, 5, 2, 0)
+	ADDS R12, R3, R3
+	ADDS R12, R6, R6
+	LDRX_Q(5, 6, 17)
+	LDRX_Q(6, 3, 2)
+	FSUB_4S(5, 5, 6)
+	LDRX_Q(6, 3, 7)
+	LDRX_Q(7, 6, 16)
+	FSUB_4S(6, 6, 7)
+	FMLA_S(5, 6, 2, 0)
+	ADDS R12, R3, R3
+	ADDS R12, R6, R6
+	LDRX_Q(6, 6, 17)
+	LDRX_Q(7, 3, 2)
+	FSUB_4S(6, 6, 7)
+	LDRX_Q(7, 3, 7)
+	LDRX_Q(8, 6, 16)
+	FSUB_4S(7, 7, 8)
+	FMLA_S(6, 7, 2, 0)
+	ADDS R12, R3, R3
+	ADDS R12, R6, R6
+	LDRX_Q(7, 6, 17)
+	LDRX_Q(8, 3, 2)
+	FSUB_4S(7, 7, 8)
+	LDRX_Q(8, 3, 7)
+	LDRX_Q(9, 6, 16)
+	FSUB_4S(8, 8, 9)
+	FMLA_S(7, 8, 2, 0)
+	ADDS R12, R3, R3
+	ADDS R12, R6, R6
+	LDRX_Q(8, 6, 17)
+	LDRX_Q(9, 3, 2)
+	FSUB_4S(8, 8, 9)
+	LDRX_Q(9, 3, 7)
+	LDRX_Q(10, 6, 16)
+	FSUB_4S(9, 9, 10)
+	FMLA_S(8, 9, 2, 0)
+	ADDS R12, R3, R3
+	ADDS R12, R6, R6
+	LDRX_Q(9, 6, 17)
+	LDRX_Q(10, 3, 2)
+	FSUB_4S(9, 9, 10)
+	LDRX_Q(10, 3, 7)
+	LDRX_Q(11, 6, 16)
+	FSUB_4S(10, 10, 11)
+	FMLA_S(9, 10, 2, 0)
+	FSUB_4S(0, 8, 0)
+	FSUB_4S(10, 4, 6)
+	FMLA_S(0, 10, 2, 0)
+	STR_Q(0, 9, 0)
+	FADD_4S(0, 4, 8)
+	FADD_4S(10, 1, 7)
+	FMLS_S(0, 6, 2, 1)
+	FMLS_S(10, 5, 2, 1)
+	FADD_4S(11, 0, 10)
+	FSUB_4S(0, 0, 10)
+	STRX_Q(11, 9, 8)
+	STRX_Q(0, 9, 24)
+	MOV_16B(0, 4)
+	FMLS_S(0, 6, 2, 2)
+	FMLA_S(0, 8, 2, 3)
+	MOV_16B(10, 1)
+	FMLS_S(10, 5, 2, 2)
+	FMLA_S(10, 7, 2, 3)
+	MOV_16B(11, 0)
+	FMLA_S(0, 10, 3, 0)
+	FMLS_S(11, 10, 3, 0)
+	STRX_Q(0, 9, 11)
+	STRX_Q(11, 9, 22)
+	MOV_16B(0, 8)
+	FMLS_S(0, 6, 2, 2)
+	FMLA_S(0, 4, 2, 3)
+	MOV_16B(4, 7)
+	FMLS_S(4, 5, 2, 2)
+	FMLA_S(4, 1, 2, 3)
+	MOV_16B(6, 0)
+	FMLA_S(0, 4, 3, 1)
+	FMLS_S(6, 4, 3, 1)
+	STRX_Q(0, 10, 22)
+	STRX_Q(6, 9, 23)
+	FSUB_4S(0, 9, 1)
+	FSUB_4S(1, 5, 7)
+	FMLA_S(0, 1, 2, 0)
+	STRX_Q(0, 10, 23)
 	ADDS R13, R9, R9
 	ADDS R13, R10, R10
 	MOVD ts+40(FP), R19
@@ -1596,17 +1597,17 @@ GLOBL winogradInput8NEON_const0_5NEON<>(SB), RODATA|NOPTR, $16
 // func winogradInputLine8NEON(dst *float32, df int, src *float32, cs int, ts int, n int)
 TEXT ·winogradInputLine8NEON(SB), NOSPLIT, $0-48
 	MOVD $winogradInputLine8NEON_const5_25NEON<>+0(SB), R19
-	WORD $0xbd400262 // ldr s2, [x19]
+	LDR_S(2, 19, 0)
 	MOVD $winogradInputLine8NEON_const4_25NEON<>+0(SB), R19
-	WORD $0x0d409262 // ld1 { v2.s }[1], [x19]
+	LD1_S(2, 1, 19)
 	MOVD $winogradInputLine8NEON_const5NEON<>+0(SB), R19
-	WORD $0x4d408262 // ld1 { v2.s }[2], [x19]
+	LD1_S(2, 2, 19)
 	MOVD $winogradInputLine8NEON_const4NEON<>+0(SB), R19
-	WORD $0x4d409262 // ld1 { v2.s }[3], [x19]
+	LD1_S(2, 3, 19)
 	MOVD $winogradInputLine8NEON_const2NEON<>+0(SB), R19
-	WORD $0xbd400263 // ldr s3, [x19]
+	LDR_S(3, 19, 0)
 	MOVD $winogradInputLine8NEON_const0_5NEON<>+0(SB), R19
-	WORD $0x0d409263 // ld1 { v3.s }[1], [x19]
+	LD1_S(3, 1, 19)
 	MOVD dst+0(FP), R0
 	MOVD src+16(FP), R1
 	MOVD cs+24(FP), R2
@@ -1630,66 +1631,66 @@ TEXT ·winogradInputLine8NEON(SB), NOSPLIT, $0-48
 	LSL  $1, R7, R24
 
 tile:
-	WORD $0x3cf16860 // ldr q0, [x3, x17]
-	WORD $0x3dc00061 // ldr q1, [x3]
-	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
-	WORD $0x3cf56861 // ldr q1, [x3, x21]
-	WORD $0x3cf06864 // ldr q4, [x3, x16]
-	WORD $0x4ea4d421 // fsub v1.4s, v1.4s, v4.4s
-	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
-	WORD $0x3d800100 // str q0, [x8]
-	WORD $0x3cf56860 // ldr q0, [x3, x21]
-	WORD $0x3cf16861 // ldr q1, [x3, x17]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3ce26861 // ldr q1, [x3, x2]
-	WORD $0x3cf06824 // ldr q4, [x1, x16]
-	WORD $0x4e24d421 // fadd v1.4s, v1.4s, v4.4s
-	WORD $0x3cf06864 // ldr q4, [x3, x16]
-	WORD $0x4fa25080 // fmls v0.4s, v4.4s, v2.s[1]
-	WORD $0x3ce66864 // ldr q4, [x3, x6]
-	WORD $0x4fa25081 // fmls v1.4s, v4.4s, v2.s[1]
-	WORD $0x4e21d404 // fadd v4.4s, v0.4s, v1.4s
-	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
-	WORD $0x3ca76904 // str q4, [x8, x7]
-	WORD $0x3cb86900 // str q0, [x8, x24]
-	WORD $0x3cf56860 // ldr q0, [x3, x21]
-	WORD $0x3cf06861 // ldr q1, [x3, x16]
-	WORD $0x4f825820 // fmls v0.4s, v1.4s, v2.s[2]
-	WORD $0x3cf16861 // ldr q1, [x3, x17]
-	WORD $0x4fa21820 // fmla v0.4s, v1.4s, v2.s[3]
-	WORD $0x3ce26861 // ldr q1, [x3, x2]
-	WORD $0x3ce66864 // ldr q4, [x3, x6]
-	WORD $0x4f825881 // fmls v1.4s, v4.4s, v2.s[2]
-	WORD $0x3cf06824 // ldr q4, [x1, x16]
-	WORD $0x4fa21881 // fmla v1.4s, v4.4s, v2.s[3]
-	WORD $0x4ea01c04 // mov v4.16b, v0.16b
-	WORD $0x4f831020 // fmla v0.4s, v1.4s, v3.s[0]
-	WORD $0x4f835024 // fmls v4.4s, v1.4s, v3.s[0]
-	WORD $0x3ca96900 // str q0, [x8, x9]
-	WORD $0x3cb66904 // str q4, [x8, x22]
-	WORD $0x3cf16860 // ldr q0, [x3, x17]
-	WORD $0x3cf06861 // ldr q1, [x3, x16]
-	WORD $0x4f825820 // fmls v0.4s, v1.4s, v2.s[2]
-	WORD $0x3cf56861 // ldr q1, [x3, x21]
-	WORD $0x4fa21820 // fmla v0.4s, v1.4s, v2.s[3]
-	WORD $0x3cf06821 // ldr q1, [x1, x16]
-	WORD $0x3ce66864 // ldr q4, [x3, x6]
-	WORD $0x4f825881 // fmls v1.4s, v4.4s, v2.s[2]
-	WORD $0x3ce26864 // ldr q4, [x3, x2]
-	WORD $0x4fa21881 // fmla v1.4s, v4.4s, v2.s[3]
-	WORD $0x4ea01c04 // mov v4.16b, v0.16b
-	WORD $0x4fa31020 // fmla v0.4s, v1.4s, v3.s[1]
-	WORD $0x4fa35024 // fmls v4.4s, v1.4s, v3.s[1]
-	WORD $0x3cb66800 // str q0, [x0, x22]
-	WORD $0x3cb76904 // str q4, [x8, x23]
-	WORD $0x3cf16820 // ldr q0, [x1, x17]
-	WORD $0x3ce26861 // ldr q1, [x3, x2]
-	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
-	WORD $0x3ce66861 // ldr q1, [x3, x6]
-	WORD $0x3cf06824 // ldr q4, [x1, x16]
-	WORD $0x4ea4d421 // fsub v1.4s, v1.4s, v4.4s
-	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
-	WORD $0x3cb76800 // str q0, [x0, x23]
+	LDRX_Q(0, 3, 17)
+	LDR_Q(1, 3, 0)
+	FSUB_4S(0, 0, 1)
+	LDRX_Q(1, 3, 21)
+	LDRX_Q(4, 3, 16)
+	FSUB_4S(1, 1, 4)
+	FMLA_S(0, 1, 2, 0)
+	STR_Q(0, 8, 0)
+	LDRX_Q(0, 3, 21)
+	LDRX_Q(1, 3, 17)
+	FADD_4S(0, 0, 1)
+	LDRX_Q(1, 3, 2)
+	LDRX_Q(4, 1, 16)
+	FADD_4S(1, 1, 4)
+	LDRX_Q(4, 3, 16)
+	FMLS_S(0, 4, 2, 1)
+	LDRX_Q(4, 3, 6)
+	FMLS_S(1, 4, 2, 1)
+	FADD_4S(4, 0, 1)
+	FSUB_4S(0, 0, 1)
+	STRX_Q(4, 8, 7)
+	STRX_Q(0, 8, 24)
+	LDRX_Q(0, 3, 21)
+	LDRX_Q(1, 3, 16)
+	FMLS_S(0, 1, 2, 2)
+	LDRX_Q(1, 3, 17)
+	FMLA_S(0, 1, 2, 3)
+	LDRX_Q(1, 3, 2)
+	LDRX_Q(4, 3, 6)
+	FMLS_S(1, 4, 2, 2)
+	LDRX_Q(4, 1, 16)
+	FMLA_S(1, 4, 2, 3)
+	MOV_16B(4, 0)
+	FMLA_S(0, 1, 3, 0)
+	FMLS_S(4, 1, 3, 0)
+	STRX_Q(0, 8, 9)
+	STRX_Q(4, 8, 22)
+	LDRX_Q(0, 3, 17)
+	LDRX_Q(1, 3, 16)
+	FMLS_S(0, 1, 2, 2)
+	LDRX_Q(1, 3, 21)
+	FMLA_S(0, 1, 2, 3)
+	LDRX_Q(1, 1, 16)
+	LDRX_Q(4, 3, 6)
+	FMLS_S(1, 4, 2, 2)
+	LDRX_Q(4, 3, 2)
+	FMLA_S(1, 4, 2, 3)
+	MOV_16B(4, 0)
+	FMLA_S(0, 1, 3, 1)
+	FMLS_S(4, 1, 3, 1)
+	STRX_Q(0, 0, 22)
+	STRX_Q(4, 8, 23)
+	LDRX_Q(0, 1, 17)
+	LDRX_Q(1, 3, 2)
+	FSUB_4S(0, 0, 1)
+	LDRX_Q(1, 3, 6)
+	LDRX_Q(4, 1, 16)
+	FSUB_4S(1, 1, 4)
+	FMLA_S(0, 1, 2, 0)
+	STRX_Q(0, 0, 23)
 	ADDS R10, R3, R3
 	ADDS R10, R1, R1
 	ADDS $16, R8, R8
@@ -1758,105 +1759,105 @@ TEXT ·winogradOutput42NEON(SB), NOSPLIT, $0-64
 tile:
 	MOVD R1, R8
 	ADD  R7, R1, R9
-	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	WORD $0x3cf06901 // ldr q1, [x8, x16]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00101 // ldr q1, [x8]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
+	LDRX_Q(0, 8, 7)
+	LDRX_Q(1, 8, 16)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 8, 0)
+	FADD_4S(0, 0, 1)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76901 // ldr q1, [x8, x7]
-	WORD $0x3cf06902 // ldr q2, [x8, x16]
-	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
-	WORD $0x3dc00102 // ldr q2, [x8]
-	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
+	LDRX_Q(1, 8, 7)
+	LDRX_Q(2, 8, 16)
+	FADD_4S(1, 1, 2)
+	LDR_Q(2, 8, 0)
+	FADD_4S(1, 1, 2)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76902 // ldr q2, [x8, x7]
-	WORD $0x3cf06903 // ldr q3, [x8, x16]
-	WORD $0x4e23d442 // fadd v2.4s, v2.4s, v3.4s
-	WORD $0x3dc00103 // ldr q3, [x8]
-	WORD $0x4e23d442 // fadd v2.4s, v2.4s, v3.4s
+	LDRX_Q(2, 8, 7)
+	LDRX_Q(3, 8, 16)
+	FADD_4S(2, 2, 3)
+	LDR_Q(3, 8, 0)
+	FADD_4S(2, 2, 3)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76903 // ldr q3, [x8, x7]
-	WORD $0x3cf06904 // ldr q4, [x8, x16]
-	WORD $0x4e24d463 // fadd v3.4s, v3.4s, v4.4s
-	WORD $0x3dc00104 // ldr q4, [x8]
-	WORD $0x4e24d463 // fadd v3.4s, v3.4s, v4.4s
+	LDRX_Q(3, 8, 7)
+	LDRX_Q(4, 8, 16)
+	FADD_4S(3, 3, 4)
+	LDR_Q(4, 8, 0)
+	FADD_4S(3, 3, 4)
 	MOVD R0, R8
-	WORD $0x4e22d424 // fadd v4.4s, v1.4s, v2.4s
-	WORD $0x4e20d484 // fadd v4.4s, v4.4s, v0.4s
-	WORD $0x3dc00040 // ldr q0, [x2]
-	WORD $0x4e20d484 // fadd v4.4s, v4.4s, v0.4s
-	WORD $0x3dc00440 // ldr q0, [x2, #16]
-	WORD $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
-	WORD $0x3dc00840 // ldr q0, [x2, #32]
-	WORD $0x4ea4f404 // fmin v4.4s, v0.4s, v4.4s
+	FADD_4S(4, 1, 2)
+	FADD_4S(4, 4, 0)
+	LDR_Q(0, 2, 0)
+	FADD_4S(4, 4, 0)
+	LDR_Q(0, 2, 16)
+	FMAX_4S(4, 0, 4)
+	LDR_Q(0, 2, 32)
+	FMIN_4S(4, 0, 4)
 	MOVD R8, R9
-	WORD $0x3d800124 // str q4, [x9]
-	WORD $0x4ea2d420 // fsub v0.4s, v1.4s, v2.4s
-	WORD $0x4e23d400 // fadd v0.4s, v0.4s, v3.4s
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
+	STR_Q(4, 9, 0)
+	FSUB_4S(0, 1, 2)
+	FADD_4S(0, 0, 3)
+	LDR_Q(1, 2, 0)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(0, 1, 0)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(0, 1, 0)
 	MOVD R8, R9
 	ADDS R3, R9, R9
-	WORD $0x3d800120 // str q0, [x9]
+	STR_Q(0, 9, 0)
 	MOVD R1, R8
 	ADD  R7, R1, R9
-	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	WORD $0x3cf06901 // ldr q1, [x8, x16]
-	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
-	WORD $0x3cea6901 // ldr q1, [x8, x10]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
+	LDRX_Q(0, 8, 7)
+	LDRX_Q(1, 8, 16)
+	FSUB_4S(0, 0, 1)
+	LDRX_Q(1, 8, 10)
+	FADD_4S(0, 0, 1)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76901 // ldr q1, [x8, x7]
-	WORD $0x3cf06902 // ldr q2, [x8, x16]
-	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
-	WORD $0x3cea6902 // ldr q2, [x8, x10]
-	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
+	LDRX_Q(1, 8, 7)
+	LDRX_Q(2, 8, 16)
+	FSUB_4S(1, 1, 2)
+	LDRX_Q(2, 8, 10)
+	FADD_4S(1, 1, 2)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76902 // ldr q2, [x8, x7]
-	WORD $0x3cf06903 // ldr q3, [x8, x16]
-	WORD $0x4ea3d442 // fsub v2.4s, v2.4s, v3.4s
-	WORD $0x3cea6903 // ldr q3, [x8, x10]
-	WORD $0x4e23d442 // fadd v2.4s, v2.4s, v3.4s
+	LDRX_Q(2, 8, 7)
+	LDRX_Q(3, 8, 16)
+	FSUB_4S(2, 2, 3)
+	LDRX_Q(3, 8, 10)
+	FADD_4S(2, 2, 3)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76903 // ldr q3, [x8, x7]
-	WORD $0x3cf06904 // ldr q4, [x8, x16]
-	WORD $0x4ea4d463 // fsub v3.4s, v3.4s, v4.4s
-	WORD $0x3cea6904 // ldr q4, [x8, x10]
-	WORD $0x4e24d463 // fadd v3.4s, v3.4s, v4.4s
+	LDRX_Q(3, 8, 7)
+	LDRX_Q(4, 8, 16)
+	FSUB_4S(3, 3, 4)
+	LDRX_Q(4, 8, 10)
+	FADD_4S(3, 3, 4)
 	MOVD R0, R8
 	ADDS R6, R8, R8
-	WORD $0x4e22d424 // fadd v4.4s, v1.4s, v2.4s
-	WORD $0x4e20d484 // fadd v4.4s, v4.4s, v0.4s
-	WORD $0x3dc00040 // ldr q0, [x2]
-	WORD $0x4e20d484 // fadd v4.4s, v4.4s, v0.4s
-	WORD $0x3dc00440 // ldr q0, [x2, #16]
-	WORD $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
-	WORD $0x3dc00840 // ldr q0, [x2, #32]
-	WORD $0x4ea4f404 // fmin v4.4s, v0.4s, v4.4s
+	FADD_4S(4, 1, 2)
+	FADD_4S(4, 4, 0)
+	LDR_Q(0, 2, 0)
+	FADD_4S(4, 4, 0)
+	LDR_Q(0, 2, 16)
+	FMAX_4S(4, 0, 4)
+	LDR_Q(0, 2, 32)
+	FMIN_4S(4, 0, 4)
 	MOVD R8, R9
-	WORD $0x3d800124 // str q4, [x9]
-	WORD $0x4ea2d420 // fsub v0.4s, v1.4s, v2.4s
-	WORD $0x4e23d400 // fadd v0.4s, v0.4s, v3.4s
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
+	STR_Q(4, 9, 0)
+	FSUB_4S(0, 1, 2)
+	FADD_4S(0, 0, 3)
+	LDR_Q(1, 2, 0)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(0, 1, 0)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(0, 1, 0)
 	MOVD R8, R9
 	ADDS R3, R9, R9
-	WORD $0x3d800120 // str q0, [x9]
+	STR_Q(0, 9, 0)
 	MOVD ts+24(FP), R19
 	ADDS R19, R0, R0
 	ADDS $16, R1, R1
@@ -1887,30 +1888,30 @@ TEXT ·winogradOutputLine42NEON(SB), NOSPLIT, $0-56
 	LSL  $1, R7, R16
 
 tile:
-	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	WORD $0x3cf06901 // ldr q1, [x8, x16]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00101 // ldr q1, [x8]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	WORD $0x3d8000c0 // str q0, [x6]
-	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	WORD $0x3cf06901 // ldr q1, [x8, x16]
-	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
-	WORD $0x3ce96901 // ldr q1, [x8, x9]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	WORD $0x3ca368c0 // str q0, [x6, x3]
+	LDRX_Q(0, 8, 7)
+	LDRX_Q(1, 8, 16)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 8, 0)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 0)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(0, 1, 0)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(0, 1, 0)
+	STR_Q(0, 6, 0)
+	LDRX_Q(0, 8, 7)
+	LDRX_Q(1, 8, 16)
+	FSUB_4S(0, 0, 1)
+	LDRX_Q(1, 8, 9)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 0)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(0, 1, 0)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(0, 1, 0)
+	STRX_Q(0, 6, 3)
 	ADDS R10, R6, R6
 	ADDS R10, R0, R0
 	ADDS $16, R8, R8
@@ -1943,166 +1944,166 @@ TEXT ·winogradOutput43NEON(SB), NOSPLIT, $0-64
 tile:
 	MOVD R1, R8
 	ADD  R7, R1, R9
-	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	WORD $0x3cf06901 // ldr q1, [x8, x16]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	WORD $0x3dc00102 // ldr q2, [x8]
-	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
-	WORD $0x3cea6902 // ldr q2, [x8, x10]
-	WORD $0x4e22d400 // fadd v0.4s, v0.4s, v2.4s
+	LDRX_Q(0, 8, 7)
+	LDRX_Q(1, 8, 16)
+	FADD_4S(0, 0, 1)
+	MOV_16B(1, 0)
+	LDR_Q(2, 8, 0)
+	FADD_4S(1, 1, 2)
+	LDRX_Q(2, 8, 10)
+	FADD_4S(0, 0, 2)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76902 // ldr q2, [x8, x7]
-	WORD $0x3cf06903 // ldr q3, [x8, x16]
-	WORD $0x4e23d442 // fadd v2.4s, v2.4s, v3.4s
-	WORD $0x4ea21c43 // mov v3.16b, v2.16b
-	WORD $0x3dc00104 // ldr q4, [x8]
-	WORD $0x4e24d463 // fadd v3.4s, v3.4s, v4.4s
-	WORD $0x3cea6904 // ldr q4, [x8, x10]
-	WORD $0x4e24d442 // fadd v2.4s, v2.4s, v4.4s
+	LDRX_Q(2, 8, 7)
+	LDRX_Q(3, 8, 16)
+	FADD_4S(2, 2, 3)
+	MOV_16B(3, 2)
+	LDR_Q(4, 8, 0)
+	FADD_4S(3, 3, 4)
+	LDRX_Q(4, 8, 10)
+	FADD_4S(2, 2, 4)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76904 // ldr q4, [x8, x7]
-	WORD $0x3cf06905 // ldr q5, [x8, x16]
-	WORD $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
-	WORD $0x4ea41c85 // mov v5.16b, v4.16b
-	WORD $0x3dc00106 // ldr q6, [x8]
-	WORD $0x4e26d4a5 // fadd v5.4s, v5.4s, v6.4s
-	WORD $0x3cea6906 // ldr q6, [x8, x10]
-	WORD $0x4e26d484 // fadd v4.4s, v4.4s, v6.4s
+	LDRX_Q(4, 8, 7)
+	LDRX_Q(5, 8, 16)
+	FADD_4S(4, 4, 5)
+	MOV_16B(5, 4)
+	LDR_Q(6, 8, 0)
+	FADD_4S(5, 5, 6)
+	LDRX_Q(6, 8, 10)
+	FADD_4S(4, 4, 6)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76906 // ldr q6, [x8, x7]
-	WORD $0x3cf06907 // ldr q7, [x8, x16]
-	WORD $0x4e27d4c6 // fadd v6.4s, v6.4s, v7.4s
-	WORD $0x4ea61cc7 // mov v7.16b, v6.16b
-	WORD $0x3dc00108 // ldr q8, [x8]
-	WORD $0x4e28d4e7 // fadd v7.4s, v7.4s, v8.4s
-	WORD $0x3cea6908 // ldr q8, [x8, x10]
-	WORD $0x4e28d4c6 // fadd v6.4s, v6.4s, v8.4s
+	LDRX_Q(6, 8, 7)
+	LDRX_Q(7, 8, 16)
+	FADD_4S(6, 6, 7)
+	MOV_16B(7, 6)
+	LDR_Q(8, 8, 0)
+	FADD_4S(7, 7, 8)
+	LDRX_Q(8, 8, 10)
+	FADD_4S(6, 6, 8)
 	MOVD R0, R8
-	WORD $0x4e25d468 // fadd v8.4s, v3.4s, v5.4s
-	WORD $0x4ea81d09 // mov v9.16b, v8.16b
-	WORD $0x4e21d529 // fadd v9.4s, v9.4s, v1.4s
-	WORD $0x4e27d508 // fadd v8.4s, v8.4s, v7.4s
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d529 // fadd v9.4s, v9.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e29f429 // fmax v9.4s, v1.4s, v9.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea9f429 // fmin v9.4s, v1.4s, v9.4s
+	FADD_4S(8, 3, 5)
+	MOV_16B(9, 8)
+	FADD_4S(9, 9, 1)
+	FADD_4S(8, 8, 7)
+	LDR_Q(1, 2, 0)
+	FADD_4S(9, 9, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(9, 1, 9)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(9, 1, 9)
 	MOVD R8, R9
-	WORD $0x3d800129 // str q9, [x9]
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d508 // fadd v8.4s, v8.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e28f428 // fmax v8.4s, v1.4s, v8.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea8f428 // fmin v8.4s, v1.4s, v8.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800128 // str q8, [x9]
-	WORD $0x4ea5d461 // fsub v1.4s, v3.4s, v5.4s
-	WORD $0x3dc00043 // ldr q3, [x2]
-	WORD $0x4e23d421 // fadd v1.4s, v1.4s, v3.4s
-	WORD $0x3dc00443 // ldr q3, [x2, #16]
-	WORD $0x4e21f461 // fmax v1.4s, v3.4s, v1.4s
-	WORD $0x3dc00843 // ldr q3, [x2, #32]
-	WORD $0x4ea1f461 // fmin v1.4s, v3.4s, v1.4s
+	STR_Q(9, 9, 0)
+	LDR_Q(1, 2, 0)
+	FADD_4S(8, 8, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(8, 1, 8)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(8, 1, 8)
 	MOVD R8, R9
 	ADDS R3, R9, R9
-	WORD $0x3d800121 // str q1, [x9]
+	ADDS R3, R9, R9
+	STR_Q(8, 9, 0)
+	FSUB_4S(1, 3, 5)
+	LDR_Q(3, 2, 0)
+	FADD_4S(1, 1, 3)
+	LDR_Q(3, 2, 16)
+	FMAX_4S(1, 3, 1)
+	LDR_Q(3, 2, 32)
+	FMIN_4S(1, 3, 1)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	STR_Q(1, 9, 0)
 	MOVD R0, R8
 	ADDS R6, R8, R8
 	ADDS R6, R8, R8
-	WORD $0x4e24d441 // fadd v1.4s, v2.4s, v4.4s
-	WORD $0x4ea11c23 // mov v3.16b, v1.16b
-	WORD $0x4e20d463 // fadd v3.4s, v3.4s, v0.4s
-	WORD $0x4e26d421 // fadd v1.4s, v1.4s, v6.4s
-	WORD $0x3dc00040 // ldr q0, [x2]
-	WORD $0x4e20d463 // fadd v3.4s, v3.4s, v0.4s
-	WORD $0x3dc00440 // ldr q0, [x2, #16]
-	WORD $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
-	WORD $0x3dc00840 // ldr q0, [x2, #32]
-	WORD $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
+	FADD_4S(1, 2, 4)
+	MOV_16B(3, 1)
+	FADD_4S(3, 3, 0)
+	FADD_4S(1, 1, 6)
+	LDR_Q(0, 2, 0)
+	FADD_4S(3, 3, 0)
+	LDR_Q(0, 2, 16)
+	FMAX_4S(3, 0, 3)
+	LDR_Q(0, 2, 32)
+	FMIN_4S(3, 0, 3)
 	MOVD R8, R9
-	WORD $0x3d800123 // str q3, [x9]
-	WORD $0x3dc00040 // ldr q0, [x2]
-	WORD $0x4e20d421 // fadd v1.4s, v1.4s, v0.4s
-	WORD $0x3dc00440 // ldr q0, [x2, #16]
-	WORD $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
-	WORD $0x3dc00840 // ldr q0, [x2, #32]
-	WORD $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800121 // str q1, [x9]
-	WORD $0x4ea4d440 // fsub v0.4s, v2.4s, v4.4s
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
+	STR_Q(3, 9, 0)
+	LDR_Q(0, 2, 0)
+	FADD_4S(1, 1, 0)
+	LDR_Q(0, 2, 16)
+	FMAX_4S(1, 0, 1)
+	LDR_Q(0, 2, 32)
+	FMIN_4S(1, 0, 1)
 	MOVD R8, R9
 	ADDS R3, R9, R9
-	WORD $0x3d800120 // str q0, [x9]
+	ADDS R3, R9, R9
+	STR_Q(1, 9, 0)
+	FSUB_4S(0, 2, 4)
+	LDR_Q(1, 2, 0)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(0, 1, 0)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(0, 1, 0)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	STR_Q(0, 9, 0)
 	MOVD R1, R8
 	ADD  R7, R1, R9
-	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	WORD $0x3cf06901 // ldr q1, [x8, x16]
-	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
+	LDRX_Q(0, 8, 7)
+	LDRX_Q(1, 8, 16)
+	FSUB_4S(0, 0, 1)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76901 // ldr q1, [x8, x7]
-	WORD $0x3cf06902 // ldr q2, [x8, x16]
-	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
+	LDRX_Q(1, 8, 7)
+	LDRX_Q(2, 8, 16)
+	FSUB_4S(1, 1, 2)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76902 // ldr q2, [x8, x7]
-	WORD $0x3cf06903 // ldr q3, [x8, x16]
-	WORD $0x4ea3d442 // fsub v2.4s, v2.4s, v3.4s
+	LDRX_Q(2, 8, 7)
+	LDRX_Q(3, 8, 16)
+	FSUB_4S(2, 2, 3)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76903 // ldr q3, [x8, x7]
-	WORD $0x3cf06904 // ldr q4, [x8, x16]
-	WORD $0x4ea4d463 // fsub v3.4s, v3.4s, v4.4s
+	LDRX_Q(3, 8, 7)
+	LDRX_Q(4, 8, 16)
+	FSUB_4S(3, 3, 4)
 	MOVD R0, R8
 	ADDS R6, R8, R8
-	WORD $0x4e22d424 // fadd v4.4s, v1.4s, v2.4s
-	WORD $0x4ea41c85 // mov v5.16b, v4.16b
-	WORD $0x4e20d4a5 // fadd v5.4s, v5.4s, v0.4s
-	WORD $0x4e23d484 // fadd v4.4s, v4.4s, v3.4s
-	WORD $0x3dc00040 // ldr q0, [x2]
-	WORD $0x4e20d4a5 // fadd v5.4s, v5.4s, v0.4s
-	WORD $0x3dc00440 // ldr q0, [x2, #16]
-	WORD $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
-	WORD $0x3dc00840 // ldr q0, [x2, #32]
-	WORD $0x4ea5f405 // fmin v5.4s, v0.4s, v5.4s
+	FADD_4S(4, 1, 2)
+	MOV_16B(5, 4)
+	FADD_4S(5, 5, 0)
+	FADD_4S(4, 4, 3)
+	LDR_Q(0, 2, 0)
+	FADD_4S(5, 5, 0)
+	LDR_Q(0, 2, 16)
+	FMAX_4S(5, 0, 5)
+	LDR_Q(0, 2, 32)
+	FMIN_4S(5, 0, 5)
 	MOVD R8, R9
-	WORD $0x3d800125 // str q5, [x9]
-	WORD $0x3dc00040 // ldr q0, [x2]
-	WORD $0x4e20d484 // fadd v4.4s, v4.4s, v0.4s
-	WORD $0x3dc00440 // ldr q0, [x2, #16]
-	WORD $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
-	WORD $0x3dc00840 // ldr q0, [x2, #32]
-	WORD $0x4ea4f404 // fmin v4.4s, v0.4s, v4.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800124 // str q4, [x9]
-	WORD $0x4ea2d420 // fsub v0.4s, v1.4s, v2.4s
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
+	STR_Q(5, 9, 0)
+	LDR_Q(0, 2, 0)
+	FADD_4S(4, 4, 0)
+	LDR_Q(0, 2, 16)
+	FMAX_4S(4, 0, 4)
+	LDR_Q(0, 2, 32)
+	FMIN_4S(4, 0, 4)
 	MOVD R8, R9
 	ADDS R3, R9, R9
-	WORD $0x3d800120 // str q0, [x9]
+	ADDS R3, R9, R9
+	STR_Q(4, 9, 0)
+	FSUB_4S(0, 1, 2)
+	LDR_Q(1, 2, 0)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(0, 1, 0)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(0, 1, 0)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	STR_Q(0, 9, 0)
 	MOVD ts+24(FP), R19
 	ADDS R19, R0, R0
 	ADDS $16, R1, R1
@@ -2134,38 +2135,38 @@ TEXT ·winogradOutputLine43NEON(SB), NOSPLIT, $0-56
 	LSL  $1, R3, R17
 
 tile:
-	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	WORD $0x3cf06901 // ldr q1, [x8, x16]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	WORD $0x3dc00102 // ldr q2, [x8]
-	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
-	WORD $0x3ce96902 // ldr q2, [x8, x9]
-	WORD $0x4e22d400 // fadd v0.4s, v0.4s, v2.4s
-	WORD $0x3dc00042 // ldr q2, [x2]
-	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
-	WORD $0x3dc00442 // ldr q2, [x2, #16]
-	WORD $0x4e21f441 // fmax v1.4s, v2.4s, v1.4s
-	WORD $0x3dc00842 // ldr q2, [x2, #32]
-	WORD $0x4ea1f441 // fmin v1.4s, v2.4s, v1.4s
-	WORD $0x3d8000c1 // str q1, [x6]
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	WORD $0x3cb168c0 // str q0, [x6, x17]
-	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	WORD $0x3cf06901 // ldr q1, [x8, x16]
-	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	WORD $0x3ca368c0 // str q0, [x6, x3]
+	LDRX_Q(0, 8, 7)
+	LDRX_Q(1, 8, 16)
+	FADD_4S(0, 0, 1)
+	MOV_16B(1, 0)
+	LDR_Q(2, 8, 0)
+	FADD_4S(1, 1, 2)
+	LDRX_Q(2, 8, 9)
+	FADD_4S(0, 0, 2)
+	LDR_Q(2, 2, 0)
+	FADD_4S(1, 1, 2)
+	LDR_Q(2, 2, 16)
+	FMAX_4S(1, 2, 1)
+	LDR_Q(2, 2, 32)
+	FMIN_4S(1, 2, 1)
+	STR_Q(1, 6, 0)
+	LDR_Q(1, 2, 0)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(0, 1, 0)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(0, 1, 0)
+	STRX_Q(0, 6, 17)
+	LDRX_Q(0, 8, 7)
+	LDRX_Q(1, 8, 16)
+	FSUB_4S(0, 0, 1)
+	LDR_Q(1, 2, 0)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(0, 1, 0)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(0, 1, 0)
+	STRX_Q(0, 6, 3)
 	ADDS R10, R6, R6
 	ADDS R10, R0, R0
 	ADDS $16, R8, R8
@@ -2177,7 +2178,7 @@ tile:
 // func winogradOutput62NEON(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
 TEXT ·winogradOutput62NEON(SB), NOSPLIT, $0-64
 	MOVD $winogradOutput62NEON_const2NEON<>+0(SB), R19
-	WORD $0xbd400262 // ldr s2, [x19]
+	LDR_S(2, 19, 0)
 	MOVD dst+0(FP), R0
 	MOVD src+32(FP), R1
 	MOVD post+48(FP), R2
@@ -2201,189 +2202,189 @@ TEXT ·winogradOutput62NEON(SB), NOSPLIT, $0-64
 tile:
 	MOVD R1, R8
 	ADD  R7, R1, R9
-	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	WORD $0x3cf16901 // ldr q1, [x8, x17]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3cea6901 // ldr q1, [x8, x10]
-	WORD $0x3cf06903 // ldr q3, [x8, x16]
-	WORD $0x4e23d421 // fadd v1.4s, v1.4s, v3.4s
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00101 // ldr q1, [x8]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
+	LDRX_Q(0, 8, 7)
+	LDRX_Q(1, 8, 17)
+	FADD_4S(0, 0, 1)
+	LDRX_Q(1, 8, 10)
+	LDRX_Q(3, 8, 16)
+	FADD_4S(1, 1, 3)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 8, 0)
+	FADD_4S(0, 0, 1)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76901 // ldr q1, [x8, x7]
-	WORD $0x3cf16903 // ldr q3, [x8, x17]
-	WORD $0x4e23d421 // fadd v1.4s, v1.4s, v3.4s
-	WORD $0x3cea6903 // ldr q3, [x8, x10]
-	WORD $0x3cf06904 // ldr q4, [x8, x16]
-	WORD $0x4e24d463 // fadd v3.4s, v3.4s, v4.4s
-	WORD $0x4e23d421 // fadd v1.4s, v1.4s, v3.4s
-	WORD $0x3dc00103 // ldr q3, [x8]
-	WORD $0x4e23d421 // fadd v1.4s, v1.4s, v3.4s
+	LDRX_Q(1, 8, 7)
+	LDRX_Q(3, 8, 17)
+	FADD_4S(1, 1, 3)
+	LDRX_Q(3, 8, 10)
+	LDRX_Q(4, 8, 16)
+	FADD_4S(3, 3, 4)
+	FADD_4S(1, 1, 3)
+	LDR_Q(3, 8, 0)
+	FADD_4S(1, 1, 3)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76903 // ldr q3, [x8, x7]
-	WORD $0x3cf16904 // ldr q4, [x8, x17]
-	WORD $0x4e24d463 // fadd v3.4s, v3.4s, v4.4s
-	WORD $0x3cea6904 // ldr q4, [x8, x10]
-	WORD $0x3cf06905 // ldr q5, [x8, x16]
-	WORD $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
-	WORD $0x4e24d463 // fadd v3.4s, v3.4s, v4.4s
-	WORD $0x3dc00104 // ldr q4, [x8]
-	WORD $0x4e24d463 // fadd v3.4s, v3.4s, v4.4s
+	LDRX_Q(3, 8, 7)
+	LDRX_Q(4, 8, 17)
+	FADD_4S(3, 3, 4)
+	LDRX_Q(4, 8, 10)
+	LDRX_Q(5, 8, 16)
+	FADD_4S(4, 4, 5)
+	FADD_4S(3, 3, 4)
+	LDR_Q(4, 8, 0)
+	FADD_4S(3, 3, 4)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76904 // ldr q4, [x8, x7]
-	WORD $0x3cf16905 // ldr q5, [x8, x17]
-	WORD $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
-	WORD $0x3cea6905 // ldr q5, [x8, x10]
-	WORD $0x3cf06906 // ldr q6, [x8, x16]
-	WORD $0x4e26d4a5 // fadd v5.4s, v5.4s, v6.4s
-	WORD $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
-	WORD $0x3dc00105 // ldr q5, [x8]
-	WORD $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
+	LDRX_Q(4, 8, 7)
+	LDRX_Q(5, 8, 17)
+	FADD_4S(4, 4, 5)
+	LDRX_Q(5, 8, 10)
+	LDRX_Q(6, 8, 16)
+	FADD_4S(5, 5, 6)
+	FADD_4S(4, 4, 5)
+	LDR_Q(5, 8, 0)
+	FADD_4S(4, 4, 5)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76905 // ldr q5, [x8, x7]
-	WORD $0x3cf16906 // ldr q6, [x8, x17]
-	WORD $0x4e26d4a5 // fadd v5.4s, v5.4s, v6.4s
-	WORD $0x3cea6906 // ldr q6, [x8, x10]
-	WORD $0x3cf06907 // ldr q7, [x8, x16]
-	WORD $0x4e27d4c6 // fadd v6.4s, v6.4s, v7.4s
-	WORD $0x4e26d4a5 // fadd v5.4s, v5.4s, v6.4s
-	WORD $0x3dc00106 // ldr q6, [x8]
-	WORD $0x4e26d4a5 // fadd v5.4s, v5.4s, v6.4s
+	LDRX_Q(5, 8, 7)
+	LDRX_Q(6, 8, 17)
+	FADD_4S(5, 5, 6)
+	LDRX_Q(6, 8, 10)
+	LDRX_Q(7, 8, 16)
+	FADD_4S(6, 6, 7)
+	FADD_4S(5, 5, 6)
+	LDR_Q(6, 8, 0)
+	FADD_4S(5, 5, 6)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76906 // ldr q6, [x8, x7]
-	WORD $0x3cf16907 // ldr q7, [x8, x17]
-	WORD $0x4e27d4c6 // fadd v6.4s, v6.4s, v7.4s
-	WORD $0x3cea6907 // ldr q7, [x8, x10]
-	WORD $0x3cf06908 // ldr q8, [x8, x16]
-	WORD $0x4e28d4e7 // fadd v7.4s, v7.4s, v8.4s
-	WORD $0x4e27d4c6 // fadd v6.4s, v6.4s, v7.4s
-	WORD $0x3dc00107 // ldr q7, [x8]
-	WORD $0x4e27d4c6 // fadd v6.4s, v6.4s, v7.4s
+	LDRX_Q(6, 8, 7)
+	LDRX_Q(7, 8, 17)
+	FADD_4S(6, 6, 7)
+	LDRX_Q(7, 8, 10)
+	LDRX_Q(8, 8, 16)
+	FADD_4S(7, 7, 8)
+	FADD_4S(6, 6, 7)
+	LDR_Q(7, 8, 0)
+	FADD_4S(6, 6, 7)
 	MOVD R0, R8
-	WORD $0x4e23d427 // fadd v7.4s, v1.4s, v3.4s
-	WORD $0x4e25d488 // fadd v8.4s, v4.4s, v5.4s
-	WORD $0x4e28d4e7 // fadd v7.4s, v7.4s, v8.4s
-	WORD $0x4e20d4e7 // fadd v7.4s, v7.4s, v0.4s
-	WORD $0x3dc00040 // ldr q0, [x2]
-	WORD $0x4e20d4e7 // fadd v7.4s, v7.4s, v0.4s
-	WORD $0x3dc00440 // ldr q0, [x2, #16]
-	WORD $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
-	WORD $0x3dc00840 // ldr q0, [x2, #32]
-	WORD $0x4ea7f407 // fmin v7.4s, v0.4s, v7.4s
+	FADD_4S(7, 1, 3)
+	FADD_4S(8, 4, 5)
+	FADD_4S(7, 7, 8)
+	FADD_4S(7, 7, 0)
+	LDR_Q(0, 2, 0)
+	FADD_4S(7, 7, 0)
+	LDR_Q(0, 2, 16)
+	FMAX_4S(7, 0, 7)
+	LDR_Q(0, 2, 32)
+	FMIN_4S(7, 0, 7)
 	MOVD R8, R9
-	WORD $0x3d800127 // str q7, [x9]
-	WORD $0x4ea3d420 // fsub v0.4s, v1.4s, v3.4s
-	WORD $0x4ea5d481 // fsub v1.4s, v4.4s, v5.4s
-	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
-	WORD $0x4e26d400 // fadd v0.4s, v0.4s, v6.4s
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
+	STR_Q(7, 9, 0)
+	FSUB_4S(0, 1, 3)
+	FSUB_4S(1, 4, 5)
+	FMLA_S(0, 1, 2, 0)
+	FADD_4S(0, 0, 6)
+	LDR_Q(1, 2, 0)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(0, 1, 0)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(0, 1, 0)
 	MOVD R8, R9
 	ADDS R3, R9, R9
-	WORD $0x3d800120 // str q0, [x9]
+	STR_Q(0, 9, 0)
 	MOVD R1, R8
 	ADD  R7, R1, R9
-	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	WORD $0x3cf16901 // ldr q1, [x8, x17]
-	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
-	WORD $0x3cea6901 // ldr q1, [x8, x10]
-	WORD $0x3cf06903 // ldr q3, [x8, x16]
-	WORD $0x4ea3d421 // fsub v1.4s, v1.4s, v3.4s
-	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
-	WORD $0x3cf06921 // ldr q1, [x9, x16]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
+	LDRX_Q(0, 8, 7)
+	LDRX_Q(1, 8, 17)
+	FSUB_4S(0, 0, 1)
+	LDRX_Q(1, 8, 10)
+	LDRX_Q(3, 8, 16)
+	FSUB_4S(1, 1, 3)
+	FMLA_S(0, 1, 2, 0)
+	LDRX_Q(1, 9, 16)
+	FADD_4S(0, 0, 1)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76901 // ldr q1, [x8, x7]
-	WORD $0x3cf16903 // ldr q3, [x8, x17]
-	WORD $0x4ea3d421 // fsub v1.4s, v1.4s, v3.4s
-	WORD $0x3cea6903 // ldr q3, [x8, x10]
-	WORD $0x3cf06904 // ldr q4, [x8, x16]
-	WORD $0x4ea4d463 // fsub v3.4s, v3.4s, v4.4s
-	WORD $0x4f821061 // fmla v1.4s, v3.4s, v2.s[0]
-	WORD $0x3cf06923 // ldr q3, [x9, x16]
-	WORD $0x4e23d421 // fadd v1.4s, v1.4s, v3.4s
+	LDRX_Q(1, 8, 7)
+	LDRX_Q(3, 8, 17)
+	FSUB_4S(1, 1, 3)
+	LDRX_Q(3, 8, 10)
+	LDRX_Q(4, 8, 16)
+	FSUB_4S(3, 3, 4)
+	FMLA_S(1, 3, 2, 0)
+	LDRX_Q(3, 9, 16)
+	FADD_4S(1, 1, 3)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76903 // ldr q3, [x8, x7]
-	WORD $0x3cf16904 // ldr q4, [x8, x17]
-	WORD $0x4ea4d463 // fsub v3.4s, v3.4s, v4.4s
-	WORD $0x3cea6904 // ldr q4, [x8, x10]
-	WORD $0x3cf06905 // ldr q5, [x8, x16]
-	WORD $0x4ea5d484 // fsub v4.4s, v4.4s, v5.4s
-	WORD $0x4f821083 // fmla v3.4s, v4.4s, v2.s[0]
-	WORD $0x3cf06924 // ldr q4, [x9, x16]
-	WORD $0x4e24d463 // fadd v3.4s, v3.4s, v4.4s
+	LDRX_Q(3, 8, 7)
+	LDRX_Q(4, 8, 17)
+	FSUB_4S(3, 3, 4)
+	LDRX_Q(4, 8, 10)
+	LDRX_Q(5, 8, 16)
+	FSUB_4S(4, 4, 5)
+	FMLA_S(3, 4, 2, 0)
+	LDRX_Q(4, 9, 16)
+	FADD_4S(3, 3, 4)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76904 // ldr q4, [x8, x7]
-	WORD $0x3cf16905 // ldr q5, [x8, x17]
-	WORD $0x4ea5d484 // fsub v4.4s, v4.4s, v5.4s
-	WORD $0x3cea6905 // ldr q5, [x8, x10]
-	WORD $0x3cf06906 // ldr q6, [x8, x16]
-	WORD $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
-	WORD $0x4f8210a4 // fmla v4.4s, v5.4s, v2.s[0]
-	WORD $0x3cf06925 // ldr q5, [x9, x16]
-	WORD $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
+	LDRX_Q(4, 8, 7)
+	LDRX_Q(5, 8, 17)
+	FSUB_4S(4, 4, 5)
+	LDRX_Q(5, 8, 10)
+	LDRX_Q(6, 8, 16)
+	FSUB_4S(5, 5, 6)
+	FMLA_S(4, 5, 2, 0)
+	LDRX_Q(5, 9, 16)
+	FADD_4S(4, 4, 5)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76905 // ldr q5, [x8, x7]
-	WORD $0x3cf16906 // ldr q6, [x8, x17]
-	WORD $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
-	WORD $0x3cea6906 // ldr q6, [x8, x10]
-	WORD $0x3cf06907 // ldr q7, [x8, x16]
-	WORD $0x4ea7d4c6 // fsub v6.4s, v6.4s, v7.4s
-	WORD $0x4f8210c5 // fmla v5.4s, v6.4s, v2.s[0]
-	WORD $0x3cf06926 // ldr q6, [x9, x16]
-	WORD $0x4e26d4a5 // fadd v5.4s, v5.4s, v6.4s
+	LDRX_Q(5, 8, 7)
+	LDRX_Q(6, 8, 17)
+	FSUB_4S(5, 5, 6)
+	LDRX_Q(6, 8, 10)
+	LDRX_Q(7, 8, 16)
+	FSUB_4S(6, 6, 7)
+	FMLA_S(5, 6, 2, 0)
+	LDRX_Q(6, 9, 16)
+	FADD_4S(5, 5, 6)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76906 // ldr q6, [x8, x7]
-	WORD $0x3cf16907 // ldr q7, [x8, x17]
-	WORD $0x4ea7d4c6 // fsub v6.4s, v6.4s, v7.4s
-	WORD $0x3cea6907 // ldr q7, [x8, x10]
-	WORD $0x3cf06908 // ldr q8, [x8, x16]
-	WORD $0x4ea8d4e7 // fsub v7.4s, v7.4s, v8.4s
-	WORD $0x4f8210e6 // fmla v6.4s, v7.4s, v2.s[0]
-	WORD $0x3cf06927 // ldr q7, [x9, x16]
-	WORD $0x4e27d4c6 // fadd v6.4s, v6.4s, v7.4s
+	LDRX_Q(6, 8, 7)
+	LDRX_Q(7, 8, 17)
+	FSUB_4S(6, 6, 7)
+	LDRX_Q(7, 8, 10)
+	LDRX_Q(8, 8, 16)
+	FSUB_4S(7, 7, 8)
+	FMLA_S(6, 7, 2, 0)
+	LDRX_Q(7, 9, 16)
+	FADD_4S(6, 6, 7)
 	MOVD R0, R8
 	ADDS R6, R8, R8
-	WORD $0x4e23d427 // fadd v7.4s, v1.4s, v3.4s
-	WORD $0x4e25d488 // fadd v8.4s, v4.4s, v5.4s
-	WORD $0x4e28d4e7 // fadd v7.4s, v7.4s, v8.4s
-	WORD $0x4e20d4e7 // fadd v7.4s, v7.4s, v0.4s
-	WORD $0x3dc00040 // ldr q0, [x2]
-	WORD $0x4e20d4e7 // fadd v7.4s, v7.4s, v0.4s
-	WORD $0x3dc00440 // ldr q0, [x2, #16]
-	WORD $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
-	WORD $0x3dc00840 // ldr q0, [x2, #32]
-	WORD $0x4ea7f407 // fmin v7.4s, v0.4s, v7.4s
+	FADD_4S(7, 1, 3)
+	FADD_4S(8, 4, 5)
+	FADD_4S(7, 7, 8)
+	FADD_4S(7, 7, 0)
+	LDR_Q(0, 2, 0)
+	FADD_4S(7, 7, 0)
+	LDR_Q(0, 2, 16)
+	FMAX_4S(7, 0, 7)
+	LDR_Q(0, 2, 32)
+	FMIN_4S(7, 0, 7)
 	MOVD R8, R9
-	WORD $0x3d800127 // str q7, [x9]
-	WORD $0x4ea3d420 // fsub v0.4s, v1.4s, v3.4s
-	WORD $0x4ea5d481 // fsub v1.4s, v4.4s, v5.4s
-	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
-	WORD $0x4e26d400 // fadd v0.4s, v0.4s, v6.4s
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
+	STR_Q(7, 9, 0)
+	FSUB_4S(0, 1, 3)
+	FSUB_4S(1, 4, 5)
+	FMLA_S(0, 1, 2, 0)
+	FADD_4S(0, 0, 6)
+	LDR_Q(1, 2, 0)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(0, 1, 0)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(0, 1, 0)
 	MOVD R8, R9
 	ADDS R3, R9, R9
-	WORD $0x3d800120 // str q0, [x9]
+	STR_Q(0, 9, 0)
 	MOVD ts+24(FP), R19
 	ADDS R19, R0, R0
 	ADDS $16, R1, R1
@@ -2402,7 +2403,7 @@ GLOBL winogradOutput62NEON_const2NEON<>(SB), RODATA|NOPTR, $16
 // func winogradOutputLine62NEON(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
 TEXT ·winogradOutputLine62NEON(SB), NOSPLIT, $0-56
 	MOVD $winogradOutputLine62NEON_const2NEON<>+0(SB), R19
-	WORD $0xbd400262 // ldr s2, [x19]
+	LDR_S(2, 19, 0)
 	MOVD dst+0(FP), R0
 	MOVD src+24(FP), R1
 	MOVD post+40(FP), R2
@@ -2423,38 +2424,38 @@ TEXT ·winogradOutputLine62NEON(SB), NOSPLIT, $0-56
 	LSL  $1, R7, R17
 
 tile:
-	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	WORD $0x3cf16901 // ldr q1, [x8, x17]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3ce96901 // ldr q1, [x8, x9]
-	WORD $0x3cf06903 // ldr q3, [x8, x16]
-	WORD $0x4e23d421 // fadd v1.4s, v1.4s, v3.4s
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00101 // ldr q1, [x8]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	WORD $0x3d8000c0 // str q0, [x6]
-	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	WORD $0x3cf16901 // ldr q1, [x8, x17]
-	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
-	WORD $0x3ce96901 // ldr q1, [x8, x9]
-	WORD $0x3cf06903 // ldr q3, [x8, x16]
-	WORD $0x4ea3d421 // fsub v1.4s, v1.4s, v3.4s
-	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
-	WORD $0x3cf06821 // ldr q1, [x1, x16]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	WORD $0x3ca368c0 // str q0, [x6, x3]
+	LDRX_Q(0, 8, 7)
+	LDRX_Q(1, 8, 17)
+	FADD_4S(0, 0, 1)
+	LDRX_Q(1, 8, 9)
+	LDRX_Q(3, 8, 16)
+	FADD_4S(1, 1, 3)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 8, 0)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 0)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(0, 1, 0)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(0, 1, 0)
+	STR_Q(0, 6, 0)
+	LDRX_Q(0, 8, 7)
+	LDRX_Q(1, 8, 17)
+	FSUB_4S(0, 0, 1)
+	LDRX_Q(1, 8, 9)
+	LDRX_Q(3, 8, 16)
+	FSUB_4S(1, 1, 3)
+	FMLA_S(0, 1, 2, 0)
+	LDRX_Q(1, 1, 16)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 0)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(0, 1, 0)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(0, 1, 0)
+	STRX_Q(0, 6, 3)
 	ADDS R10, R6, R6
 	ADDS R10, R0, R0
 	ADDS $16, R8, R8
@@ -2472,9 +2473,9 @@ GLOBL winogradOutputLine62NEON_const2NEON<>(SB), RODATA|NOPTR, $16
 // func winogradOutput63NEON(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
 TEXT ·winogradOutput63NEON(SB), NOSPLIT, $0-64
 	MOVD $winogradOutput63NEON_const4NEON<>+0(SB), R19
-	WORD $0xbd400263 // ldr s3, [x19]
+	LDR_S(3, 19, 0)
 	MOVD $winogradOutput63NEON_const2NEON<>+0(SB), R19
-	WORD $0x0d409263 // ld1 { v3.s }[1], [x19]
+	LD1_S(3, 1, 19)
 	MOVD dst+0(FP), R0
 	MOVD src+32(FP), R1
 	MOVD post+48(FP), R2
@@ -2498,265 +2499,265 @@ TEXT ·winogradOutput63NEON(SB), NOSPLIT, $0-64
 tile:
 	MOVD R1, R8
 	ADD  R7, R1, R9
-	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	WORD $0x3cf16901 // ldr q1, [x8, x17]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3cea6901 // ldr q1, [x8, x10]
-	WORD $0x3cf06902 // ldr q2, [x8, x16]
-	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
-	WORD $0x4ea01c02 // mov v2.16b, v0.16b
-	WORD $0x4e21d442 // fadd v2.4s, v2.4s, v1.4s
-	WORD $0x3dc00104 // ldr q4, [x8]
-	WORD $0x4e24d442 // fadd v2.4s, v2.4s, v4.4s
-	WORD $0x4f831020 // fmla v0.4s, v1.4s, v3.s[0]
-	WORD $0x3cf06921 // ldr q1, [x9, x16]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
+	LDRX_Q(0, 8, 7)
+	LDRX_Q(1, 8, 17)
+	FADD_4S(0, 0, 1)
+	LDRX_Q(1, 8, 10)
+	LDRX_Q(2, 8, 16)
+	FADD_4S(1, 1, 2)
+	MOV_16B(2, 0)
+	FADD_4S(2, 2, 1)
+	LDR_Q(4, 8, 0)
+	FADD_4S(2, 2, 4)
+	FMLA_S(0, 1, 3, 0)
+	LDRX_Q(1, 9, 16)
+	FADD_4S(0, 0, 1)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76901 // ldr q1, [x8, x7]
-	WORD $0x3cf16904 // ldr q4, [x8, x17]
-	WORD $0x4e24d421 // fadd v1.4s, v1.4s, v4.4s
-	WORD $0x3cea6904 // ldr q4, [x8, x10]
-	WORD $0x3cf06905 // ldr q5, [x8, x16]
-	WORD $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
-	WORD $0x4ea11c25 // mov v5.16b, v1.16b
-	WORD $0x4e24d4a5 // fadd v5.4s, v5.4s, v4.4s
-	WORD $0x3dc00106 // ldr q6, [x8]
-	WORD $0x4e26d4a5 // fadd v5.4s, v5.4s, v6.4s
-	WORD $0x4f831081 // fmla v1.4s, v4.4s, v3.s[0]
-	WORD $0x3cf06924 // ldr q4, [x9, x16]
-	WORD $0x4e24d421 // fadd v1.4s, v1.4s, v4.4s
+	LDRX_Q(1, 8, 7)
+	LDRX_Q(4, 8, 17)
+	FADD_4S(1, 1, 4)
+	LDRX_Q(4, 8, 10)
+	LDRX_Q(5, 8, 16)
+	FADD_4S(4, 4, 5)
+	MOV_16B(5, 1)
+	FADD_4S(5, 5, 4)
+	LDR_Q(6, 8, 0)
+	FADD_4S(5, 5, 6)
+	FMLA_S(1, 4, 3, 0)
+	LDRX_Q(4, 9, 16)
+	FADD_4S(1, 1, 4)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76904 // ldr q4, [x8, x7]
-	WORD $0x3cf16906 // ldr q6, [x8, x17]
-	WORD $0x4e26d484 // fadd v4.4s, v4.4s, v6.4s
-	WORD $0x3cea6906 // ldr q6, [x8, x10]
-	WORD $0x3cf06907 // ldr q7, [x8, x16]
-	WORD $0x4e27d4c6 // fadd v6.4s, v6.4s, v7.4s
-	WORD $0x4ea41c87 // mov v7.16b, v4.16b
-	WORD $0x4e26d4e7 // fadd v7.4s, v7.4s, v6.4s
-	WORD $0x3dc00108 // ldr q8, [x8]
-	WORD $0x4e28d4e7 // fadd v7.4s, v7.4s, v8.4s
-	WORD $0x4f8310c4 // fmla v4.4s, v6.4s, v3.s[0]
-	WORD $0x3cf06926 // ldr q6, [x9, x16]
-	WORD $0x4e26d484 // fadd v4.4s, v4.4s, v6.4s
+	LDRX_Q(4, 8, 7)
+	LDRX_Q(6, 8, 17)
+	FADD_4S(4, 4, 6)
+	LDRX_Q(6, 8, 10)
+	LDRX_Q(7, 8, 16)
+	FADD_4S(6, 6, 7)
+	MOV_16B(7, 4)
+	FADD_4S(7, 7, 6)
+	LDR_Q(8, 8, 0)
+	FADD_4S(7, 7, 8)
+	FMLA_S(4, 6, 3, 0)
+	LDRX_Q(6, 9, 16)
+	FADD_4S(4, 4, 6)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76906 // ldr q6, [x8, x7]
-	WORD $0x3cf16908 // ldr q8, [x8, x17]
-	WORD $0x4e28d4c6 // fadd v6.4s, v6.4s, v8.4s
-	WORD $0x3cea6908 // ldr q8, [x8, x10]
-	WORD $0x3cf06909 // ldr q9, [x8, x16]
-	WORD $0x4e29d508 // fadd v8.4s, v8.4s, v9.4s
-	WORD $0x4ea61cc9 // mov v9.16b, v6.16b
-	WORD $0x4e28d529 // fadd v9.4s, v9.4s, v8.4s
-	WORD $0x3dc0010a // ldr q10, [x8]
-	WORD $0x4e2ad529 // fadd v9.4s, v9.4s, v10.4s
-	WORD $0x4f831106 // fmla v6.4s, v8.4s, v3.s[0]
-	WORD $0x3cf06928 // ldr q8, [x9, x16]
-	WORD $0x4e28d4c6 // fadd v6.4s, v6.4s, v8.4s
+	LDRX_Q(6, 8, 7)
+	LDRX_Q(8, 8, 17)
+	FADD_4S(6, 6, 8)
+	LDRX_Q(8, 8, 10)
+	LDRX_Q(9, 8, 16)
+	FADD_4S(8, 8, 9)
+	MOV_16B(9, 6)
+	FADD_4S(9, 9, 8)
+	LDR_Q(10, 8, 0)
+	FADD_4S(9, 9, 10)
+	FMLA_S(6, 8, 3, 0)
+	LDRX_Q(8, 9, 16)
+	FADD_4S(6, 6, 8)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76908 // ldr q8, [x8, x7]
-	WORD $0x3cf1690a // ldr q10, [x8, x17]
-	WORD $0x4e2ad508 // fadd v8.4s, v8.4s, v10.4s
-	WORD $0x3cea690a // ldr q10, [x8, x10]
-	WORD $0x3cf0690b // ldr q11, [x8, x16]
-	WORD $0x4e2bd54a // fadd v10.4s, v10.4s, v11.4s
-	WORD $0x4ea81d0b // mov v11.16b, v8.16b
-	WORD $0x4e2ad56b // fadd v11.4s, v11.4s, v10.4s
-	WORD $0x3dc0010c // ldr q12, [x8]
-	WORD $0x4e2cd56b // fadd v11.4s, v11.4s, v12.4s
-	WORD $0x4f831148 // fmla v8.4s, v10.4s, v3.s[0]
-	WORD $0x3cf0692a // ldr q10, [x9, x16]
-	WORD $0x4e2ad508 // fadd v8.4s, v8.4s, v10.4s
+	LDRX_Q(8, 8, 7)
+	LDRX_Q(10, 8, 17)
+	FADD_4S(8, 8, 10)
+	LDRX_Q(10, 8, 10)
+	LDRX_Q(11, 8, 16)
+	FADD_4S(10, 10, 11)
+	MOV_16B(11, 8)
+	FADD_4S(11, 11, 10)
+	LDR_Q(12, 8, 0)
+	FADD_4S(11, 11, 12)
+	FMLA_S(8, 10, 3, 0)
+	LDRX_Q(10, 9, 16)
+	FADD_4S(8, 8, 10)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce7690a // ldr q10, [x8, x7]
-	WORD $0x3cf1690c // ldr q12, [x8, x17]
-	WORD $0x4e2cd54a // fadd v10.4s, v10.4s, v12.4s
-	WORD $0x3cea690c // ldr q12, [x8, x10]
-	WORD $0x3cf0690d // ldr q13, [x8, x16]
-	WORD $0x4e2dd58c // fadd v12.4s, v12.4s, v13.4s
-	WORD $0x4eaa1d4d // mov v13.16b, v10.16b
-	WORD $0x4e2cd5ad // fadd v13.4s, v13.4s, v12.4s
-	WORD $0x3dc0010e // ldr q14, [x8]
-	WORD $0x4e2ed5ad // fadd v13.4s, v13.4s, v14.4s
-	WORD $0x4f83118a // fmla v10.4s, v12.4s, v3.s[0]
-	WORD $0x3cf0692c // ldr q12, [x9, x16]
-	WORD $0x4e2cd54a // fadd v10.4s, v10.4s, v12.4s
+	LDRX_Q(10, 8, 7)
+	LDRX_Q(12, 8, 17)
+	FADD_4S(10, 10, 12)
+	LDRX_Q(12, 8, 10)
+	LDRX_Q(13, 8, 16)
+	FADD_4S(12, 12, 13)
+	MOV_16B(13, 10)
+	FADD_4S(13, 13, 12)
+	LDR_Q(14, 8, 0)
+	FADD_4S(13, 13, 14)
+	FMLA_S(10, 12, 3, 0)
+	LDRX_Q(12, 9, 16)
+	FADD_4S(10, 10, 12)
 	MOVD R0, R8
-	WORD $0x4e27d4ac // fadd v12.4s, v5.4s, v7.4s
-	WORD $0x4e2bd52e // fadd v14.4s, v9.4s, v11.4s
-	WORD $0x4eac1d8f // mov v15.16b, v12.16b
-	WORD $0x4e2ed5ef // fadd v15.4s, v15.4s, v14.4s
-	WORD $0x4e22d5ef // fadd v15.4s, v15.4s, v2.4s
-	WORD $0x4f8311cc // fmla v12.4s, v14.4s, v3.s[0]
-	WORD $0x4e2dd58c // fadd v12.4s, v12.4s, v13.4s
-	WORD $0x3dc00042 // ldr q2, [x2]
-	WORD $0x4e22d5ef // fadd v15.4s, v15.4s, v2.4s
-	WORD $0x3dc00442 // ldr q2, [x2, #16]
-	WORD $0x4e2ff44f // fmax v15.4s, v2.4s, v15.4s
-	WORD $0x3dc00842 // ldr q2, [x2, #32]
-	WORD $0x4eaff44f // fmin v15.4s, v2.4s, v15.4s
+	FADD_4S(12, 5, 7)
+	FADD_4S(14, 9, 11)
+	MOV_16B(15, 12)
+	FADD_4S(15, 15, 14)
+	FADD_4S(15, 15, 2)
+	FMLA_S(12, 14, 3, 0)
+	FADD_4S(12, 12, 13)
+	LDR_Q(2, 2, 0)
+	FADD_4S(15, 15, 2)
+	LDR_Q(2, 2, 16)
+	FMAX_4S(15, 2, 15)
+	LDR_Q(2, 2, 32)
+	FMIN_4S(15, 2, 15)
 	MOVD R8, R9
-	WORD $0x3d80012f // str q15, [x9]
-	WORD $0x3dc00042 // ldr q2, [x2]
-	WORD $0x4e22d58c // fadd v12.4s, v12.4s, v2.4s
-	WORD $0x3dc00442 // ldr q2, [x2, #16]
-	WORD $0x4e2cf44c // fmax v12.4s, v2.4s, v12.4s
-	WORD $0x3dc00842 // ldr q2, [x2, #32]
-	WORD $0x4eacf44c // fmin v12.4s, v2.4s, v12.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d80012c // str q12, [x9]
-	WORD $0x4ea7d4a2 // fsub v2.4s, v5.4s, v7.4s
-	WORD $0x4eabd525 // fsub v5.4s, v9.4s, v11.4s
-	WORD $0x4fa310a2 // fmla v2.4s, v5.4s, v3.s[1]
-	WORD $0x3dc00045 // ldr q5, [x2]
-	WORD $0x4e25d442 // fadd v2.4s, v2.4s, v5.4s
-	WORD $0x3dc00445 // ldr q5, [x2, #16]
-	WORD $0x4e22f4a2 // fmax v2.4s, v5.4s, v2.4s
-	WORD $0x3dc00845 // ldr q5, [x2, #32]
-	WORD $0x4ea2f4a2 // fmin v2.4s, v5.4s, v2.4s
+	STR_Q(15, 9, 0)
+	LDR_Q(2, 2, 0)
+	FADD_4S(12, 12, 2)
+	LDR_Q(2, 2, 16)
+	FMAX_4S(12, 2, 12)
+	LDR_Q(2, 2, 32)
+	FMIN_4S(12, 2, 12)
 	MOVD R8, R9
 	ADDS R3, R9, R9
-	WORD $0x3d800122 // str q2, [x9]
+	ADDS R3, R9, R9
+	STR_Q(12, 9, 0)
+	FSUB_4S(2, 5, 7)
+	FSUB_4S(5, 9, 11)
+	FMLA_S(2, 5, 3, 1)
+	LDR_Q(5, 2, 0)
+	FADD_4S(2, 2, 5)
+	LDR_Q(5, 2, 16)
+	FMAX_4S(2, 5, 2)
+	LDR_Q(5, 2, 32)
+	FMIN_4S(2, 5, 2)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	STR_Q(2, 9, 0)
 	MOVD R0, R8
 	ADDS R6, R8, R8
 	ADDS R6, R8, R8
-	WORD $0x4e24d422 // fadd v2.4s, v1.4s, v4.4s
-	WORD $0x4e28d4c5 // fadd v5.4s, v6.4s, v8.4s
-	WORD $0x4ea21c47 // mov v7.16b, v2.16b
-	WORD $0x4e25d4e7 // fadd v7.4s, v7.4s, v5.4s
-	WORD $0x4e20d4e7 // fadd v7.4s, v7.4s, v0.4s
-	WORD $0x4f8310a2 // fmla v2.4s, v5.4s, v3.s[0]
-	WORD $0x4e2ad442 // fadd v2.4s, v2.4s, v10.4s
-	WORD $0x3dc00040 // ldr q0, [x2]
-	WORD $0x4e20d4e7 // fadd v7.4s, v7.4s, v0.4s
-	WORD $0x3dc00440 // ldr q0, [x2, #16]
-	WORD $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
-	WORD $0x3dc00840 // ldr q0, [x2, #32]
-	WORD $0x4ea7f407 // fmin v7.4s, v0.4s, v7.4s
+	FADD_4S(2, 1, 4)
+	FADD_4S(5, 6, 8)
+	MOV_16B(7, 2)
+	FADD_4S(7, 7, 5)
+	FADD_4S(7, 7, 0)
+	FMLA_S(2, 5, 3, 0)
+	FADD_4S(2, 2, 10)
+	LDR_Q(0, 2, 0)
+	FADD_4S(7, 7, 0)
+	LDR_Q(0, 2, 16)
+	FMAX_4S(7, 0, 7)
+	LDR_Q(0, 2, 32)
+	FMIN_4S(7, 0, 7)
 	MOVD R8, R9
-	WORD $0x3d800127 // str q7, [x9]
-	WORD $0x3dc00040 // ldr q0, [x2]
-	WORD $0x4e20d442 // fadd v2.4s, v2.4s, v0.4s
-	WORD $0x3dc00440 // ldr q0, [x2, #16]
-	WORD $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
-	WORD $0x3dc00840 // ldr q0, [x2, #32]
-	WORD $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800122 // str q2, [x9]
-	WORD $0x4ea4d420 // fsub v0.4s, v1.4s, v4.4s
-	WORD $0x4ea8d4c1 // fsub v1.4s, v6.4s, v8.4s
-	WORD $0x4fa31020 // fmla v0.4s, v1.4s, v3.s[1]
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
+	STR_Q(7, 9, 0)
+	LDR_Q(0, 2, 0)
+	FADD_4S(2, 2, 0)
+	LDR_Q(0, 2, 16)
+	FMAX_4S(2, 0, 2)
+	LDR_Q(0, 2, 32)
+	FMIN_4S(2, 0, 2)
 	MOVD R8, R9
 	ADDS R3, R9, R9
-	WORD $0x3d800120 // str q0, [x9]
+	ADDS R3, R9, R9
+	STR_Q(2, 9, 0)
+	FSUB_4S(0, 1, 4)
+	FSUB_4S(1, 6, 8)
+	FMLA_S(0, 1, 3, 1)
+	LDR_Q(1, 2, 0)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(0, 1, 0)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(0, 1, 0)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	STR_Q(0, 9, 0)
 	MOVD R1, R8
 	ADD  R7, R1, R9
-	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	WORD $0x3cf16901 // ldr q1, [x8, x17]
-	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
-	WORD $0x3cea6901 // ldr q1, [x8, x10]
-	WORD $0x3cf06902 // ldr q2, [x8, x16]
-	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
-	WORD $0x4fa31020 // fmla v0.4s, v1.4s, v3.s[1]
+	LDRX_Q(0, 8, 7)
+	LDRX_Q(1, 8, 17)
+	FSUB_4S(0, 0, 1)
+	LDRX_Q(1, 8, 10)
+	LDRX_Q(2, 8, 16)
+	FSUB_4S(1, 1, 2)
+	FMLA_S(0, 1, 3, 1)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76901 // ldr q1, [x8, x7]
-	WORD $0x3cf16902 // ldr q2, [x8, x17]
-	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
-	WORD $0x3cea6902 // ldr q2, [x8, x10]
-	WORD $0x3cf06904 // ldr q4, [x8, x16]
-	WORD $0x4ea4d442 // fsub v2.4s, v2.4s, v4.4s
-	WORD $0x4fa31041 // fmla v1.4s, v2.4s, v3.s[1]
+	LDRX_Q(1, 8, 7)
+	LDRX_Q(2, 8, 17)
+	FSUB_4S(1, 1, 2)
+	LDRX_Q(2, 8, 10)
+	LDRX_Q(4, 8, 16)
+	FSUB_4S(2, 2, 4)
+	FMLA_S(1, 2, 3, 1)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76902 // ldr q2, [x8, x7]
-	WORD $0x3cf16904 // ldr q4, [x8, x17]
-	WORD $0x4ea4d442 // fsub v2.4s, v2.4s, v4.4s
-	WORD $0x3cea6904 // ldr q4, [x8, x10]
-	WORD $0x3cf06905 // ldr q5, [x8, x16]
-	WORD $0x4ea5d484 // fsub v4.4s, v4.4s, v5.4s
-	WORD $0x4fa31082 // fmla v2.4s, v4.4s, v3.s[1]
+	LDRX_Q(2, 8, 7)
+	LDRX_Q(4, 8, 17)
+	FSUB_4S(2, 2, 4)
+	LDRX_Q(4, 8, 10)
+	LDRX_Q(5, 8, 16)
+	FSUB_4S(4, 4, 5)
+	FMLA_S(2, 4, 3, 1)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76904 // ldr q4, [x8, x7]
-	WORD $0x3cf16905 // ldr q5, [x8, x17]
-	WORD $0x4ea5d484 // fsub v4.4s, v4.4s, v5.4s
-	WORD $0x3cea6905 // ldr q5, [x8, x10]
-	WORD $0x3cf06906 // ldr q6, [x8, x16]
-	WORD $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
-	WORD $0x4fa310a4 // fmla v4.4s, v5.4s, v3.s[1]
+	LDRX_Q(4, 8, 7)
+	LDRX_Q(5, 8, 17)
+	FSUB_4S(4, 4, 5)
+	LDRX_Q(5, 8, 10)
+	LDRX_Q(6, 8, 16)
+	FSUB_4S(5, 5, 6)
+	FMLA_S(4, 5, 3, 1)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76905 // ldr q5, [x8, x7]
-	WORD $0x3cf16906 // ldr q6, [x8, x17]
-	WORD $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
-	WORD $0x3cea6906 // ldr q6, [x8, x10]
-	WORD $0x3cf06907 // ldr q7, [x8, x16]
-	WORD $0x4ea7d4c6 // fsub v6.4s, v6.4s, v7.4s
-	WORD $0x4fa310c5 // fmla v5.4s, v6.4s, v3.s[1]
+	LDRX_Q(5, 8, 7)
+	LDRX_Q(6, 8, 17)
+	FSUB_4S(5, 5, 6)
+	LDRX_Q(6, 8, 10)
+	LDRX_Q(7, 8, 16)
+	FSUB_4S(6, 6, 7)
+	FMLA_S(5, 6, 3, 1)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76906 // ldr q6, [x8, x7]
-	WORD $0x3cf16907 // ldr q7, [x8, x17]
-	WORD $0x4ea7d4c6 // fsub v6.4s, v6.4s, v7.4s
-	WORD $0x3cea6907 // ldr q7, [x8, x10]
-	WORD $0x3cf06908 // ldr q8, [x8, x16]
-	WORD $0x4ea8d4e7 // fsub v7.4s, v7.4s, v8.4s
-	WORD $0x4fa310e6 // fmla v6.4s, v7.4s, v3.s[1]
+	LDRX_Q(6, 8, 7)
+	LDRX_Q(7, 8, 17)
+	FSUB_4S(6, 6, 7)
+	LDRX_Q(7, 8, 10)
+	LDRX_Q(8, 8, 16)
+	FSUB_4S(7, 7, 8)
+	FMLA_S(6, 7, 3, 1)
 	MOVD R0, R8
 	ADDS R6, R8, R8
-	WORD $0x4e22d427 // fadd v7.4s, v1.4s, v2.4s
-	WORD $0x4e25d488 // fadd v8.4s, v4.4s, v5.4s
-	WORD $0x4ea71ce9 // mov v9.16b, v7.16b
-	WORD $0x4e28d529 // fadd v9.4s, v9.4s, v8.4s
-	WORD $0x4e20d529 // fadd v9.4s, v9.4s, v0.4s
-	WORD $0x4f831107 // fmla v7.4s, v8.4s, v3.s[0]
-	WORD $0x4e26d4e7 // fadd v7.4s, v7.4s, v6.4s
-	WORD $0x3dc00040 // ldr q0, [x2]
-	WORD $0x4e20d529 // fadd v9.4s, v9.4s, v0.4s
-	WORD $0x3dc00440 // ldr q0, [x2, #16]
-	WORD $0x4e29f409 // fmax v9.4s, v0.4s, v9.4s
-	WORD $0x3dc00840 // ldr q0, [x2, #32]
-	WORD $0x4ea9f409 // fmin v9.4s, v0.4s, v9.4s
+	FADD_4S(7, 1, 2)
+	FADD_4S(8, 4, 5)
+	MOV_16B(9, 7)
+	FADD_4S(9, 9, 8)
+	FADD_4S(9, 9, 0)
+	FMLA_S(7, 8, 3, 0)
+	FADD_4S(7, 7, 6)
+	LDR_Q(0, 2, 0)
+	FADD_4S(9, 9, 0)
+	LDR_Q(0, 2, 16)
+	FMAX_4S(9, 0, 9)
+	LDR_Q(0, 2, 32)
+	FMIN_4S(9, 0, 9)
 	MOVD R8, R9
-	WORD $0x3d800129 // str q9, [x9]
-	WORD $0x3dc00040 // ldr q0, [x2]
-	WORD $0x4e20d4e7 // fadd v7.4s, v7.4s, v0.4s
-	WORD $0x3dc00440 // ldr q0, [x2, #16]
-	WORD $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
-	WORD $0x3dc00840 // ldr q0, [x2, #32]
-	WORD $0x4ea7f407 // fmin v7.4s, v0.4s, v7.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800127 // str q7, [x9]
-	WORD $0x4ea2d420 // fsub v0.4s, v1.4s, v2.4s
-	WORD $0x4ea5d481 // fsub v1.4s, v4.4s, v5.4s
-	WORD $0x4fa31020 // fmla v0.4s, v1.4s, v3.s[1]
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
+	STR_Q(9, 9, 0)
+	LDR_Q(0, 2, 0)
+	FADD_4S(7, 7, 0)
+	LDR_Q(0, 2, 16)
+	FMAX_4S(7, 0, 7)
+	LDR_Q(0, 2, 32)
+	FMIN_4S(7, 0, 7)
 	MOVD R8, R9
 	ADDS R3, R9, R9
-	WORD $0x3d800120 // str q0, [x9]
+	ADDS R3, R9, R9
+	STR_Q(7, 9, 0)
+	FSUB_4S(0, 1, 2)
+	FSUB_4S(1, 4, 5)
+	FMLA_S(0, 1, 3, 1)
+	LDR_Q(1, 2, 0)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(0, 1, 0)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(0, 1, 0)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	STR_Q(0, 9, 0)
 	MOVD ts+24(FP), R19
 	ADDS R19, R0, R0
 	ADDS $16, R1, R1
@@ -2781,9 +2782,9 @@ GLOBL winogradOutput63NEON_const2NEON<>(SB), RODATA|NOPTR, $16
 // func winogradOutputLine63NEON(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
 TEXT ·winogradOutputLine63NEON(SB), NOSPLIT, $0-56
 	MOVD $winogradOutputLine63NEON_const4NEON<>+0(SB), R19
-	WORD $0xbd400263 // ldr s3, [x19]
+	LDR_S(3, 19, 0)
 	MOVD $winogradOutputLine63NEON_const2NEON<>+0(SB), R19
-	WORD $0x0d409263 // ld1 { v3.s }[1], [x19]
+	LD1_S(3, 1, 19)
 	MOVD dst+0(FP), R0
 	MOVD src+24(FP), R1
 	MOVD post+40(FP), R2
@@ -2805,47 +2806,47 @@ TEXT ·winogradOutputLine63NEON(SB), NOSPLIT, $0-56
 	LSL  $1, R3, R21
 
 tile:
-	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	WORD $0x3cf16901 // ldr q1, [x8, x17]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3ce96901 // ldr q1, [x8, x9]
-	WORD $0x3cf06902 // ldr q2, [x8, x16]
-	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
-	WORD $0x4ea01c02 // mov v2.16b, v0.16b
-	WORD $0x4e21d442 // fadd v2.4s, v2.4s, v1.4s
-	WORD $0x3dc00104 // ldr q4, [x8]
-	WORD $0x4e24d442 // fadd v2.4s, v2.4s, v4.4s
-	WORD $0x4f831020 // fmla v0.4s, v1.4s, v3.s[0]
-	WORD $0x3cf06821 // ldr q1, [x1, x16]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d442 // fadd v2.4s, v2.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e22f422 // fmax v2.4s, v1.4s, v2.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea2f422 // fmin v2.4s, v1.4s, v2.4s
-	WORD $0x3d8000c2 // str q2, [x6]
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	WORD $0x3cb568c0 // str q0, [x6, x21]
-	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	WORD $0x3cf16901 // ldr q1, [x8, x17]
-	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
-	WORD $0x3ce96901 // ldr q1, [x8, x9]
-	WORD $0x3cf06902 // ldr q2, [x8, x16]
-	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
-	WORD $0x4fa31020 // fmla v0.4s, v1.4s, v3.s[1]
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	WORD $0x3ca368c0 // str q0, [x6, x3]
+	LDRX_Q(0, 8, 7)
+	LDRX_Q(1, 8, 17)
+	FADD_4S(0, 0, 1)
+	LDRX_Q(1, 8, 9)
+	LDRX_Q(2, 8, 16)
+	FADD_4S(1, 1, 2)
+	MOV_16B(2, 0)
+	FADD_4S(2, 2, 1)
+	LDR_Q(4, 8, 0)
+	FADD_4S(2, 2, 4)
+	FMLA_S(0, 1, 3, 0)
+	LDRX_Q(1, 1, 16)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 0)
+	FADD_4S(2, 2, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(2, 1, 2)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(2, 1, 2)
+	STR_Q(2, 6, 0)
+	LDR_Q(1, 2, 0)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(0, 1, 0)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(0, 1, 0)
+	STRX_Q(0, 6, 21)
+	LDRX_Q(0, 8, 7)
+	LDRX_Q(1, 8, 17)
+	FSUB_4S(0, 0, 1)
+	LDRX_Q(1, 8, 9)
+	LDRX_Q(2, 8, 16)
+	FSUB_4S(1, 1, 2)
+	FMLA_S(0, 1, 3, 1)
+	LDR_Q(1, 2, 0)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(0, 1, 0)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(0, 1, 0)
+	STRX_Q(0, 6, 3)
 	ADDS R10, R6, R6
 	ADDS R10, R0, R0
 	ADDS $16, R8, R8
@@ -2869,11 +2870,11 @@ GLOBL winogradOutputLine63NEON_const2NEON<>(SB), RODATA|NOPTR, $16
 // func winogradOutput64NEON(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
 TEXT ·winogradOutput64NEON(SB), NOSPLIT, $0-64
 	MOVD $winogradOutput64NEON_const4NEON<>+0(SB), R19
-	WORD $0xbd400263 // ldr s3, [x19]
+	LDR_S(3, 19, 0)
 	MOVD $winogradOutput64NEON_const2NEON<>+0(SB), R19
-	WORD $0x0d409263 // ld1 { v3.s }[1], [x19]
+	LD1_S(3, 1, 19)
 	MOVD $winogradOutput64NEON_const8NEON<>+0(SB), R19
-	WORD $0x4d408263 // ld1 { v3.s }[2], [x19]
+	LD1_S(3, 2, 19)
 	MOVD dst+0(FP), R0
 	MOVD src+32(FP), R1
 	MOVD post+48(FP), R2
@@ -2897,370 +2898,370 @@ TEXT ·winogradOutput64NEON(SB), NOSPLIT, $0-64
 tile:
 	MOVD R1, R8
 	ADD  R7, R1, R9
-	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	WORD $0x3cf16901 // ldr q1, [x8, x17]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3cea6901 // ldr q1, [x8, x10]
-	WORD $0x3cf06902 // ldr q2, [x8, x16]
-	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
-	WORD $0x4ea01c02 // mov v2.16b, v0.16b
-	WORD $0x4e21d442 // fadd v2.4s, v2.4s, v1.4s
-	WORD $0x3dc00104 // ldr q4, [x8]
-	WORD $0x4e24d442 // fadd v2.4s, v2.4s, v4.4s
-	WORD $0x4f831020 // fmla v0.4s, v1.4s, v3.s[0]
+	LDRX_Q(0, 8, 7)
+	LDRX_Q(1, 8, 17)
+	FADD_4S(0, 0, 1)
+	LDRX_Q(1, 8, 10)
+	LDRX_Q(2, 8, 16)
+	FADD_4S(1, 1, 2)
+	MOV_16B(2, 0)
+	FADD_4S(2, 2, 1)
+	LDR_Q(4, 8, 0)
+	FADD_4S(2, 2, 4)
+	FMLA_S(0, 1, 3, 0)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76901 // ldr q1, [x8, x7]
-	WORD $0x3cf16904 // ldr q4, [x8, x17]
-	WORD $0x4e24d421 // fadd v1.4s, v1.4s, v4.4s
-	WORD $0x3cea6904 // ldr q4, [x8, x10]
-	WORD $0x3cf06905 // ldr q5, [x8, x16]
-	WORD $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
-	WORD $0x4ea11c25 // mov v5.16b, v1.16b
-	WORD $0x4e24d4a5 // fadd v5.4s, v5.4s, v4.4s
-	WORD $0x3dc00106 // ldr q6, [x8]
-	WORD $0x4e26d4a5 // fadd v5.4s, v5.4s, v6.4s
-	WORD $0x4f831081 // fmla v1.4s, v4.4s, v3.s[0]
+	LDRX_Q(1, 8, 7)
+	LDRX_Q(4, 8, 17)
+	FADD_4S(1, 1, 4)
+	LDRX_Q(4, 8, 10)
+	LDRX_Q(5, 8, 16)
+	FADD_4S(4, 4, 5)
+	MOV_16B(5, 1)
+	FADD_4S(5, 5, 4)
+	LDR_Q(6, 8, 0)
+	FADD_4S(5, 5, 6)
+	FMLA_S(1, 4, 3, 0)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76904 // ldr q4, [x8, x7]
-	WORD $0x3cf16906 // ldr q6, [x8, x17]
-	WORD $0x4e26d484 // fadd v4.4s, v4.4s, v6.4s
-	WORD $0x3cea6906 // ldr q6, [x8, x10]
-	WORD $0x3cf06907 // ldr q7, [x8, x16]
-	WORD $0x4e27d4c6 // fadd v6.4s, v6.4s, v7.4s
-	WORD $0x4ea41c87 // mov v7.16b, v4.16b
-	WORD $0x4e26d4e7 // fadd v7.4s, v7.4s, v6.4s
-	WORD $0x3dc00108 // ldr q8, [x8]
-	WORD $0x4e28d4e7 // fadd v7.4s, v7.4s, v8.4s
-	WORD $0x4f8310c4 // fmla v4.4s, v6.4s, v3.s[0]
+	LDRX_Q(4, 8, 7)
+	LDRX_Q(6, 8, 17)
+	FADD_4S(4, 4, 6)
+	LDRX_Q(6, 8, 10)
+	LDRX_Q(7, 8, 16)
+	FADD_4S(6, 6, 7)
+	MOV_16B(7, 4)
+	FADD_4S(7, 7, 6)
+	LDR_Q(8, 8, 0)
+	FADD_4S(7, 7, 8)
+	FMLA_S(4, 6, 3, 0)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76906 // ldr q6, [x8, x7]
-	WORD $0x3cf16908 // ldr q8, [x8, x17]
-	WORD $0x4e28d4c6 // fadd v6.4s, v6.4s, v8.4s
-	WORD $0x3cea6908 // ldr q8, [x8, x10]
-	WORD $0x3cf06909 // ldr q9, [x8, x16]
-	WORD $0x4e29d508 // fadd v8.4s, v8.4s, v9.4s
-	WORD $0x4ea61cc9 // mov v9.16b, v6.16b
-	WORD $0x4e28d529 // fadd v9.4s, v9.4s, v8.4s
-	WORD $0x3dc0010a // ldr q10, [x8]
-	WORD $0x4e2ad529 // fadd v9.4s, v9.4s, v10.4s
-	WORD $0x4f831106 // fmla v6.4s, v8.4s, v3.s[0]
+	LDRX_Q(6, 8, 7)
+	LDRX_Q(8, 8, 17)
+	FADD_4S(6, 6, 8)
+	LDRX_Q(8, 8, 10)
+	LDRX_Q(9, 8, 16)
+	FADD_4S(8, 8, 9)
+	MOV_16B(9, 6)
+	FADD_4S(9, 9, 8)
+	LDR_Q(10, 8, 0)
+	FADD_4S(9, 9, 10)
+	FMLA_S(6, 8, 3, 0)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76908 // ldr q8, [x8, x7]
-	WORD $0x3cf1690a // ldr q10, [x8, x17]
-	WORD $0x4e2ad508 // fadd v8.4s, v8.4s, v10.4s
-	WORD $0x3cea690a // ldr q10, [x8, x10]
-	WORD $0x3cf0690b // ldr q11, [x8, x16]
-	WORD $0x4e2bd54a // fadd v10.4s, v10.4s, v11.4s
-	WORD $0x4ea81d0b // mov v11.16b, v8.16b
-	WORD $0x4e2ad56b // fadd v11.4s, v11.4s, v10.4s
-	WORD $0x3dc0010c // ldr q12, [x8]
-	WORD $0x4e2cd56b // fadd v11.4s, v11.4s, v12.4s
-	WORD $0x4f831148 // fmla v8.4s, v10.4s, v3.s[0]
+	LDRX_Q(8, 8, 7)
+	LDRX_Q(10, 8, 17)
+	FADD_4S(8, 8, 10)
+	LDRX_Q(10, 8, 10)
+	LDRX_Q(11, 8, 16)
+	FADD_4S(10, 10, 11)
+	MOV_16B(11, 8)
+	FADD_4S(11, 11, 10)
+	LDR_Q(12, 8, 0)
+	FADD_4S(11, 11, 12)
+	FMLA_S(8, 10, 3, 0)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce7690a // ldr q10, [x8, x7]
-	WORD $0x3cf1690c // ldr q12, [x8, x17]
-	WORD $0x4e2cd54a // fadd v10.4s, v10.4s, v12.4s
-	WORD $0x3cea690c // ldr q12, [x8, x10]
-	WORD $0x3cf0690d // ldr q13, [x8, x16]
-	WORD $0x4e2dd58c // fadd v12.4s, v12.4s, v13.4s
-	WORD $0x4eaa1d4d // mov v13.16b, v10.16b
-	WORD $0x4e2cd5ad // fadd v13.4s, v13.4s, v12.4s
-	WORD $0x3dc0010e // ldr q14, [x8]
-	WORD $0x4e2ed5ad // fadd v13.4s, v13.4s, v14.4s
-	WORD $0x4f83118a // fmla v10.4s, v12.4s, v3.s[0]
+	LDRX_Q(10, 8, 7)
+	LDRX_Q(12, 8, 17)
+	FADD_4S(10, 10, 12)
+	LDRX_Q(12, 8, 10)
+	LDRX_Q(13, 8, 16)
+	FADD_4S(12, 12, 13)
+	MOV_16B(13, 10)
+	FADD_4S(13, 13, 12)
+	LDR_Q(14, 8, 0)
+	FADD_4S(13, 13, 14)
+	FMLA_S(10, 12, 3, 0)
 	MOVD R0, R8
-	WORD $0x4e27d4ac // fadd v12.4s, v5.4s, v7.4s
-	WORD $0x4e2bd52e // fadd v14.4s, v9.4s, v11.4s
-	WORD $0x4eac1d8f // mov v15.16b, v12.16b
-	WORD $0x4e2ed5ef // fadd v15.4s, v15.4s, v14.4s
-	WORD $0x4e22d5ef // fadd v15.4s, v15.4s, v2.4s
-	WORD $0x4f8311cc // fmla v12.4s, v14.4s, v3.s[0]
-	WORD $0x3dc00042 // ldr q2, [x2]
-	WORD $0x4e22d5ef // fadd v15.4s, v15.4s, v2.4s
-	WORD $0x3dc00442 // ldr q2, [x2, #16]
-	WORD $0x4e2ff44f // fmax v15.4s, v2.4s, v15.4s
-	WORD $0x3dc00842 // ldr q2, [x2, #32]
-	WORD $0x4eaff44f // fmin v15.4s, v2.4s, v15.4s
+	FADD_4S(12, 5, 7)
+	FADD_4S(14, 9, 11)
+	MOV_16B(15, 12)
+	FADD_4S(15, 15, 14)
+	FADD_4S(15, 15, 2)
+	FMLA_S(12, 14, 3, 0)
+	LDR_Q(2, 2, 0)
+	FADD_4S(15, 15, 2)
+	LDR_Q(2, 2, 16)
+	FMAX_4S(15, 2, 15)
+	LDR_Q(2, 2, 32)
+	FMIN_4S(15, 2, 15)
 	MOVD R8, R9
-	WORD $0x3d80012f // str q15, [x9]
-	WORD $0x3dc00042 // ldr q2, [x2]
-	WORD $0x4e22d58c // fadd v12.4s, v12.4s, v2.4s
-	WORD $0x3dc00442 // ldr q2, [x2, #16]
-	WORD $0x4e2cf44c // fmax v12.4s, v2.4s, v12.4s
-	WORD $0x3dc00842 // ldr q2, [x2, #32]
-	WORD $0x4eacf44c // fmin v12.4s, v2.4s, v12.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d80012c // str q12, [x9]
-	WORD $0x4ea7d4a2 // fsub v2.4s, v5.4s, v7.4s
-	WORD $0x4eabd525 // fsub v5.4s, v9.4s, v11.4s
-	WORD $0x4ea21c47 // mov v7.16b, v2.16b
-	WORD $0x4fa310a7 // fmla v7.4s, v5.4s, v3.s[1]
-	WORD $0x4f8318a2 // fmla v2.4s, v5.4s, v3.s[2]
-	WORD $0x4e2dd442 // fadd v2.4s, v2.4s, v13.4s
-	WORD $0x3dc00045 // ldr q5, [x2]
-	WORD $0x4e25d4e7 // fadd v7.4s, v7.4s, v5.4s
-	WORD $0x3dc00445 // ldr q5, [x2, #16]
-	WORD $0x4e27f4a7 // fmax v7.4s, v5.4s, v7.4s
-	WORD $0x3dc00845 // ldr q5, [x2, #32]
-	WORD $0x4ea7f4a7 // fmin v7.4s, v5.4s, v7.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800127 // str q7, [x9]
-	WORD $0x3dc00045 // ldr q5, [x2]
-	WORD $0x4e25d442 // fadd v2.4s, v2.4s, v5.4s
-	WORD $0x3dc00445 // ldr q5, [x2, #16]
-	WORD $0x4e22f4a2 // fmax v2.4s, v5.4s, v2.4s
-	WORD $0x3dc00845 // ldr q5, [x2, #32]
-	WORD $0x4ea2f4a2 // fmin v2.4s, v5.4s, v2.4s
+	STR_Q(15, 9, 0)
+	LDR_Q(2, 2, 0)
+	FADD_4S(12, 12, 2)
+	LDR_Q(2, 2, 16)
+	FMAX_4S(12, 2, 12)
+	LDR_Q(2, 2, 32)
+	FMIN_4S(12, 2, 12)
 	MOVD R8, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
+	STR_Q(12, 9, 0)
+	FSUB_4S(2, 5, 7)
+	FSUB_4S(5, 9, 11)
+	MOV_16B(7, 2)
+	FMLA_S(7, 5, 3, 1)
+	FMLA_S(2, 5, 3, 2)
+	FADD_4S(2, 2, 13)
+	LDR_Q(5, 2, 0)
+	FADD_4S(7, 7, 5)
+	LDR_Q(5, 2, 16)
+	FMAX_4S(7, 5, 7)
+	LDR_Q(5, 2, 32)
+	FMIN_4S(7, 5, 7)
+	MOVD R8, R9
 	ADDS R3, R9, R9
-	WORD $0x3d800122 // str q2, [x9]
+	STR_Q(7, 9, 0)
+	LDR_Q(5, 2, 0)
+	FADD_4S(2, 2, 5)
+	LDR_Q(5, 2, 16)
+	FMAX_4S(2, 5, 2)
+	LDR_Q(5, 2, 32)
+	FMIN_4S(2, 5, 2)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	STR_Q(2, 9, 0)
 	MOVD R0, R8
 	ADDS R6, R8, R8
 	ADDS R6, R8, R8
-	WORD $0x4e24d422 // fadd v2.4s, v1.4s, v4.4s
-	WORD $0x4e28d4c5 // fadd v5.4s, v6.4s, v8.4s
-	WORD $0x4ea21c47 // mov v7.16b, v2.16b
-	WORD $0x4e25d4e7 // fadd v7.4s, v7.4s, v5.4s
-	WORD $0x4e20d4e7 // fadd v7.4s, v7.4s, v0.4s
-	WORD $0x4f8310a2 // fmla v2.4s, v5.4s, v3.s[0]
-	WORD $0x3dc00040 // ldr q0, [x2]
-	WORD $0x4e20d4e7 // fadd v7.4s, v7.4s, v0.4s
-	WORD $0x3dc00440 // ldr q0, [x2, #16]
-	WORD $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
-	WORD $0x3dc00840 // ldr q0, [x2, #32]
-	WORD $0x4ea7f407 // fmin v7.4s, v0.4s, v7.4s
+	FADD_4S(2, 1, 4)
+	FADD_4S(5, 6, 8)
+	MOV_16B(7, 2)
+	FADD_4S(7, 7, 5)
+	FADD_4S(7, 7, 0)
+	FMLA_S(2, 5, 3, 0)
+	LDR_Q(0, 2, 0)
+	FADD_4S(7, 7, 0)
+	LDR_Q(0, 2, 16)
+	FMAX_4S(7, 0, 7)
+	LDR_Q(0, 2, 32)
+	FMIN_4S(7, 0, 7)
 	MOVD R8, R9
-	WORD $0x3d800127 // str q7, [x9]
-	WORD $0x3dc00040 // ldr q0, [x2]
-	WORD $0x4e20d442 // fadd v2.4s, v2.4s, v0.4s
-	WORD $0x3dc00440 // ldr q0, [x2, #16]
-	WORD $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
-	WORD $0x3dc00840 // ldr q0, [x2, #32]
-	WORD $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800122 // str q2, [x9]
-	WORD $0x4ea4d420 // fsub v0.4s, v1.4s, v4.4s
-	WORD $0x4ea8d4c1 // fsub v1.4s, v6.4s, v8.4s
-	WORD $0x4ea01c02 // mov v2.16b, v0.16b
-	WORD $0x4fa31022 // fmla v2.4s, v1.4s, v3.s[1]
-	WORD $0x4f831820 // fmla v0.4s, v1.4s, v3.s[2]
-	WORD $0x4e2ad400 // fadd v0.4s, v0.4s, v10.4s
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d442 // fadd v2.4s, v2.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e22f422 // fmax v2.4s, v1.4s, v2.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea2f422 // fmin v2.4s, v1.4s, v2.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800122 // str q2, [x9]
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
+	STR_Q(7, 9, 0)
+	LDR_Q(0, 2, 0)
+	FADD_4S(2, 2, 0)
+	LDR_Q(0, 2, 16)
+	FMAX_4S(2, 0, 2)
+	LDR_Q(0, 2, 32)
+	FMIN_4S(2, 0, 2)
 	MOVD R8, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
+	STR_Q(2, 9, 0)
+	FSUB_4S(0, 1, 4)
+	FSUB_4S(1, 6, 8)
+	MOV_16B(2, 0)
+	FMLA_S(2, 1, 3, 1)
+	FMLA_S(0, 1, 3, 2)
+	FADD_4S(0, 0, 10)
+	LDR_Q(1, 2, 0)
+	FADD_4S(2, 2, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(2, 1, 2)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(2, 1, 2)
+	MOVD R8, R9
 	ADDS R3, R9, R9
-	WORD $0x3d800120 // str q0, [x9]
+	STR_Q(2, 9, 0)
+	LDR_Q(1, 2, 0)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(0, 1, 0)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(0, 1, 0)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	STR_Q(0, 9, 0)
 	MOVD R1, R8
 	ADD  R7, R1, R9
-	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	WORD $0x3cf16901 // ldr q1, [x8, x17]
-	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
-	WORD $0x3cea6901 // ldr q1, [x8, x10]
-	WORD $0x3cf06902 // ldr q2, [x8, x16]
-	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
-	WORD $0x4ea01c02 // mov v2.16b, v0.16b
-	WORD $0x4fa31022 // fmla v2.4s, v1.4s, v3.s[1]
-	WORD $0x4f831820 // fmla v0.4s, v1.4s, v3.s[2]
-	WORD $0x3cf06921 // ldr q1, [x9, x16]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
+	LDRX_Q(0, 8, 7)
+	LDRX_Q(1, 8, 17)
+	FSUB_4S(0, 0, 1)
+	LDRX_Q(1, 8, 10)
+	LDRX_Q(2, 8, 16)
+	FSUB_4S(1, 1, 2)
+	MOV_16B(2, 0)
+	FMLA_S(2, 1, 3, 1)
+	FMLA_S(0, 1, 3, 2)
+	LDRX_Q(1, 9, 16)
+	FADD_4S(0, 0, 1)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76901 // ldr q1, [x8, x7]
-	WORD $0x3cf16904 // ldr q4, [x8, x17]
-	WORD $0x4ea4d421 // fsub v1.4s, v1.4s, v4.4s
-	WORD $0x3cea6904 // ldr q4, [x8, x10]
-	WORD $0x3cf06905 // ldr q5, [x8, x16]
-	WORD $0x4ea5d484 // fsub v4.4s, v4.4s, v5.4s
-	WORD $0x4ea11c25 // mov v5.16b, v1.16b
-	WORD $0x4fa31085 // fmla v5.4s, v4.4s, v3.s[1]
-	WORD $0x4f831881 // fmla v1.4s, v4.4s, v3.s[2]
-	WORD $0x3cf06924 // ldr q4, [x9, x16]
-	WORD $0x4e24d421 // fadd v1.4s, v1.4s, v4.4s
+	LDRX_Q(1, 8, 7)
+	LDRX_Q(4, 8, 17)
+	FSUB_4S(1, 1, 4)
+	LDRX_Q(4, 8, 10)
+	LDRX_Q(5, 8, 16)
+	FSUB_4S(4, 4, 5)
+	MOV_16B(5, 1)
+	FMLA_S(5, 4, 3, 1)
+	FMLA_S(1, 4, 3, 2)
+	LDRX_Q(4, 9, 16)
+	FADD_4S(1, 1, 4)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76904 // ldr q4, [x8, x7]
-	WORD $0x3cf16906 // ldr q6, [x8, x17]
-	WORD $0x4ea6d484 // fsub v4.4s, v4.4s, v6.4s
-	WORD $0x3cea6906 // ldr q6, [x8, x10]
-	WORD $0x3cf06907 // ldr q7, [x8, x16]
-	WORD $0x4ea7d4c6 // fsub v6.4s, v6.4s, v7.4s
-	WORD $0x4ea41c87 // mov v7.16b, v4.16b
-	WORD $0x4fa310c7 // fmla v7.4s, v6.4s, v3.s[1]
-	WORD $0x4f8318c4 // fmla v4.4s, v6.4s, v3.s[2]
-	WORD $0x3cf06926 // ldr q6, [x9, x16]
-	WORD $0x4e26d484 // fadd v4.4s, v4.4s, v6.4s
+	LDRX_Q(4, 8, 7)
+	LDRX_Q(6, 8, 17)
+	FSUB_4S(4, 4, 6)
+	LDRX_Q(6, 8, 10)
+	LDRX_Q(7, 8, 16)
+	FSUB_4S(6, 6, 7)
+	MOV_16B(7, 4)
+	FMLA_S(7, 6, 3, 1)
+	FMLA_S(4, 6, 3, 2)
+	LDRX_Q(6, 9, 16)
+	FADD_4S(4, 4, 6)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76906 // ldr q6, [x8, x7]
-	WORD $0x3cf16908 // ldr q8, [x8, x17]
-	WORD $0x4ea8d4c6 // fsub v6.4s, v6.4s, v8.4s
-	WORD $0x3cea6908 // ldr q8, [x8, x10]
-	WORD $0x3cf06909 // ldr q9, [x8, x16]
-	WORD $0x4ea9d508 // fsub v8.4s, v8.4s, v9.4s
-	WORD $0x4ea61cc9 // mov v9.16b, v6.16b
-	WORD $0x4fa31109 // fmla v9.4s, v8.4s, v3.s[1]
-	WORD $0x4f831906 // fmla v6.4s, v8.4s, v3.s[2]
-	WORD $0x3cf06928 // ldr q8, [x9, x16]
-	WORD $0x4e28d4c6 // fadd v6.4s, v6.4s, v8.4s
+	LDRX_Q(6, 8, 7)
+	LDRX_Q(8, 8, 17)
+	FSUB_4S(6, 6, 8)
+	LDRX_Q(8, 8, 10)
+	LDRX_Q(9, 8, 16)
+	FSUB_4S(8, 8, 9)
+	MOV_16B(9, 6)
+	FMLA_S(9, 8, 3, 1)
+	FMLA_S(6, 8, 3, 2)
+	LDRX_Q(8, 9, 16)
+	FADD_4S(6, 6, 8)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76908 // ldr q8, [x8, x7]
-	WORD $0x3cf1690a // ldr q10, [x8, x17]
-	WORD $0x4eaad508 // fsub v8.4s, v8.4s, v10.4s
-	WORD $0x3cea690a // ldr q10, [x8, x10]
-	WORD $0x3cf0690b // ldr q11, [x8, x16]
-	WORD $0x4eabd54a // fsub v10.4s, v10.4s, v11.4s
-	WORD $0x4ea81d0b // mov v11.16b, v8.16b
-	WORD $0x4fa3114b // fmla v11.4s, v10.4s, v3.s[1]
-	WORD $0x4f831948 // fmla v8.4s, v10.4s, v3.s[2]
-	WORD $0x3cf0692a // ldr q10, [x9, x16]
-	WORD $0x4e2ad508 // fadd v8.4s, v8.4s, v10.4s
+	LDRX_Q(8, 8, 7)
+	LDRX_Q(10, 8, 17)
+	FSUB_4S(8, 8, 10)
+	LDRX_Q(10, 8, 10)
+	LDRX_Q(11, 8, 16)
+	FSUB_4S(10, 10, 11)
+	MOV_16B(11, 8)
+	FMLA_S(11, 10, 3, 1)
+	FMLA_S(8, 10, 3, 2)
+	LDRX_Q(10, 9, 16)
+	FADD_4S(8, 8, 10)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce7690a // ldr q10, [x8, x7]
-	WORD $0x3cf1690c // ldr q12, [x8, x17]
-	WORD $0x4eacd54a // fsub v10.4s, v10.4s, v12.4s
-	WORD $0x3cea690c // ldr q12, [x8, x10]
-	WORD $0x3cf0690d // ldr q13, [x8, x16]
-	WORD $0x4eadd58c // fsub v12.4s, v12.4s, v13.4s
-	WORD $0x4eaa1d4d // mov v13.16b, v10.16b
-	WORD $0x4fa3118d // fmla v13.4s, v12.4s, v3.s[1]
-	WORD $0x4f83198a // fmla v10.4s, v12.4s, v3.s[2]
-	WORD $0x3cf0692c // ldr q12, [x9, x16]
-	WORD $0x4e2cd54a // fadd v10.4s, v10.4s, v12.4s
+	LDRX_Q(10, 8, 7)
+	LDRX_Q(12, 8, 17)
+	FSUB_4S(10, 10, 12)
+	LDRX_Q(12, 8, 10)
+	LDRX_Q(13, 8, 16)
+	FSUB_4S(12, 12, 13)
+	MOV_16B(13, 10)
+	FMLA_S(13, 12, 3, 1)
+	FMLA_S(10, 12, 3, 2)
+	LDRX_Q(12, 9, 16)
+	FADD_4S(10, 10, 12)
 	MOVD R0, R8
 	ADDS R6, R8, R8
-	WORD $0x4e27d4ac // fadd v12.4s, v5.4s, v7.4s
-	WORD $0x4e2bd52e // fadd v14.4s, v9.4s, v11.4s
-	WORD $0x4eac1d8f // mov v15.16b, v12.16b
-	WORD $0x4e2ed5ef // fadd v15.4s, v15.4s, v14.4s
-	WORD $0x4e22d5ef // fadd v15.4s, v15.4s, v2.4s
-	WORD $0x4f8311cc // fmla v12.4s, v14.4s, v3.s[0]
-	WORD $0x3dc00042 // ldr q2, [x2]
-	WORD $0x4e22d5ef // fadd v15.4s, v15.4s, v2.4s
-	WORD $0x3dc00442 // ldr q2, [x2, #16]
-	WORD $0x4e2ff44f // fmax v15.4s, v2.4s, v15.4s
-	WORD $0x3dc00842 // ldr q2, [x2, #32]
-	WORD $0x4eaff44f // fmin v15.4s, v2.4s, v15.4s
+	FADD_4S(12, 5, 7)
+	FADD_4S(14, 9, 11)
+	MOV_16B(15, 12)
+	FADD_4S(15, 15, 14)
+	FADD_4S(15, 15, 2)
+	FMLA_S(12, 14, 3, 0)
+	LDR_Q(2, 2, 0)
+	FADD_4S(15, 15, 2)
+	LDR_Q(2, 2, 16)
+	FMAX_4S(15, 2, 15)
+	LDR_Q(2, 2, 32)
+	FMIN_4S(15, 2, 15)
 	MOVD R8, R9
-	WORD $0x3d80012f // str q15, [x9]
-	WORD $0x3dc00042 // ldr q2, [x2]
-	WORD $0x4e22d58c // fadd v12.4s, v12.4s, v2.4s
-	WORD $0x3dc00442 // ldr q2, [x2, #16]
-	WORD $0x4e2cf44c // fmax v12.4s, v2.4s, v12.4s
-	WORD $0x3dc00842 // ldr q2, [x2, #32]
-	WORD $0x4eacf44c // fmin v12.4s, v2.4s, v12.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d80012c // str q12, [x9]
-	WORD $0x4ea7d4a2 // fsub v2.4s, v5.4s, v7.4s
-	WORD $0x4eabd525 // fsub v5.4s, v9.4s, v11.4s
-	WORD $0x4ea21c47 // mov v7.16b, v2.16b
-	WORD $0x4fa310a7 // fmla v7.4s, v5.4s, v3.s[1]
-	WORD $0x4f8318a2 // fmla v2.4s, v5.4s, v3.s[2]
-	WORD $0x4e2dd442 // fadd v2.4s, v2.4s, v13.4s
-	WORD $0x3dc00045 // ldr q5, [x2]
-	WORD $0x4e25d4e7 // fadd v7.4s, v7.4s, v5.4s
-	WORD $0x3dc00445 // ldr q5, [x2, #16]
-	WORD $0x4e27f4a7 // fmax v7.4s, v5.4s, v7.4s
-	WORD $0x3dc00845 // ldr q5, [x2, #32]
-	WORD $0x4ea7f4a7 // fmin v7.4s, v5.4s, v7.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800127 // str q7, [x9]
-	WORD $0x3dc00045 // ldr q5, [x2]
-	WORD $0x4e25d442 // fadd v2.4s, v2.4s, v5.4s
-	WORD $0x3dc00445 // ldr q5, [x2, #16]
-	WORD $0x4e22f4a2 // fmax v2.4s, v5.4s, v2.4s
-	WORD $0x3dc00845 // ldr q5, [x2, #32]
-	WORD $0x4ea2f4a2 // fmin v2.4s, v5.4s, v2.4s
+	STR_Q(15, 9, 0)
+	LDR_Q(2, 2, 0)
+	FADD_4S(12, 12, 2)
+	LDR_Q(2, 2, 16)
+	FMAX_4S(12, 2, 12)
+	LDR_Q(2, 2, 32)
+	FMIN_4S(12, 2, 12)
 	MOVD R8, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
+	STR_Q(12, 9, 0)
+	FSUB_4S(2, 5, 7)
+	FSUB_4S(5, 9, 11)
+	MOV_16B(7, 2)
+	FMLA_S(7, 5, 3, 1)
+	FMLA_S(2, 5, 3, 2)
+	FADD_4S(2, 2, 13)
+	LDR_Q(5, 2, 0)
+	FADD_4S(7, 7, 5)
+	LDR_Q(5, 2, 16)
+	FMAX_4S(7, 5, 7)
+	LDR_Q(5, 2, 32)
+	FMIN_4S(7, 5, 7)
+	MOVD R8, R9
 	ADDS R3, R9, R9
-	WORD $0x3d800122 // str q2, [x9]
+	STR_Q(7, 9, 0)
+	LDR_Q(5, 2, 0)
+	FADD_4S(2, 2, 5)
+	LDR_Q(5, 2, 16)
+	FMAX_4S(2, 5, 2)
+	LDR_Q(5, 2, 32)
+	FMIN_4S(2, 5, 2)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	STR_Q(2, 9, 0)
 	MOVD R0, R8
 	ADDS R6, R8, R8
 	ADDS R6, R8, R8
 	ADDS R6, R8, R8
-	WORD $0x4e24d422 // fadd v2.4s, v1.4s, v4.4s
-	WORD $0x4e28d4c5 // fadd v5.4s, v6.4s, v8.4s
-	WORD $0x4ea21c47 // mov v7.16b, v2.16b
-	WORD $0x4e25d4e7 // fadd v7.4s, v7.4s, v5.4s
-	WORD $0x4e20d4e7 // fadd v7.4s, v7.4s, v0.4s
-	WORD $0x4f8310a2 // fmla v2.4s, v5.4s, v3.s[0]
-	WORD $0x3dc00040 // ldr q0, [x2]
-	WORD $0x4e20d4e7 // fadd v7.4s, v7.4s, v0.4s
-	WORD $0x3dc00440 // ldr q0, [x2, #16]
-	WORD $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
-	WORD $0x3dc00840 // ldr q0, [x2, #32]
-	WORD $0x4ea7f407 // fmin v7.4s, v0.4s, v7.4s
+	FADD_4S(2, 1, 4)
+	FADD_4S(5, 6, 8)
+	MOV_16B(7, 2)
+	FADD_4S(7, 7, 5)
+	FADD_4S(7, 7, 0)
+	FMLA_S(2, 5, 3, 0)
+	LDR_Q(0, 2, 0)
+	FADD_4S(7, 7, 0)
+	LDR_Q(0, 2, 16)
+	FMAX_4S(7, 0, 7)
+	LDR_Q(0, 2, 32)
+	FMIN_4S(7, 0, 7)
 	MOVD R8, R9
-	WORD $0x3d800127 // str q7, [x9]
-	WORD $0x3dc00040 // ldr q0, [x2]
-	WORD $0x4e20d442 // fadd v2.4s, v2.4s, v0.4s
-	WORD $0x3dc00440 // ldr q0, [x2, #16]
-	WORD $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
-	WORD $0x3dc00840 // ldr q0, [x2, #32]
-	WORD $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800122 // str q2, [x9]
-	WORD $0x4ea4d420 // fsub v0.4s, v1.4s, v4.4s
-	WORD $0x4ea8d4c1 // fsub v1.4s, v6.4s, v8.4s
-	WORD $0x4ea01c02 // mov v2.16b, v0.16b
-	WORD $0x4fa31022 // fmla v2.4s, v1.4s, v3.s[1]
-	WORD $0x4f831820 // fmla v0.4s, v1.4s, v3.s[2]
-	WORD $0x4e2ad400 // fadd v0.4s, v0.4s, v10.4s
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d442 // fadd v2.4s, v2.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e22f422 // fmax v2.4s, v1.4s, v2.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea2f422 // fmin v2.4s, v1.4s, v2.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800122 // str q2, [x9]
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
+	STR_Q(7, 9, 0)
+	LDR_Q(0, 2, 0)
+	FADD_4S(2, 2, 0)
+	LDR_Q(0, 2, 16)
+	FMAX_4S(2, 0, 2)
+	LDR_Q(0, 2, 32)
+	FMIN_4S(2, 0, 2)
 	MOVD R8, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
+	STR_Q(2, 9, 0)
+	FSUB_4S(0, 1, 4)
+	FSUB_4S(1, 6, 8)
+	MOV_16B(2, 0)
+	FMLA_S(2, 1, 3, 1)
+	FMLA_S(0, 1, 3, 2)
+	FADD_4S(0, 0, 10)
+	LDR_Q(1, 2, 0)
+	FADD_4S(2, 2, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(2, 1, 2)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(2, 1, 2)
+	MOVD R8, R9
 	ADDS R3, R9, R9
-	WORD $0x3d800120 // str q0, [x9]
+	STR_Q(2, 9, 0)
+	LDR_Q(1, 2, 0)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(0, 1, 0)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(0, 1, 0)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	STR_Q(0, 9, 0)
 	MOVD ts+24(FP), R19
 	ADDS R19, R0, R0
 	ADDS $16, R1, R1
@@ -3291,11 +3292,11 @@ GLOBL winogradOutput64NEON_const8NEON<>(SB), RODATA|NOPTR, $16
 // func winogradOutputLine64NEON(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
 TEXT ·winogradOutputLine64NEON(SB), NOSPLIT, $0-56
 	MOVD $winogradOutputLine64NEON_const4NEON<>+0(SB), R19
-	WORD $0xbd400263 // ldr s3, [x19]
+	LDR_S(3, 19, 0)
 	MOVD $winogradOutputLine64NEON_const2NEON<>+0(SB), R19
-	WORD $0x0d409263 // ld1 { v3.s }[1], [x19]
+	LD1_S(3, 1, 19)
 	MOVD $winogradOutputLine64NEON_const8NEON<>+0(SB), R19
-	WORD $0x4d408263 // ld1 { v3.s }[2], [x19]
+	LD1_S(3, 2, 19)
 	MOVD dst+0(FP), R0
 	MOVD src+24(FP), R1
 	MOVD post+40(FP), R2
@@ -3317,56 +3318,56 @@ TEXT ·winogradOutputLine64NEON(SB), NOSPLIT, $0-56
 	LSL  $1, R3, R21
 
 tile:
-	WORD $0x3ce86920 // ldr q0, [x9, x8]
-	WORD $0x3cf16921 // ldr q1, [x9, x17]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3cea6921 // ldr q1, [x9, x10]
-	WORD $0x3cf06922 // ldr q2, [x9, x16]
-	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
-	WORD $0x4ea01c02 // mov v2.16b, v0.16b
-	WORD $0x4e21d442 // fadd v2.4s, v2.4s, v1.4s
-	WORD $0x3dc00124 // ldr q4, [x9]
-	WORD $0x4e24d442 // fadd v2.4s, v2.4s, v4.4s
-	WORD $0x4f831020 // fmla v0.4s, v1.4s, v3.s[0]
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d442 // fadd v2.4s, v2.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e22f422 // fmax v2.4s, v1.4s, v2.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea2f422 // fmin v2.4s, v1.4s, v2.4s
-	WORD $0x3d8000c2 // str q2, [x6]
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	WORD $0x3cb568c0 // str q0, [x6, x21]
-	WORD $0x3ce86920 // ldr q0, [x9, x8]
-	WORD $0x3cf16921 // ldr q1, [x9, x17]
-	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
-	WORD $0x3cea6921 // ldr q1, [x9, x10]
-	WORD $0x3cf06922 // ldr q2, [x9, x16]
-	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
-	WORD $0x4ea01c02 // mov v2.16b, v0.16b
-	WORD $0x4fa31022 // fmla v2.4s, v1.4s, v3.s[1]
-	WORD $0x4f831820 // fmla v0.4s, v1.4s, v3.s[2]
-	WORD $0x3cf06821 // ldr q1, [x1, x16]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d442 // fadd v2.4s, v2.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e22f422 // fmax v2.4s, v1.4s, v2.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea2f422 // fmin v2.4s, v1.4s, v2.4s
-	WORD $0x3ca368c2 // str q2, [x6, x3]
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	WORD $0x3ca768c0 // str q0, [x6, x7]
+	LDRX_Q(0, 9, 8)
+	LDRX_Q(1, 9, 17)
+	FADD_4S(0, 0, 1)
+	LDRX_Q(1, 9, 10)
+	LDRX_Q(2, 9, 16)
+	FADD_4S(1, 1, 2)
+	MOV_16B(2, 0)
+	FADD_4S(2, 2, 1)
+	LDR_Q(4, 9, 0)
+	FADD_4S(2, 2, 4)
+	FMLA_S(0, 1, 3, 0)
+	LDR_Q(1, 2, 0)
+	FADD_4S(2, 2, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(2, 1, 2)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(2, 1, 2)
+	STR_Q(2, 6, 0)
+	LDR_Q(1, 2, 0)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(0, 1, 0)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(0, 1, 0)
+	STRX_Q(0, 6, 21)
+	LDRX_Q(0, 9, 8)
+	LDRX_Q(1, 9, 17)
+	FSUB_4S(0, 0, 1)
+	LDRX_Q(1, 9, 10)
+	LDRX_Q(2, 9, 16)
+	FSUB_4S(1, 1, 2)
+	MOV_16B(2, 0)
+	FMLA_S(2, 1, 3, 1)
+	FMLA_S(0, 1, 3, 2)
+	LDRX_Q(1, 1, 16)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 0)
+	FADD_4S(2, 2, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(2, 1, 2)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(2, 1, 2)
+	STRX_Q(2, 6, 3)
+	LDR_Q(1, 2, 0)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(0, 1, 0)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(0, 1, 0)
+	STRX_Q(0, 6, 7)
 	ADDS R11, R6, R6
 	ADDS R11, R0, R0
 	ADDS $16, R9, R9
@@ -3396,13 +3397,13 @@ GLOBL winogradOutputLine64NEON_const8NEON<>(SB), RODATA|NOPTR, $16
 // func winogradOutput65NEON(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
 TEXT ·winogradOutput65NEON(SB), NOSPLIT, $0-64
 	MOVD $winogradOutput65NEON_const4NEON<>+0(SB), R19
-	WORD $0xbd400263 // ldr s3, [x19]
+	LDR_S(3, 19, 0)
 	MOVD $winogradOutput65NEON_const16NEON<>+0(SB), R19
-	WORD $0x0d409263 // ld1 { v3.s }[1], [x19]
+	LD1_S(3, 1, 19)
 	MOVD $winogradOutput65NEON_const2NEON<>+0(SB), R19
-	WORD $0x4d408263 // ld1 { v3.s }[2], [x19]
+	LD1_S(3, 2, 19)
 	MOVD $winogradOutput65NEON_const8NEON<>+0(SB), R19
-	WORD $0x4d409263 // ld1 { v3.s }[3], [x19]
+	LD1_S(3, 3, 19)
 	MOVD dst+0(FP), R0
 	MOVD src+32(FP), R1
 	MOVD post+48(FP), R2
@@ -3426,549 +3427,549 @@ TEXT ·winogradOutput65NEON(SB), NOSPLIT, $0-64
 tile:
 	MOVD R1, R8
 	ADD  R7, R1, R9
-	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	WORD $0x3cf16901 // ldr q1, [x8, x17]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3cea6901 // ldr q1, [x8, x10]
-	WORD $0x3cf06902 // ldr q2, [x8, x16]
-	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
-	WORD $0x4ea01c02 // mov v2.16b, v0.16b
-	WORD $0x4e21d442 // fadd v2.4s, v2.4s, v1.4s
-	WORD $0x3dc00104 // ldr q4, [x8]
-	WORD $0x4e24d442 // fadd v2.4s, v2.4s, v4.4s
-	WORD $0x4f831020 // fmla v0.4s, v1.4s, v3.s[0]
+	LDRX_Q(0, 8, 7)
+	LDRX_Q(1, 8, 17)
+	FADD_4S(0, 0, 1)
+	LDRX_Q(1, 8, 10)
+	LDRX_Q(2, 8, 16)
+	FADD_4S(1, 1, 2)
+	MOV_16B(2, 0)
+	FADD_4S(2, 2, 1)
+	LDR_Q(4, 8, 0)
+	FADD_4S(2, 2, 4)
+	FMLA_S(0, 1, 3, 0)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76901 // ldr q1, [x8, x7]
-	WORD $0x3cf16904 // ldr q4, [x8, x17]
-	WORD $0x4e24d421 // fadd v1.4s, v1.4s, v4.4s
-	WORD $0x3cea6904 // ldr q4, [x8, x10]
-	WORD $0x3cf06905 // ldr q5, [x8, x16]
-	WORD $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
-	WORD $0x4ea11c25 // mov v5.16b, v1.16b
-	WORD $0x4e24d4a5 // fadd v5.4s, v5.4s, v4.4s
-	WORD $0x3dc00106 // ldr q6, [x8]
-	WORD $0x4e26d4a5 // fadd v5.4s, v5.4s, v6.4s
-	WORD $0x4f831081 // fmla v1.4s, v4.4s, v3.s[0]
+	LDRX_Q(1, 8, 7)
+	LDRX_Q(4, 8, 17)
+	FADD_4S(1, 1, 4)
+	LDRX_Q(4, 8, 10)
+	LDRX_Q(5, 8, 16)
+	FADD_4S(4, 4, 5)
+	MOV_16B(5, 1)
+	FADD_4S(5, 5, 4)
+	LDR_Q(6, 8, 0)
+	FADD_4S(5, 5, 6)
+	FMLA_S(1, 4, 3, 0)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76904 // ldr q4, [x8, x7]
-	WORD $0x3cf16906 // ldr q6, [x8, x17]
-	WORD $0x4e26d484 // fadd v4.4s, v4.4s, v6.4s
-	WORD $0x3cea6906 // ldr q6, [x8, x10]
-	WORD $0x3cf06907 // ldr q7, [x8, x16]
-	WORD $0x4e27d4c6 // fadd v6.4s, v6.4s, v7.4s
-	WORD $0x4ea41c87 // mov v7.16b, v4.16b
-	WORD $0x4e26d4e7 // fadd v7.4s, v7.4s, v6.4s
-	WORD $0x3dc00108 // ldr q8, [x8]
-	WORD $0x4e28d4e7 // fadd v7.4s, v7.4s, v8.4s
-	WORD $0x4f8310c4 // fmla v4.4s, v6.4s, v3.s[0]
+	LDRX_Q(4, 8, 7)
+	LDRX_Q(6, 8, 17)
+	FADD_4S(4, 4, 6)
+	LDRX_Q(6, 8, 10)
+	LDRX_Q(7, 8, 16)
+	FADD_4S(6, 6, 7)
+	MOV_16B(7, 4)
+	FADD_4S(7, 7, 6)
+	LDR_Q(8, 8, 0)
+	FADD_4S(7, 7, 8)
+	FMLA_S(4, 6, 3, 0)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76906 // ldr q6, [x8, x7]
-	WORD $0x3cf16908 // ldr q8, [x8, x17]
-	WORD $0x4e28d4c6 // fadd v6.4s, v6.4s, v8.4s
-	WORD $0x3cea6908 // ldr q8, [x8, x10]
-	WORD $0x3cf06909 // ldr q9, [x8, x16]
-	WORD $0x4e29d508 // fadd v8.4s, v8.4s, v9.4s
-	WORD $0x4ea61cc9 // mov v9.16b, v6.16b
-	WORD $0x4e28d529 // fadd v9.4s, v9.4s, v8.4s
-	WORD $0x3dc0010a // ldr q10, [x8]
-	WORD $0x4e2ad529 // fadd v9.4s, v9.4s, v10.4s
-	WORD $0x4f831106 // fmla v6.4s, v8.4s, v3.s[0]
+	LDRX_Q(6, 8, 7)
+	LDRX_Q(8, 8, 17)
+	FADD_4S(6, 6, 8)
+	LDRX_Q(8, 8, 10)
+	LDRX_Q(9, 8, 16)
+	FADD_4S(8, 8, 9)
+	MOV_16B(9, 6)
+	FADD_4S(9, 9, 8)
+	LDR_Q(10, 8, 0)
+	FADD_4S(9, 9, 10)
+	FMLA_S(6, 8, 3, 0)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76908 // ldr q8, [x8, x7]
-	WORD $0x3cf1690a // ldr q10, [x8, x17]
-	WORD $0x4e2ad508 // fadd v8.4s, v8.4s, v10.4s
-	WORD $0x3cea690a // ldr q10, [x8, x10]
-	WORD $0x3cf0690b // ldr q11, [x8, x16]
-	WORD $0x4e2bd54a // fadd v10.4s, v10.4s, v11.4s
-	WORD $0x4ea81d0b // mov v11.16b, v8.16b
-	WORD $0x4e2ad56b // fadd v11.4s, v11.4s, v10.4s
-	WORD $0x3dc0010c // ldr q12, [x8]
-	WORD $0x4e2cd56b // fadd v11.4s, v11.4s, v12.4s
-	WORD $0x4f831148 // fmla v8.4s, v10.4s, v3.s[0]
+	LDRX_Q(8, 8, 7)
+	LDRX_Q(10, 8, 17)
+	FADD_4S(8, 8, 10)
+	LDRX_Q(10, 8, 10)
+	LDRX_Q(11, 8, 16)
+	FADD_4S(10, 10, 11)
+	MOV_16B(11, 8)
+	FADD_4S(11, 11, 10)
+	LDR_Q(12, 8, 0)
+	FADD_4S(11, 11, 12)
+	FMLA_S(8, 10, 3, 0)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce7690a // ldr q10, [x8, x7]
-	WORD $0x3cf1690c // ldr q12, [x8, x17]
-	WORD $0x4e2cd54a // fadd v10.4s, v10.4s, v12.4s
-	WORD $0x3cea690c // ldr q12, [x8, x10]
-	WORD $0x3cf0690d // ldr q13, [x8, x16]
-	WORD $0x4e2dd58c // fadd v12.4s, v12.4s, v13.4s
-	WORD $0x4eaa1d4d // mov v13.16b, v10.16b
-	WORD $0x4e2cd5ad // fadd v13.4s, v13.4s, v12.4s
-	WORD $0x3dc0010e // ldr q14, [x8]
-	WORD $0x4e2ed5ad // fadd v13.4s, v13.4s, v14.4s
-	WORD $0x4f83118a // fmla v10.4s, v12.4s, v3.s[0]
+	LDRX_Q(10, 8, 7)
+	LDRX_Q(12, 8, 17)
+	FADD_4S(10, 10, 12)
+	LDRX_Q(12, 8, 10)
+	LDRX_Q(13, 8, 16)
+	FADD_4S(12, 12, 13)
+	MOV_16B(13, 10)
+	FADD_4S(13, 13, 12)
+	LDR_Q(14, 8, 0)
+	FADD_4S(13, 13, 14)
+	FMLA_S(10, 12, 3, 0)
 	MOVD R0, R8
-	WORD $0x4e27d4ac // fadd v12.4s, v5.4s, v7.4s
-	WORD $0x4e2bd52e // fadd v14.4s, v9.4s, v11.4s
-	WORD $0x4eac1d8f // mov v15.16b, v12.16b
-	WORD $0x4e2ed5ef // fadd v15.4s, v15.4s, v14.4s
-	WORD $0x4e22d5ef // fadd v15.4s, v15.4s, v2.4s
-	WORD $0x4eac1d82 // mov v2.16b, v12.16b
-	WORD $0x4f8311c2 // fmla v2.4s, v14.4s, v3.s[0]
-	WORD $0x4fa311cc // fmla v12.4s, v14.4s, v3.s[1]
-	WORD $0x4e2dd58c // fadd v12.4s, v12.4s, v13.4s
-	WORD $0x3dc0004d // ldr q13, [x2]
-	WORD $0x4e2dd5ef // fadd v15.4s, v15.4s, v13.4s
-	WORD $0x3dc0044d // ldr q13, [x2, #16]
-	WORD $0x4e2ff5af // fmax v15.4s, v13.4s, v15.4s
-	WORD $0x3dc0084d // ldr q13, [x2, #32]
-	WORD $0x4eaff5af // fmin v15.4s, v13.4s, v15.4s
+	FADD_4S(12, 5, 7)
+	FADD_4S(14, 9, 11)
+	MOV_16B(15, 12)
+	FADD_4S(15, 15, 14)
+	FADD_4S(15, 15, 2)
+	MOV_16B(2, 12)
+	FMLA_S(2, 14, 3, 0)
+	FMLA_S(12, 14, 3, 1)
+	FADD_4S(12, 12, 13)
+	LDR_Q(13, 2, 0)
+	FADD_4S(15, 15, 13)
+	LDR_Q(13, 2, 16)
+	FMAX_4S(15, 13, 15)
+	LDR_Q(13, 2, 32)
+	FMIN_4S(15, 13, 15)
 	MOVD R8, R9
-	WORD $0x3d80012f // str q15, [x9]
-	WORD $0x3dc0004d // ldr q13, [x2]
-	WORD $0x4e2dd442 // fadd v2.4s, v2.4s, v13.4s
-	WORD $0x3dc0044d // ldr q13, [x2, #16]
-	WORD $0x4e22f5a2 // fmax v2.4s, v13.4s, v2.4s
-	WORD $0x3dc0084d // ldr q13, [x2, #32]
-	WORD $0x4ea2f5a2 // fmin v2.4s, v13.4s, v2.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800122 // str q2, [x9]
-	WORD $0x3dc00042 // ldr q2, [x2]
-	WORD $0x4e22d58c // fadd v12.4s, v12.4s, v2.4s
-	WORD $0x3dc00442 // ldr q2, [x2, #16]
-	WORD $0x4e2cf44c // fmax v12.4s, v2.4s, v12.4s
-	WORD $0x3dc00842 // ldr q2, [x2, #32]
-	WORD $0x4eacf44c // fmin v12.4s, v2.4s, v12.4s
+	STR_Q(15, 9, 0)
+	LDR_Q(13, 2, 0)
+	FADD_4S(2, 2, 13)
+	LDR_Q(13, 2, 16)
+	FMAX_4S(2, 13, 2)
+	LDR_Q(13, 2, 32)
+	FMIN_4S(2, 13, 2)
 	MOVD R8, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d80012c // str q12, [x9]
-	WORD $0x4ea7d4a2 // fsub v2.4s, v5.4s, v7.4s
-	WORD $0x4eabd525 // fsub v5.4s, v9.4s, v11.4s
-	WORD $0x4ea21c47 // mov v7.16b, v2.16b
-	WORD $0x4f8318a7 // fmla v7.4s, v5.4s, v3.s[2]
-	WORD $0x4fa318a2 // fmla v2.4s, v5.4s, v3.s[3]
-	WORD $0x3dc00045 // ldr q5, [x2]
-	WORD $0x4e25d4e7 // fadd v7.4s, v7.4s, v5.4s
-	WORD $0x3dc00445 // ldr q5, [x2, #16]
-	WORD $0x4e27f4a7 // fmax v7.4s, v5.4s, v7.4s
-	WORD $0x3dc00845 // ldr q5, [x2, #32]
-	WORD $0x4ea7f4a7 // fmin v7.4s, v5.4s, v7.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800127 // str q7, [x9]
-	WORD $0x3dc00045 // ldr q5, [x2]
-	WORD $0x4e25d442 // fadd v2.4s, v2.4s, v5.4s
-	WORD $0x3dc00445 // ldr q5, [x2, #16]
-	WORD $0x4e22f4a2 // fmax v2.4s, v5.4s, v2.4s
-	WORD $0x3dc00845 // ldr q5, [x2, #32]
-	WORD $0x4ea2f4a2 // fmin v2.4s, v5.4s, v2.4s
+	STR_Q(2, 9, 0)
+	LDR_Q(2, 2, 0)
+	FADD_4S(12, 12, 2)
+	LDR_Q(2, 2, 16)
+	FMAX_4S(12, 2, 12)
+	LDR_Q(2, 2, 32)
+	FMIN_4S(12, 2, 12)
 	MOVD R8, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
-	WORD $0x3d800122 // str q2, [x9]
+	ADDS R3, R9, R9
+	STR_Q(12, 9, 0)
+	FSUB_4S(2, 5, 7)
+	FSUB_4S(5, 9, 11)
+	MOV_16B(7, 2)
+	FMLA_S(7, 5, 3, 2)
+	FMLA_S(2, 5, 3, 3)
+	LDR_Q(5, 2, 0)
+	FADD_4S(7, 7, 5)
+	LDR_Q(5, 2, 16)
+	FMAX_4S(7, 5, 7)
+	LDR_Q(5, 2, 32)
+	FMIN_4S(7, 5, 7)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	STR_Q(7, 9, 0)
+	LDR_Q(5, 2, 0)
+	FADD_4S(2, 2, 5)
+	LDR_Q(5, 2, 16)
+	FMAX_4S(2, 5, 2)
+	LDR_Q(5, 2, 32)
+	FMIN_4S(2, 5, 2)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	STR_Q(2, 9, 0)
 	MOVD R0, R8
 	ADDS R6, R8, R8
 	ADDS R6, R8, R8
-	WORD $0x4e24d422 // fadd v2.4s, v1.4s, v4.4s
-	WORD $0x4e28d4c5 // fadd v5.4s, v6.4s, v8.4s
-	WORD $0x4ea21c47 // mov v7.16b, v2.16b
-	WORD $0x4e25d4e7 // fadd v7.4s, v7.4s, v5.4s
-	WORD $0x4e20d4e7 // fadd v7.4s, v7.4s, v0.4s
-	WORD $0x4ea21c40 // mov v0.16b, v2.16b
-	WORD $0x4f8310a0 // fmla v0.4s, v5.4s, v3.s[0]
-	WORD $0x4fa310a2 // fmla v2.4s, v5.4s, v3.s[1]
-	WORD $0x4e2ad442 // fadd v2.4s, v2.4s, v10.4s
-	WORD $0x3dc00045 // ldr q5, [x2]
-	WORD $0x4e25d4e7 // fadd v7.4s, v7.4s, v5.4s
-	WORD $0x3dc00445 // ldr q5, [x2, #16]
-	WORD $0x4e27f4a7 // fmax v7.4s, v5.4s, v7.4s
-	WORD $0x3dc00845 // ldr q5, [x2, #32]
-	WORD $0x4ea7f4a7 // fmin v7.4s, v5.4s, v7.4s
+	FADD_4S(2, 1, 4)
+	FADD_4S(5, 6, 8)
+	MOV_16B(7, 2)
+	FADD_4S(7, 7, 5)
+	FADD_4S(7, 7, 0)
+	MOV_16B(0, 2)
+	FMLA_S(0, 5, 3, 0)
+	FMLA_S(2, 5, 3, 1)
+	FADD_4S(2, 2, 10)
+	LDR_Q(5, 2, 0)
+	FADD_4S(7, 7, 5)
+	LDR_Q(5, 2, 16)
+	FMAX_4S(7, 5, 7)
+	LDR_Q(5, 2, 32)
+	FMIN_4S(7, 5, 7)
 	MOVD R8, R9
-	WORD $0x3d800127 // str q7, [x9]
-	WORD $0x3dc00045 // ldr q5, [x2]
-	WORD $0x4e25d400 // fadd v0.4s, v0.4s, v5.4s
-	WORD $0x3dc00445 // ldr q5, [x2, #16]
-	WORD $0x4e20f4a0 // fmax v0.4s, v5.4s, v0.4s
-	WORD $0x3dc00845 // ldr q5, [x2, #32]
-	WORD $0x4ea0f4a0 // fmin v0.4s, v5.4s, v0.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800120 // str q0, [x9]
-	WORD $0x3dc00040 // ldr q0, [x2]
-	WORD $0x4e20d442 // fadd v2.4s, v2.4s, v0.4s
-	WORD $0x3dc00440 // ldr q0, [x2, #16]
-	WORD $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
-	WORD $0x3dc00840 // ldr q0, [x2, #32]
-	WORD $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
+	STR_Q(7, 9, 0)
+	LDR_Q(5, 2, 0)
+	FADD_4S(0, 0, 5)
+	LDR_Q(5, 2, 16)
+	FMAX_4S(0, 5, 0)
+	LDR_Q(5, 2, 32)
+	FMIN_4S(0, 5, 0)
 	MOVD R8, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800122 // str q2, [x9]
-	WORD $0x4ea4d420 // fsub v0.4s, v1.4s, v4.4s
-	WORD $0x4ea8d4c1 // fsub v1.4s, v6.4s, v8.4s
-	WORD $0x4ea01c02 // mov v2.16b, v0.16b
-	WORD $0x4f831822 // fmla v2.4s, v1.4s, v3.s[2]
-	WORD $0x4fa31820 // fmla v0.4s, v1.4s, v3.s[3]
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d442 // fadd v2.4s, v2.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e22f422 // fmax v2.4s, v1.4s, v2.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea2f422 // fmin v2.4s, v1.4s, v2.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800122 // str q2, [x9]
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
+	STR_Q(0, 9, 0)
+	LDR_Q(0, 2, 0)
+	FADD_4S(2, 2, 0)
+	LDR_Q(0, 2, 16)
+	FMAX_4S(2, 0, 2)
+	LDR_Q(0, 2, 32)
+	FMIN_4S(2, 0, 2)
 	MOVD R8, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
-	WORD $0x3d800120 // str q0, [x9]
+	ADDS R3, R9, R9
+	STR_Q(2, 9, 0)
+	FSUB_4S(0, 1, 4)
+	FSUB_4S(1, 6, 8)
+	MOV_16B(2, 0)
+	FMLA_S(2, 1, 3, 2)
+	FMLA_S(0, 1, 3, 3)
+	LDR_Q(1, 2, 0)
+	FADD_4S(2, 2, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(2, 1, 2)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(2, 1, 2)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	STR_Q(2, 9, 0)
+	LDR_Q(1, 2, 0)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(0, 1, 0)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(0, 1, 0)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	STR_Q(0, 9, 0)
 	MOVD R1, R8
 	ADD  R7, R1, R9
-	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	WORD $0x3cf16901 // ldr q1, [x8, x17]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3cea6901 // ldr q1, [x8, x10]
-	WORD $0x3cf06902 // ldr q2, [x8, x16]
-	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
-	WORD $0x4fa31020 // fmla v0.4s, v1.4s, v3.s[1]
-	WORD $0x3cf06921 // ldr q1, [x9, x16]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
+	LDRX_Q(0, 8, 7)
+	LDRX_Q(1, 8, 17)
+	FADD_4S(0, 0, 1)
+	LDRX_Q(1, 8, 10)
+	LDRX_Q(2, 8, 16)
+	FADD_4S(1, 1, 2)
+	FMLA_S(0, 1, 3, 1)
+	LDRX_Q(1, 9, 16)
+	FADD_4S(0, 0, 1)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76901 // ldr q1, [x8, x7]
-	WORD $0x3cf16902 // ldr q2, [x8, x17]
-	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
-	WORD $0x3cea6902 // ldr q2, [x8, x10]
-	WORD $0x3cf06904 // ldr q4, [x8, x16]
-	WORD $0x4e24d442 // fadd v2.4s, v2.4s, v4.4s
-	WORD $0x4fa31041 // fmla v1.4s, v2.4s, v3.s[1]
-	WORD $0x3cf06922 // ldr q2, [x9, x16]
-	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
+	LDRX_Q(1, 8, 7)
+	LDRX_Q(2, 8, 17)
+	FADD_4S(1, 1, 2)
+	LDRX_Q(2, 8, 10)
+	LDRX_Q(4, 8, 16)
+	FADD_4S(2, 2, 4)
+	FMLA_S(1, 2, 3, 1)
+	LDRX_Q(2, 9, 16)
+	FADD_4S(1, 1, 2)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76902 // ldr q2, [x8, x7]
-	WORD $0x3cf16904 // ldr q4, [x8, x17]
-	WORD $0x4e24d442 // fadd v2.4s, v2.4s, v4.4s
-	WORD $0x3cea6904 // ldr q4, [x8, x10]
-	WORD $0x3cf06905 // ldr q5, [x8, x16]
-	WORD $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
-	WORD $0x4fa31082 // fmla v2.4s, v4.4s, v3.s[1]
-	WORD $0x3cf06924 // ldr q4, [x9, x16]
-	WORD $0x4e24d442 // fadd v2.4s, v2.4s, v4.4s
+	LDRX_Q(2, 8, 7)
+	LDRX_Q(4, 8, 17)
+	FADD_4S(2, 2, 4)
+	LDRX_Q(4, 8, 10)
+	LDRX_Q(5, 8, 16)
+	FADD_4S(4, 4, 5)
+	FMLA_S(2, 4, 3, 1)
+	LDRX_Q(4, 9, 16)
+	FADD_4S(2, 2, 4)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76904 // ldr q4, [x8, x7]
-	WORD $0x3cf16905 // ldr q5, [x8, x17]
-	WORD $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
-	WORD $0x3cea6905 // ldr q5, [x8, x10]
-	WORD $0x3cf06906 // ldr q6, [x8, x16]
-	WORD $0x4e26d4a5 // fadd v5.4s, v5.4s, v6.4s
-	WORD $0x4fa310a4 // fmla v4.4s, v5.4s, v3.s[1]
-	WORD $0x3cf06925 // ldr q5, [x9, x16]
-	WORD $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
+	LDRX_Q(4, 8, 7)
+	LDRX_Q(5, 8, 17)
+	FADD_4S(4, 4, 5)
+	LDRX_Q(5, 8, 10)
+	LDRX_Q(6, 8, 16)
+	FADD_4S(5, 5, 6)
+	FMLA_S(4, 5, 3, 1)
+	LDRX_Q(5, 9, 16)
+	FADD_4S(4, 4, 5)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76905 // ldr q5, [x8, x7]
-	WORD $0x3cf16906 // ldr q6, [x8, x17]
-	WORD $0x4e26d4a5 // fadd v5.4s, v5.4s, v6.4s
-	WORD $0x3cea6906 // ldr q6, [x8, x10]
-	WORD $0x3cf06907 // ldr q7, [x8, x16]
-	WORD $0x4e27d4c6 // fadd v6.4s, v6.4s, v7.4s
-	WORD $0x4fa310c5 // fmla v5.4s, v6.4s, v3.s[1]
-	WORD $0x3cf06926 // ldr q6, [x9, x16]
-	WORD $0x4e26d4a5 // fadd v5.4s, v5.4s, v6.4s
+	LDRX_Q(5, 8, 7)
+	LDRX_Q(6, 8, 17)
+	FADD_4S(5, 5, 6)
+	LDRX_Q(6, 8, 10)
+	LDRX_Q(7, 8, 16)
+	FADD_4S(6, 6, 7)
+	FMLA_S(5, 6, 3, 1)
+	LDRX_Q(6, 9, 16)
+	FADD_4S(5, 5, 6)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76906 // ldr q6, [x8, x7]
-	WORD $0x3cf16907 // ldr q7, [x8, x17]
-	WORD $0x4e27d4c6 // fadd v6.4s, v6.4s, v7.4s
-	WORD $0x3cea6907 // ldr q7, [x8, x10]
-	WORD $0x3cf06908 // ldr q8, [x8, x16]
-	WORD $0x4e28d4e7 // fadd v7.4s, v7.4s, v8.4s
-	WORD $0x4fa310e6 // fmla v6.4s, v7.4s, v3.s[1]
-	WORD $0x3cf06927 // ldr q7, [x9, x16]
-	WORD $0x4e27d4c6 // fadd v6.4s, v6.4s, v7.4s
+	LDRX_Q(6, 8, 7)
+	LDRX_Q(7, 8, 17)
+	FADD_4S(6, 6, 7)
+	LDRX_Q(7, 8, 10)
+	LDRX_Q(8, 8, 16)
+	FADD_4S(7, 7, 8)
+	FMLA_S(6, 7, 3, 1)
+	LDRX_Q(7, 9, 16)
+	FADD_4S(6, 6, 7)
 	MOVD R0, R8
 	ADDS R6, R8, R8
 	ADDS R6, R8, R8
 	ADDS R6, R8, R8
 	ADDS R6, R8, R8
-	WORD $0x4e22d427 // fadd v7.4s, v1.4s, v2.4s
-	WORD $0x4e25d488 // fadd v8.4s, v4.4s, v5.4s
-	WORD $0x4ea71ce9 // mov v9.16b, v7.16b
-	WORD $0x4e28d529 // fadd v9.4s, v9.4s, v8.4s
-	WORD $0x4e20d529 // fadd v9.4s, v9.4s, v0.4s
-	WORD $0x4ea71ce0 // mov v0.16b, v7.16b
-	WORD $0x4f831100 // fmla v0.4s, v8.4s, v3.s[0]
-	WORD $0x4fa31107 // fmla v7.4s, v8.4s, v3.s[1]
-	WORD $0x4e26d4e7 // fadd v7.4s, v7.4s, v6.4s
-	WORD $0x3dc00046 // ldr q6, [x2]
-	WORD $0x4e26d529 // fadd v9.4s, v9.4s, v6.4s
-	WORD $0x3dc00446 // ldr q6, [x2, #16]
-	WORD $0x4e29f4c9 // fmax v9.4s, v6.4s, v9.4s
-	WORD $0x3dc00846 // ldr q6, [x2, #32]
-	WORD $0x4ea9f4c9 // fmin v9.4s, v6.4s, v9.4s
+	FADD_4S(7, 1, 2)
+	FADD_4S(8, 4, 5)
+	MOV_16B(9, 7)
+	FADD_4S(9, 9, 8)
+	FADD_4S(9, 9, 0)
+	MOV_16B(0, 7)
+	FMLA_S(0, 8, 3, 0)
+	FMLA_S(7, 8, 3, 1)
+	FADD_4S(7, 7, 6)
+	LDR_Q(6, 2, 0)
+	FADD_4S(9, 9, 6)
+	LDR_Q(6, 2, 16)
+	FMAX_4S(9, 6, 9)
+	LDR_Q(6, 2, 32)
+	FMIN_4S(9, 6, 9)
 	MOVD R8, R9
-	WORD $0x3d800129 // str q9, [x9]
-	WORD $0x3dc00046 // ldr q6, [x2]
-	WORD $0x4e26d400 // fadd v0.4s, v0.4s, v6.4s
-	WORD $0x3dc00446 // ldr q6, [x2, #16]
-	WORD $0x4e20f4c0 // fmax v0.4s, v6.4s, v0.4s
-	WORD $0x3dc00846 // ldr q6, [x2, #32]
-	WORD $0x4ea0f4c0 // fmin v0.4s, v6.4s, v0.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800120 // str q0, [x9]
-	WORD $0x3dc00040 // ldr q0, [x2]
-	WORD $0x4e20d4e7 // fadd v7.4s, v7.4s, v0.4s
-	WORD $0x3dc00440 // ldr q0, [x2, #16]
-	WORD $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
-	WORD $0x3dc00840 // ldr q0, [x2, #32]
-	WORD $0x4ea7f407 // fmin v7.4s, v0.4s, v7.4s
+	STR_Q(9, 9, 0)
+	LDR_Q(6, 2, 0)
+	FADD_4S(0, 0, 6)
+	LDR_Q(6, 2, 16)
+	FMAX_4S(0, 6, 0)
+	LDR_Q(6, 2, 32)
+	FMIN_4S(0, 6, 0)
 	MOVD R8, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800127 // str q7, [x9]
-	WORD $0x4ea2d420 // fsub v0.4s, v1.4s, v2.4s
-	WORD $0x4ea5d481 // fsub v1.4s, v4.4s, v5.4s
-	WORD $0x4ea01c02 // mov v2.16b, v0.16b
-	WORD $0x4f831822 // fmla v2.4s, v1.4s, v3.s[2]
-	WORD $0x4fa31820 // fmla v0.4s, v1.4s, v3.s[3]
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d442 // fadd v2.4s, v2.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e22f422 // fmax v2.4s, v1.4s, v2.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea2f422 // fmin v2.4s, v1.4s, v2.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800122 // str q2, [x9]
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
+	STR_Q(0, 9, 0)
+	LDR_Q(0, 2, 0)
+	FADD_4S(7, 7, 0)
+	LDR_Q(0, 2, 16)
+	FMAX_4S(7, 0, 7)
+	LDR_Q(0, 2, 32)
+	FMIN_4S(7, 0, 7)
 	MOVD R8, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
-	WORD $0x3d800120 // str q0, [x9]
+	ADDS R3, R9, R9
+	STR_Q(7, 9, 0)
+	FSUB_4S(0, 1, 2)
+	FSUB_4S(1, 4, 5)
+	MOV_16B(2, 0)
+	FMLA_S(2, 1, 3, 2)
+	FMLA_S(0, 1, 3, 3)
+	LDR_Q(1, 2, 0)
+	FADD_4S(2, 2, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(2, 1, 2)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(2, 1, 2)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	STR_Q(2, 9, 0)
+	LDR_Q(1, 2, 0)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(0, 1, 0)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(0, 1, 0)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	STR_Q(0, 9, 0)
 	MOVD R1, R8
 	ADD  R7, R1, R9
-	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	WORD $0x3cf16901 // ldr q1, [x8, x17]
-	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
-	WORD $0x3cea6901 // ldr q1, [x8, x10]
-	WORD $0x3cf06902 // ldr q2, [x8, x16]
-	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
-	WORD $0x4ea01c02 // mov v2.16b, v0.16b
-	WORD $0x4f831822 // fmla v2.4s, v1.4s, v3.s[2]
-	WORD $0x4fa31820 // fmla v0.4s, v1.4s, v3.s[3]
+	LDRX_Q(0, 8, 7)
+	LDRX_Q(1, 8, 17)
+	FSUB_4S(0, 0, 1)
+	LDRX_Q(1, 8, 10)
+	LDRX_Q(2, 8, 16)
+	FSUB_4S(1, 1, 2)
+	MOV_16B(2, 0)
+	FMLA_S(2, 1, 3, 2)
+	FMLA_S(0, 1, 3, 3)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76901 // ldr q1, [x8, x7]
-	WORD $0x3cf16904 // ldr q4, [x8, x17]
-	WORD $0x4ea4d421 // fsub v1.4s, v1.4s, v4.4s
-	WORD $0x3cea6904 // ldr q4, [x8, x10]
-	WORD $0x3cf06905 // ldr q5, [x8, x16]
-	WORD $0x4ea5d484 // fsub v4.4s, v4.4s, v5.4s
-	WORD $0x4ea11c25 // mov v5.16b, v1.16b
-	WORD $0x4f831885 // fmla v5.4s, v4.4s, v3.s[2]
-	WORD $0x4fa31881 // fmla v1.4s, v4.4s, v3.s[3]
+	LDRX_Q(1, 8, 7)
+	LDRX_Q(4, 8, 17)
+	FSUB_4S(1, 1, 4)
+	LDRX_Q(4, 8, 10)
+	LDRX_Q(5, 8, 16)
+	FSUB_4S(4, 4, 5)
+	MOV_16B(5, 1)
+	FMLA_S(5, 4, 3, 2)
+	FMLA_S(1, 4, 3, 3)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76904 // ldr q4, [x8, x7]
-	WORD $0x3cf16906 // ldr q6, [x8, x17]
-	WORD $0x4ea6d484 // fsub v4.4s, v4.4s, v6.4s
-	WORD $0x3cea6906 // ldr q6, [x8, x10]
-	WORD $0x3cf06907 // ldr q7, [x8, x16]
-	WORD $0x4ea7d4c6 // fsub v6.4s, v6.4s, v7.4s
-	WORD $0x4ea41c87 // mov v7.16b, v4.16b
-	WORD $0x4f8318c7 // fmla v7.4s, v6.4s, v3.s[2]
-	WORD $0x4fa318c4 // fmla v4.4s, v6.4s, v3.s[3]
+	LDRX_Q(4, 8, 7)
+	LDRX_Q(6, 8, 17)
+	FSUB_4S(4, 4, 6)
+	LDRX_Q(6, 8, 10)
+	LDRX_Q(7, 8, 16)
+	FSUB_4S(6, 6, 7)
+	MOV_16B(7, 4)
+	FMLA_S(7, 6, 3, 2)
+	FMLA_S(4, 6, 3, 3)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76906 // ldr q6, [x8, x7]
-	WORD $0x3cf16908 // ldr q8, [x8, x17]
-	WORD $0x4ea8d4c6 // fsub v6.4s, v6.4s, v8.4s
-	WORD $0x3cea6908 // ldr q8, [x8, x10]
-	WORD $0x3cf06909 // ldr q9, [x8, x16]
-	WORD $0x4ea9d508 // fsub v8.4s, v8.4s, v9.4s
-	WORD $0x4ea61cc9 // mov v9.16b, v6.16b
-	WORD $0x4f831909 // fmla v9.4s, v8.4s, v3.s[2]
-	WORD $0x4fa31906 // fmla v6.4s, v8.4s, v3.s[3]
+	LDRX_Q(6, 8, 7)
+	LDRX_Q(8, 8, 17)
+	FSUB_4S(6, 6, 8)
+	LDRX_Q(8, 8, 10)
+	LDRX_Q(9, 8, 16)
+	FSUB_4S(8, 8, 9)
+	MOV_16B(9, 6)
+	FMLA_S(9, 8, 3, 2)
+	FMLA_S(6, 8, 3, 3)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76908 // ldr q8, [x8, x7]
-	WORD $0x3cf1690a // ldr q10, [x8, x17]
-	WORD $0x4eaad508 // fsub v8.4s, v8.4s, v10.4s
-	WORD $0x3cea690a // ldr q10, [x8, x10]
-	WORD $0x3cf0690b // ldr q11, [x8, x16]
-	WORD $0x4eabd54a // fsub v10.4s, v10.4s, v11.4s
-	WORD $0x4ea81d0b // mov v11.16b, v8.16b
-	WORD $0x4f83194b // fmla v11.4s, v10.4s, v3.s[2]
-	WORD $0x4fa31948 // fmla v8.4s, v10.4s, v3.s[3]
+	LDRX_Q(8, 8, 7)
+	LDRX_Q(10, 8, 17)
+	FSUB_4S(8, 8, 10)
+	LDRX_Q(10, 8, 10)
+	LDRX_Q(11, 8, 16)
+	FSUB_4S(10, 10, 11)
+	MOV_16B(11, 8)
+	FMLA_S(11, 10, 3, 2)
+	FMLA_S(8, 10, 3, 3)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce7690a // ldr q10, [x8, x7]
-	WORD $0x3cf1690c // ldr q12, [x8, x17]
-	WORD $0x4eacd54a // fsub v10.4s, v10.4s, v12.4s
-	WORD $0x3cea690c // ldr q12, [x8, x10]
-	WORD $0x3cf0690d // ldr q13, [x8, x16]
-	WORD $0x4eadd58c // fsub v12.4s, v12.4s, v13.4s
-	WORD $0x4eaa1d4d // mov v13.16b, v10.16b
-	WORD $0x4f83198d // fmla v13.4s, v12.4s, v3.s[2]
-	WORD $0x4fa3198a // fmla v10.4s, v12.4s, v3.s[3]
+	LDRX_Q(10, 8, 7)
+	LDRX_Q(12, 8, 17)
+	FSUB_4S(10, 10, 12)
+	LDRX_Q(12, 8, 10)
+	LDRX_Q(13, 8, 16)
+	FSUB_4S(12, 12, 13)
+	MOV_16B(13, 10)
+	FMLA_S(13, 12, 3, 2)
+	FMLA_S(10, 12, 3, 3)
 	MOVD R0, R8
 	ADDS R6, R8, R8
-	WORD $0x4e27d4ac // fadd v12.4s, v5.4s, v7.4s
-	WORD $0x4e2bd52e // fadd v14.4s, v9.4s, v11.4s
-	WORD $0x4eac1d8f // mov v15.16b, v12.16b
-	WORD $0x4e2ed5ef // fadd v15.4s, v15.4s, v14.4s
-	WORD $0x4e22d5ef // fadd v15.4s, v15.4s, v2.4s
-	WORD $0x4eac1d82 // mov v2.16b, v12.16b
-	WORD $0x4f8311c2 // fmla v2.4s, v14.4s, v3.s[0]
-	WORD $0x4fa311cc // fmla v12.4s, v14.4s, v3.s[1]
-	WORD $0x4e2dd58c // fadd v12.4s, v12.4s, v13.4s
-	WORD $0x3dc0004d // ldr q13, [x2]
-	WORD $0x4e2dd5ef // fadd v15.4s, v15.4s, v13.4s
-	WORD $0x3dc0044d // ldr q13, [x2, #16]
-	WORD $0x4e2ff5af // fmax v15.4s, v13.4s, v15.4s
-	WORD $0x3dc0084d // ldr q13, [x2, #32]
-	WORD $0x4eaff5af // fmin v15.4s, v13.4s, v15.4s
+	FADD_4S(12, 5, 7)
+	FADD_4S(14, 9, 11)
+	MOV_16B(15, 12)
+	FADD_4S(15, 15, 14)
+	FADD_4S(15, 15, 2)
+	MOV_16B(2, 12)
+	FMLA_S(2, 14, 3, 0)
+	FMLA_S(12, 14, 3, 1)
+	FADD_4S(12, 12, 13)
+	LDR_Q(13, 2, 0)
+	FADD_4S(15, 15, 13)
+	LDR_Q(13, 2, 16)
+	FMAX_4S(15, 13, 15)
+	LDR_Q(13, 2, 32)
+	FMIN_4S(15, 13, 15)
 	MOVD R8, R9
-	WORD $0x3d80012f // str q15, [x9]
-	WORD $0x3dc0004d // ldr q13, [x2]
-	WORD $0x4e2dd442 // fadd v2.4s, v2.4s, v13.4s
-	WORD $0x3dc0044d // ldr q13, [x2, #16]
-	WORD $0x4e22f5a2 // fmax v2.4s, v13.4s, v2.4s
-	WORD $0x3dc0084d // ldr q13, [x2, #32]
-	WORD $0x4ea2f5a2 // fmin v2.4s, v13.4s, v2.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800122 // str q2, [x9]
-	WORD $0x3dc00042 // ldr q2, [x2]
-	WORD $0x4e22d58c // fadd v12.4s, v12.4s, v2.4s
-	WORD $0x3dc00442 // ldr q2, [x2, #16]
-	WORD $0x4e2cf44c // fmax v12.4s, v2.4s, v12.4s
-	WORD $0x3dc00842 // ldr q2, [x2, #32]
-	WORD $0x4eacf44c // fmin v12.4s, v2.4s, v12.4s
+	STR_Q(15, 9, 0)
+	LDR_Q(13, 2, 0)
+	FADD_4S(2, 2, 13)
+	LDR_Q(13, 2, 16)
+	FMAX_4S(2, 13, 2)
+	LDR_Q(13, 2, 32)
+	FMIN_4S(2, 13, 2)
 	MOVD R8, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d80012c // str q12, [x9]
-	WORD $0x4ea7d4a2 // fsub v2.4s, v5.4s, v7.4s
-	WORD $0x4eabd525 // fsub v5.4s, v9.4s, v11.4s
-	WORD $0x4ea21c47 // mov v7.16b, v2.16b
-	WORD $0x4f8318a7 // fmla v7.4s, v5.4s, v3.s[2]
-	WORD $0x4fa318a2 // fmla v2.4s, v5.4s, v3.s[3]
-	WORD $0x3dc00045 // ldr q5, [x2]
-	WORD $0x4e25d4e7 // fadd v7.4s, v7.4s, v5.4s
-	WORD $0x3dc00445 // ldr q5, [x2, #16]
-	WORD $0x4e27f4a7 // fmax v7.4s, v5.4s, v7.4s
-	WORD $0x3dc00845 // ldr q5, [x2, #32]
-	WORD $0x4ea7f4a7 // fmin v7.4s, v5.4s, v7.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800127 // str q7, [x9]
-	WORD $0x3dc00045 // ldr q5, [x2]
-	WORD $0x4e25d442 // fadd v2.4s, v2.4s, v5.4s
-	WORD $0x3dc00445 // ldr q5, [x2, #16]
-	WORD $0x4e22f4a2 // fmax v2.4s, v5.4s, v2.4s
-	WORD $0x3dc00845 // ldr q5, [x2, #32]
-	WORD $0x4ea2f4a2 // fmin v2.4s, v5.4s, v2.4s
+	STR_Q(2, 9, 0)
+	LDR_Q(2, 2, 0)
+	FADD_4S(12, 12, 2)
+	LDR_Q(2, 2, 16)
+	FMAX_4S(12, 2, 12)
+	LDR_Q(2, 2, 32)
+	FMIN_4S(12, 2, 12)
 	MOVD R8, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
-	WORD $0x3d800122 // str q2, [x9]
+	ADDS R3, R9, R9
+	STR_Q(12, 9, 0)
+	FSUB_4S(2, 5, 7)
+	FSUB_4S(5, 9, 11)
+	MOV_16B(7, 2)
+	FMLA_S(7, 5, 3, 2)
+	FMLA_S(2, 5, 3, 3)
+	LDR_Q(5, 2, 0)
+	FADD_4S(7, 7, 5)
+	LDR_Q(5, 2, 16)
+	FMAX_4S(7, 5, 7)
+	LDR_Q(5, 2, 32)
+	FMIN_4S(7, 5, 7)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	STR_Q(7, 9, 0)
+	LDR_Q(5, 2, 0)
+	FADD_4S(2, 2, 5)
+	LDR_Q(5, 2, 16)
+	FMAX_4S(2, 5, 2)
+	LDR_Q(5, 2, 32)
+	FMIN_4S(2, 5, 2)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	STR_Q(2, 9, 0)
 	MOVD R0, R8
 	ADDS R6, R8, R8
 	ADDS R6, R8, R8
 	ADDS R6, R8, R8
-	WORD $0x4e24d422 // fadd v2.4s, v1.4s, v4.4s
-	WORD $0x4e28d4c5 // fadd v5.4s, v6.4s, v8.4s
-	WORD $0x4ea21c47 // mov v7.16b, v2.16b
-	WORD $0x4e25d4e7 // fadd v7.4s, v7.4s, v5.4s
-	WORD $0x4e20d4e7 // fadd v7.4s, v7.4s, v0.4s
-	WORD $0x4ea21c40 // mov v0.16b, v2.16b
-	WORD $0x4f8310a0 // fmla v0.4s, v5.4s, v3.s[0]
-	WORD $0x4fa310a2 // fmla v2.4s, v5.4s, v3.s[1]
-	WORD $0x4e2ad442 // fadd v2.4s, v2.4s, v10.4s
-	WORD $0x3dc00045 // ldr q5, [x2]
-	WORD $0x4e25d4e7 // fadd v7.4s, v7.4s, v5.4s
-	WORD $0x3dc00445 // ldr q5, [x2, #16]
-	WORD $0x4e27f4a7 // fmax v7.4s, v5.4s, v7.4s
-	WORD $0x3dc00845 // ldr q5, [x2, #32]
-	WORD $0x4ea7f4a7 // fmin v7.4s, v5.4s, v7.4s
+	FADD_4S(2, 1, 4)
+	FADD_4S(5, 6, 8)
+	MOV_16B(7, 2)
+	FADD_4S(7, 7, 5)
+	FADD_4S(7, 7, 0)
+	MOV_16B(0, 2)
+	FMLA_S(0, 5, 3, 0)
+	FMLA_S(2, 5, 3, 1)
+	FADD_4S(2, 2, 10)
+	LDR_Q(5, 2, 0)
+	FADD_4S(7, 7, 5)
+	LDR_Q(5, 2, 16)
+	FMAX_4S(7, 5, 7)
+	LDR_Q(5, 2, 32)
+	FMIN_4S(7, 5, 7)
 	MOVD R8, R9
-	WORD $0x3d800127 // str q7, [x9]
-	WORD $0x3dc00045 // ldr q5, [x2]
-	WORD $0x4e25d400 // fadd v0.4s, v0.4s, v5.4s
-	WORD $0x3dc00445 // ldr q5, [x2, #16]
-	WORD $0x4e20f4a0 // fmax v0.4s, v5.4s, v0.4s
-	WORD $0x3dc00845 // ldr q5, [x2, #32]
-	WORD $0x4ea0f4a0 // fmin v0.4s, v5.4s, v0.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800120 // str q0, [x9]
-	WORD $0x3dc00040 // ldr q0, [x2]
-	WORD $0x4e20d442 // fadd v2.4s, v2.4s, v0.4s
-	WORD $0x3dc00440 // ldr q0, [x2, #16]
-	WORD $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
-	WORD $0x3dc00840 // ldr q0, [x2, #32]
-	WORD $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
+	STR_Q(7, 9, 0)
+	LDR_Q(5, 2, 0)
+	FADD_4S(0, 0, 5)
+	LDR_Q(5, 2, 16)
+	FMAX_4S(0, 5, 0)
+	LDR_Q(5, 2, 32)
+	FMIN_4S(0, 5, 0)
 	MOVD R8, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800122 // str q2, [x9]
-	WORD $0x4ea4d420 // fsub v0.4s, v1.4s, v4.4s
-	WORD $0x4ea8d4c1 // fsub v1.4s, v6.4s, v8.4s
-	WORD $0x4ea01c02 // mov v2.16b, v0.16b
-	WORD $0x4f831822 // fmla v2.4s, v1.4s, v3.s[2]
-	WORD $0x4fa31820 // fmla v0.4s, v1.4s, v3.s[3]
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d442 // fadd v2.4s, v2.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e22f422 // fmax v2.4s, v1.4s, v2.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea2f422 // fmin v2.4s, v1.4s, v2.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800122 // str q2, [x9]
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
+	STR_Q(0, 9, 0)
+	LDR_Q(0, 2, 0)
+	FADD_4S(2, 2, 0)
+	LDR_Q(0, 2, 16)
+	FMAX_4S(2, 0, 2)
+	LDR_Q(0, 2, 32)
+	FMIN_4S(2, 0, 2)
 	MOVD R8, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
-	WORD $0x3d800120 // str q0, [x9]
+	ADDS R3, R9, R9
+	STR_Q(2, 9, 0)
+	FSUB_4S(0, 1, 4)
+	FSUB_4S(1, 6, 8)
+	MOV_16B(2, 0)
+	FMLA_S(2, 1, 3, 2)
+	FMLA_S(0, 1, 3, 3)
+	LDR_Q(1, 2, 0)
+	FADD_4S(2, 2, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(2, 1, 2)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(2, 1, 2)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	STR_Q(2, 9, 0)
+	LDR_Q(1, 2, 0)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(0, 1, 0)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(0, 1, 0)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	STR_Q(0, 9, 0)
 	MOVD ts+24(FP), R19
 	ADDS R19, R0, R0
 	ADDS $16, R1, R1
@@ -4005,13 +4006,13 @@ GLOBL winogradOutput65NEON_const8NEON<>(SB), RODATA|NOPTR, $16
 // func winogradOutputLine65NEON(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
 TEXT ·winogradOutputLine65NEON(SB), NOSPLIT, $0-56
 	MOVD $winogradOutputLine65NEON_const4NEON<>+0(SB), R19
-	WORD $0xbd400264 // ldr s4, [x19]
+	LDR_S(4, 19, 0)
 	MOVD $winogradOutputLine65NEON_const16NEON<>+0(SB), R19
-	WORD $0x0d409264 // ld1 { v4.s }[1], [x19]
+	LD1_S(4, 1, 19)
 	MOVD $winogradOutputLine65NEON_const2NEON<>+0(SB), R19
-	WORD $0x4d408264 // ld1 { v4.s }[2], [x19]
+	LD1_S(4, 2, 19)
 	MOVD $winogradOutputLine65NEON_const8NEON<>+0(SB), R19
-	WORD $0x4d409264 // ld1 { v4.s }[3], [x19]
+	LD1_S(4, 3, 19)
 	MOVD dst+0(FP), R0
 	MOVD src+24(FP), R1
 	MOVD post+40(FP), R2
@@ -4034,65 +4035,65 @@ TEXT ·winogradOutputLine65NEON(SB), NOSPLIT, $0-56
 	LSL  $2, R3, R22
 
 tile:
-	WORD $0x3ce86920 // ldr q0, [x9, x8]
-	WORD $0x3cf16921 // ldr q1, [x9, x17]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3cea6921 // ldr q1, [x9, x10]
-	WORD $0x3cf06922 // ldr q2, [x9, x16]
-	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
-	WORD $0x4ea01c02 // mov v2.16b, v0.16b
-	WORD $0x4e21d442 // fadd v2.4s, v2.4s, v1.4s
-	WORD $0x3dc00123 // ldr q3, [x9]
-	WORD $0x4e23d442 // fadd v2.4s, v2.4s, v3.4s
-	WORD $0x4ea01c03 // mov v3.16b, v0.16b
-	WORD $0x4f841023 // fmla v3.4s, v1.4s, v4.s[0]
-	WORD $0x4fa41020 // fmla v0.4s, v1.4s, v4.s[1]
-	WORD $0x3cf06821 // ldr q1, [x1, x16]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d442 // fadd v2.4s, v2.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e22f422 // fmax v2.4s, v1.4s, v2.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea2f422 // fmin v2.4s, v1.4s, v2.4s
-	WORD $0x3d8000c2 // str q2, [x6]
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d463 // fadd v3.4s, v3.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e23f423 // fmax v3.4s, v1.4s, v3.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea3f423 // fmin v3.4s, v1.4s, v3.4s
-	WORD $0x3cb568c3 // str q3, [x6, x21]
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	WORD $0x3cb668c0 // str q0, [x6, x22]
-	WORD $0x3ce86920 // ldr q0, [x9, x8]
-	WORD $0x3cf16921 // ldr q1, [x9, x17]
-	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
-	WORD $0x3cea6921 // ldr q1, [x9, x10]
-	WORD $0x3cf06922 // ldr q2, [x9, x16]
-	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
-	WORD $0x4ea01c02 // mov v2.16b, v0.16b
-	WORD $0x4f841822 // fmla v2.4s, v1.4s, v4.s[2]
-	WORD $0x4fa41820 // fmla v0.4s, v1.4s, v4.s[3]
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d442 // fadd v2.4s, v2.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e22f422 // fmax v2.4s, v1.4s, v2.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea2f422 // fmin v2.4s, v1.4s, v2.4s
-	WORD $0x3ca368c2 // str q2, [x6, x3]
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	WORD $0x3ca768c0 // str q0, [x6, x7]
+	LDRX_Q(0, 9, 8)
+	LDRX_Q(1, 9, 17)
+	FADD_4S(0, 0, 1)
+	LDRX_Q(1, 9, 10)
+	LDRX_Q(2, 9, 16)
+	FADD_4S(1, 1, 2)
+	MOV_16B(2, 0)
+	FADD_4S(2, 2, 1)
+	LDR_Q(3, 9, 0)
+	FADD_4S(2, 2, 3)
+	MOV_16B(3, 0)
+	FMLA_S(3, 1, 4, 0)
+	FMLA_S(0, 1, 4, 1)
+	LDRX_Q(1, 1, 16)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 0)
+	FADD_4S(2, 2, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(2, 1, 2)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(2, 1, 2)
+	STR_Q(2, 6, 0)
+	LDR_Q(1, 2, 0)
+	FADD_4S(3, 3, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(3, 1, 3)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(3, 1, 3)
+	STRX_Q(3, 6, 21)
+	LDR_Q(1, 2, 0)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(0, 1, 0)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(0, 1, 0)
+	STRX_Q(0, 6, 22)
+	LDRX_Q(0, 9, 8)
+	LDRX_Q(1, 9, 17)
+	FSUB_4S(0, 0, 1)
+	LDRX_Q(1, 9, 10)
+	LDRX_Q(2, 9, 16)
+	FSUB_4S(1, 1, 2)
+	MOV_16B(2, 0)
+	FMLA_S(2, 1, 4, 2)
+	FMLA_S(0, 1, 4, 3)
+	LDR_Q(1, 2, 0)
+	FADD_4S(2, 2, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(2, 1, 2)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(2, 1, 2)
+	STRX_Q(2, 6, 3)
+	LDR_Q(1, 2, 0)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(0, 1, 0)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(0, 1, 0)
+	STRX_Q(0, 6, 7)
 	ADDS R11, R6, R6
 	ADDS R11, R0, R0
 	ADDS $16, R9, R9
@@ -4128,9 +4129,9 @@ GLOBL winogradOutputLine65NEON_const8NEON<>(SB), RODATA|NOPTR, $16
 // func winogradOutput82NEON(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
 TEXT ·winogradOutput82NEON(SB), NOSPLIT, $0-64
 	MOVD $winogradOutput82NEON_const2NEON<>+0(SB), R19
-	WORD $0xbd400263 // ldr s3, [x19]
+	LDR_S(3, 19, 0)
 	MOVD $winogradOutput82NEON_const0_5NEON<>+0(SB), R19
-	WORD $0x0d409263 // ld1 { v3.s }[1], [x19]
+	LD1_S(3, 1, 19)
 	MOVD dst+0(FP), R0
 	MOVD src+32(FP), R1
 	MOVD post+48(FP), R2
@@ -4155,305 +4156,305 @@ TEXT ·winogradOutput82NEON(SB), NOSPLIT, $0-64
 tile:
 	MOVD R1, R8
 	ADD  R7, R1, R9
-	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	WORD $0x3cf56901 // ldr q1, [x8, x21]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3cea6901 // ldr q1, [x8, x10]
-	WORD $0x3cf06902 // ldr q2, [x8, x16]
-	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
-	WORD $0x3cf06922 // ldr q2, [x9, x16]
-	WORD $0x3cf16904 // ldr q4, [x8, x17]
-	WORD $0x4e24d442 // fadd v2.4s, v2.4s, v4.4s
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x4e22d400 // fadd v0.4s, v0.4s, v2.4s
-	WORD $0x3dc00101 // ldr q1, [x8]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
+	LDRX_Q(0, 8, 7)
+	LDRX_Q(1, 8, 21)
+	FADD_4S(0, 0, 1)
+	LDRX_Q(1, 8, 10)
+	LDRX_Q(2, 8, 16)
+	FADD_4S(1, 1, 2)
+	LDRX_Q(2, 9, 16)
+	LDRX_Q(4, 8, 17)
+	FADD_4S(2, 2, 4)
+	FADD_4S(0, 0, 1)
+	FADD_4S(0, 0, 2)
+	LDR_Q(1, 8, 0)
+	FADD_4S(0, 0, 1)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76901 // ldr q1, [x8, x7]
-	WORD $0x3cf56902 // ldr q2, [x8, x21]
-	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
-	WORD $0x3cea6902 // ldr q2, [x8, x10]
-	WORD $0x3cf06904 // ldr q4, [x8, x16]
-	WORD $0x4e24d442 // fadd v2.4s, v2.4s, v4.4s
-	WORD $0x3cf06924 // ldr q4, [x9, x16]
-	WORD $0x3cf16905 // ldr q5, [x8, x17]
-	WORD $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
-	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
-	WORD $0x4e24d421 // fadd v1.4s, v1.4s, v4.4s
-	WORD $0x3dc00102 // ldr q2, [x8]
-	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
+	LDRX_Q(1, 8, 7)
+	LDRX_Q(2, 8, 21)
+	FADD_4S(1, 1, 2)
+	LDRX_Q(2, 8, 10)
+	LDRX_Q(4, 8, 16)
+	FADD_4S(2, 2, 4)
+	LDRX_Q(4, 9, 16)
+	LDRX_Q(5, 8, 17)
+	FADD_4S(4, 4, 5)
+	FADD_4S(1, 1, 2)
+	FADD_4S(1, 1, 4)
+	LDR_Q(2, 8, 0)
+	FADD_4S(1, 1, 2)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76902 // ldr q2, [x8, x7]
-	WORD $0x3cf56904 // ldr q4, [x8, x21]
-	WORD $0x4e24d442 // fadd v2.4s, v2.4s, v4.4s
-	WORD $0x3cea6904 // ldr q4, [x8, x10]
-	WORD $0x3cf06905 // ldr q5, [x8, x16]
-	WORD $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
-	WORD $0x3cf06925 // ldr q5, [x9, x16]
-	WORD $0x3cf16906 // ldr q6, [x8, x17]
-	WORD $0x4e26d4a5 // fadd v5.4s, v5.4s, v6.4s
-	WORD $0x4e24d442 // fadd v2.4s, v2.4s, v4.4s
-	WORD $0x4e25d442 // fadd v2.4s, v2.4s, v5.4s
-	WORD $0x3dc00104 // ldr q4, [x8]
-	WORD $0x4e24d442 // fadd v2.4s, v2.4s, v4.4s
+	LDRX_Q(2, 8, 7)
+	LDRX_Q(4, 8, 21)
+	FADD_4S(2, 2, 4)
+	LDRX_Q(4, 8, 10)
+	LDRX_Q(5, 8, 16)
+	FADD_4S(4, 4, 5)
+	LDRX_Q(5, 9, 16)
+	LDRX_Q(6, 8, 17)
+	FADD_4S(5, 5, 6)
+	FADD_4S(2, 2, 4)
+	FADD_4S(2, 2, 5)
+	LDR_Q(4, 8, 0)
+	FADD_4S(2, 2, 4)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76904 // ldr q4, [x8, x7]
-	WORD $0x3cf56905 // ldr q5, [x8, x21]
-	WORD $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
-	WORD $0x3cea6905 // ldr q5, [x8, x10]
-	WORD $0x3cf06906 // ldr q6, [x8, x16]
-	WORD $0x4e26d4a5 // fadd v5.4s, v5.4s, v6.4s
-	WORD $0x3cf06926 // ldr q6, [x9, x16]
-	WORD $0x3cf16907 // ldr q7, [x8, x17]
-	WORD $0x4e27d4c6 // fadd v6.4s, v6.4s, v7.4s
-	WORD $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
-	WORD $0x4e26d484 // fadd v4.4s, v4.4s, v6.4s
-	WORD $0x3dc00105 // ldr q5, [x8]
-	WORD $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
+	LDRX_Q(4, 8, 7)
+	LDRX_Q(5, 8, 21)
+	FADD_4S(4, 4, 5)
+	LDRX_Q(5, 8, 10)
+	LDRX_Q(6, 8, 16)
+	FADD_4S(5, 5, 6)
+	LDRX_Q(6, 9, 16)
+	LDRX_Q(7, 8, 17)
+	FADD_4S(6, 6, 7)
+	FADD_4S(4, 4, 5)
+	FADD_4S(4, 4, 6)
+	LDR_Q(5, 8, 0)
+	FADD_4S(4, 4, 5)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76905 // ldr q5, [x8, x7]
-	WORD $0x3cf56906 // ldr q6, [x8, x21]
-	WORD $0x4e26d4a5 // fadd v5.4s, v5.4s, v6.4s
-	WORD $0x3cea6906 // ldr q6, [x8, x10]
-	WORD $0x3cf06907 // ldr q7, [x8, x16]
-	WORD $0x4e27d4c6 // fadd v6.4s, v6.4s, v7.4s
-	WORD $0x3cf06927 // ldr q7, [x9, x16]
-	WORD $0x3cf16908 // ldr q8, [x8, x17]
-	WORD $0x4e28d4e7 // fadd v7.4s, v7.4s, v8.4s
-	WORD $0x4e26d4a5 // fadd v5.4s, v5.4s, v6.4s
-	WORD $0x4e27d4a5 // fadd v5.4s, v5.4s, v7.4s
-	WORD $0x3dc00106 // ldr q6, [x8]
-	WORD $0x4e26d4a5 // fadd v5.4s, v5.4s, v6.4s
+	LDRX_Q(5, 8, 7)
+	LDRX_Q(6, 8, 21)
+	FADD_4S(5, 5, 6)
+	LDRX_Q(6, 8, 10)
+	LDRX_Q(7, 8, 16)
+	FADD_4S(6, 6, 7)
+	LDRX_Q(7, 9, 16)
+	LDRX_Q(8, 8, 17)
+	FADD_4S(7, 7, 8)
+	FADD_4S(5, 5, 6)
+	FADD_4S(5, 5, 7)
+	LDR_Q(6, 8, 0)
+	FADD_4S(5, 5, 6)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76906 // ldr q6, [x8, x7]
-	WORD $0x3cf56907 // ldr q7, [x8, x21]
-	WORD $0x4e27d4c6 // fadd v6.4s, v6.4s, v7.4s
-	WORD $0x3cea6907 // ldr q7, [x8, x10]
-	WORD $0x3cf06908 // ldr q8, [x8, x16]
-	WORD $0x4e28d4e7 // fadd v7.4s, v7.4s, v8.4s
-	WORD $0x3cf06928 // ldr q8, [x9, x16]
-	WORD $0x3cf16909 // ldr q9, [x8, x17]
-	WORD $0x4e29d508 // fadd v8.4s, v8.4s, v9.4s
-	WORD $0x4e27d4c6 // fadd v6.4s, v6.4s, v7.4s
-	WORD $0x4e28d4c6 // fadd v6.4s, v6.4s, v8.4s
-	WORD $0x3dc00107 // ldr q7, [x8]
-	WORD $0x4e27d4c6 // fadd v6.4s, v6.4s, v7.4s
+	LDRX_Q(6, 8, 7)
+	LDRX_Q(7, 8, 21)
+	FADD_4S(6, 6, 7)
+	LDRX_Q(7, 8, 10)
+	LDRX_Q(8, 8, 16)
+	FADD_4S(7, 7, 8)
+	LDRX_Q(8, 9, 16)
+	LDRX_Q(9, 8, 17)
+	FADD_4S(8, 8, 9)
+	FADD_4S(6, 6, 7)
+	FADD_4S(6, 6, 8)
+	LDR_Q(7, 8, 0)
+	FADD_4S(6, 6, 7)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76907 // ldr q7, [x8, x7]
-	WORD $0x3cf56908 // ldr q8, [x8, x21]
-	WORD $0x4e28d4e7 // fadd v7.4s, v7.4s, v8.4s
-	WORD $0x3cea6908 // ldr q8, [x8, x10]
-	WORD $0x3cf06909 // ldr q9, [x8, x16]
-	WORD $0x4e29d508 // fadd v8.4s, v8.4s, v9.4s
-	WORD $0x3cf06929 // ldr q9, [x9, x16]
-	WORD $0x3cf1690a // ldr q10, [x8, x17]
-	WORD $0x4e2ad529 // fadd v9.4s, v9.4s, v10.4s
-	WORD $0x4e28d4e7 // fadd v7.4s, v7.4s, v8.4s
-	WORD $0x4e29d4e7 // fadd v7.4s, v7.4s, v9.4s
-	WORD $0x3dc00108 // ldr q8, [x8]
-	WORD $0x4e28d4e7 // fadd v7.4s, v7.4s, v8.4s
+	LDRX_Q(7, 8, 7)
+	LDRX_Q(8, 8, 21)
+	FADD_4S(7, 7, 8)
+	LDRX_Q(8, 8, 10)
+	LDRX_Q(9, 8, 16)
+	FADD_4S(8, 8, 9)
+	LDRX_Q(9, 9, 16)
+	LDRX_Q(10, 8, 17)
+	FADD_4S(9, 9, 10)
+	FADD_4S(7, 7, 8)
+	FADD_4S(7, 7, 9)
+	LDR_Q(8, 8, 0)
+	FADD_4S(7, 7, 8)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76908 // ldr q8, [x8, x7]
-	WORD $0x3cf56909 // ldr q9, [x8, x21]
-	WORD $0x4e29d508 // fadd v8.4s, v8.4s, v9.4s
-	WORD $0x3cea6909 // ldr q9, [x8, x10]
-	WORD $0x3cf0690a // ldr q10, [x8, x16]
-	WORD $0x4e2ad529 // fadd v9.4s, v9.4s, v10.4s
-	WORD $0x3cf0692a // ldr q10, [x9, x16]
-	WORD $0x3cf1690b // ldr q11, [x8, x17]
-	WORD $0x4e2bd54a // fadd v10.4s, v10.4s, v11.4s
-	WORD $0x4e29d508 // fadd v8.4s, v8.4s, v9.4s
-	WORD $0x4e2ad508 // fadd v8.4s, v8.4s, v10.4s
-	WORD $0x3dc00109 // ldr q9, [x8]
-	WORD $0x4e29d508 // fadd v8.4s, v8.4s, v9.4s
+	LDRX_Q(8, 8, 7)
+	LDRX_Q(9, 8, 21)
+	FADD_4S(8, 8, 9)
+	LDRX_Q(9, 8, 10)
+	LDRX_Q(10, 8, 16)
+	FADD_4S(9, 9, 10)
+	LDRX_Q(10, 9, 16)
+	LDRX_Q(11, 8, 17)
+	FADD_4S(10, 10, 11)
+	FADD_4S(8, 8, 9)
+	FADD_4S(8, 8, 10)
+	LDR_Q(9, 8, 0)
+	FADD_4S(8, 8, 9)
 	MOVD R0, R8
-	WORD $0x4e22d429 // fadd v9.4s, v1.4s, v2.4s
-	WORD $0x4e25d48a // fadd v10.4s, v4.4s, v5.4s
-	WORD $0x4e27d4cb // fadd v11.4s, v6.4s, v7.4s
-	WORD $0x4e2ad529 // fadd v9.4s, v9.4s, v10.4s
-	WORD $0x4e2bd529 // fadd v9.4s, v9.4s, v11.4s
-	WORD $0x4e20d529 // fadd v9.4s, v9.4s, v0.4s
-	WORD $0x3dc00040 // ldr q0, [x2]
-	WORD $0x4e20d529 // fadd v9.4s, v9.4s, v0.4s
-	WORD $0x3dc00440 // ldr q0, [x2, #16]
-	WORD $0x4e29f409 // fmax v9.4s, v0.4s, v9.4s
-	WORD $0x3dc00840 // ldr q0, [x2, #32]
-	WORD $0x4ea9f409 // fmin v9.4s, v0.4s, v9.4s
+	FADD_4S(9, 1, 2)
+	FADD_4S(10, 4, 5)
+	FADD_4S(11, 6, 7)
+	FADD_4S(9, 9, 10)
+	FADD_4S(9, 9, 11)
+	FADD_4S(9, 9, 0)
+	LDR_Q(0, 2, 0)
+	FADD_4S(9, 9, 0)
+	LDR_Q(0, 2, 16)
+	FMAX_4S(9, 0, 9)
+	LDR_Q(0, 2, 32)
+	FMIN_4S(9, 0, 9)
 	MOVD R8, R9
-	WORD $0x3d800129 // str q9, [x9]
-	WORD $0x4ea2d420 // fsub v0.4s, v1.4s, v2.4s
-	WORD $0x4ea5d481 // fsub v1.4s, v4.4s, v5.4s
-	WORD $0x4ea7d4c2 // fsub v2.4s, v6.4s, v7.4s
-	WORD $0x4f831020 // fmla v0.4s, v1.4s, v3.s[0]
-	WORD $0x4fa31040 // fmla v0.4s, v2.4s, v3.s[1]
-	WORD $0x4e28d400 // fadd v0.4s, v0.4s, v8.4s
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
+	STR_Q(9, 9, 0)
+	FSUB_4S(0, 1, 2)
+	FSUB_4S(1, 4, 5)
+	FSUB_4S(2, 6, 7)
+	FMLA_S(0, 1, 3, 0)
+	FMLA_S(0, 2, 3, 1)
+	FADD_4S(0, 0, 8)
+	LDR_Q(1, 2, 0)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(0, 1, 0)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(0, 1, 0)
 	MOVD R8, R9
 	ADDS R3, R9, R9
-	WORD $0x3d800120 // str q0, [x9]
+	STR_Q(0, 9, 0)
 	MOVD R1, R8
 	ADD  R7, R1, R9
-	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	WORD $0x3cf56901 // ldr q1, [x8, x21]
-	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
-	WORD $0x3cea6901 // ldr q1, [x8, x10]
-	WORD $0x3cf06902 // ldr q2, [x8, x16]
-	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
-	WORD $0x3cf06922 // ldr q2, [x9, x16]
-	WORD $0x3cf16904 // ldr q4, [x8, x17]
-	WORD $0x4ea4d442 // fsub v2.4s, v2.4s, v4.4s
-	WORD $0x4f831020 // fmla v0.4s, v1.4s, v3.s[0]
-	WORD $0x4fa31040 // fmla v0.4s, v2.4s, v3.s[1]
-	WORD $0x3cf16921 // ldr q1, [x9, x17]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
+	LDRX_Q(0, 8, 7)
+	LDRX_Q(1, 8, 21)
+	FSUB_4S(0, 0, 1)
+	LDRX_Q(1, 8, 10)
+	LDRX_Q(2, 8, 16)
+	FSUB_4S(1, 1, 2)
+	LDRX_Q(2, 9, 16)
+	LDRX_Q(4, 8, 17)
+	FSUB_4S(2, 2, 4)
+	FMLA_S(0, 1, 3, 0)
+	FMLA_S(0, 2, 3, 1)
+	LDRX_Q(1, 9, 17)
+	FADD_4S(0, 0, 1)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76901 // ldr q1, [x8, x7]
-	WORD $0x3cf56902 // ldr q2, [x8, x21]
-	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
-	WORD $0x3cea6902 // ldr q2, [x8, x10]
-	WORD $0x3cf06904 // ldr q4, [x8, x16]
-	WORD $0x4ea4d442 // fsub v2.4s, v2.4s, v4.4s
-	WORD $0x3cf06924 // ldr q4, [x9, x16]
-	WORD $0x3cf16905 // ldr q5, [x8, x17]
-	WORD $0x4ea5d484 // fsub v4.4s, v4.4s, v5.4s
-	WORD $0x4f831041 // fmla v1.4s, v2.4s, v3.s[0]
-	WORD $0x4fa31081 // fmla v1.4s, v4.4s, v3.s[1]
-	WORD $0x3cf16922 // ldr q2, [x9, x17]
-	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
+	LDRX_Q(1, 8, 7)
+	LDRX_Q(2, 8, 21)
+	FSUB_4S(1, 1, 2)
+	LDRX_Q(2, 8, 10)
+	LDRX_Q(4, 8, 16)
+	FSUB_4S(2, 2, 4)
+	LDRX_Q(4, 9, 16)
+	LDRX_Q(5, 8, 17)
+	FSUB_4S(4, 4, 5)
+	FMLA_S(1, 2, 3, 0)
+	FMLA_S(1, 4, 3, 1)
+	LDRX_Q(2, 9, 17)
+	FADD_4S(1, 1, 2)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76902 // ldr q2, [x8, x7]
-	WORD $0x3cf56904 // ldr q4, [x8, x21]
-	WORD $0x4ea4d442 // fsub v2.4s, v2.4s, v4.4s
-	WORD $0x3cea6904 // ldr q4, [x8, x10]
-	WORD $0x3cf06905 // ldr q5, [x8, x16]
-	WORD $0x4ea5d484 // fsub v4.4s, v4.4s, v5.4s
-	WORD $0x3cf06925 // ldr q5, [x9, x16]
-	WORD $0x3cf16906 // ldr q6, [x8, x17]
-	WORD $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
-	WORD $0x4f831082 // fmla v2.4s, v4.4s, v3.s[0]
-	WORD $0x4fa310a2 // fmla v2.4s, v5.4s, v3.s[1]
-	WORD $0x3cf16924 // ldr q4, [x9, x17]
-	WORD $0x4e24d442 // fadd v2.4s, v2.4s, v4.4s
+	LDRX_Q(2, 8, 7)
+	LDRX_Q(4, 8, 21)
+	FSUB_4S(2, 2, 4)
+	LDRX_Q(4, 8, 10)
+	LDRX_Q(5, 8, 16)
+	FSUB_4S(4, 4, 5)
+	LDRX_Q(5, 9, 16)
+	LDRX_Q(6, 8, 17)
+	FSUB_4S(5, 5, 6)
+	FMLA_S(2, 4, 3, 0)
+	FMLA_S(2, 5, 3, 1)
+	LDRX_Q(4, 9, 17)
+	FADD_4S(2, 2, 4)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76904 // ldr q4, [x8, x7]
-	WORD $0x3cf56905 // ldr q5, [x8, x21]
-	WORD $0x4ea5d484 // fsub v4.4s, v4.4s, v5.4s
-	WORD $0x3cea6905 // ldr q5, [x8, x10]
-	WORD $0x3cf06906 // ldr q6, [x8, x16]
-	WORD $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
-	WORD $0x3cf06926 // ldr q6, [x9, x16]
-	WORD $0x3cf16907 // ldr q7, [x8, x17]
-	WORD $0x4ea7d4c6 // fsub v6.4s, v6.4s, v7.4s
-	WORD $0x4f8310a4 // fmla v4.4s, v5.4s, v3.s[0]
-	WORD $0x4fa310c4 // fmla v4.4s, v6.4s, v3.s[1]
-	WORD $0x3cf16925 // ldr q5, [x9, x17]
-	WORD $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
+	LDRX_Q(4, 8, 7)
+	LDRX_Q(5, 8, 21)
+	FSUB_4S(4, 4, 5)
+	LDRX_Q(5, 8, 10)
+	LDRX_Q(6, 8, 16)
+	FSUB_4S(5, 5, 6)
+	LDRX_Q(6, 9, 16)
+	LDRX_Q(7, 8, 17)
+	FSUB_4S(6, 6, 7)
+	FMLA_S(4, 5, 3, 0)
+	FMLA_S(4, 6, 3, 1)
+	LDRX_Q(5, 9, 17)
+	FADD_4S(4, 4, 5)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76905 // ldr q5, [x8, x7]
-	WORD $0x3cf56906 // ldr q6, [x8, x21]
-	WORD $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
-	WORD $0x3cea6906 // ldr q6, [x8, x10]
-	WORD $0x3cf06907 // ldr q7, [x8, x16]
-	WORD $0x4ea7d4c6 // fsub v6.4s, v6.4s, v7.4s
-	WORD $0x3cf06927 // ldr q7, [x9, x16]
-	WORD $0x3cf16908 // ldr q8, [x8, x17]
-	WORD $0x4ea8d4e7 // fsub v7.4s, v7.4s, v8.4s
-	WORD $0x4f8310c5 // fmla v5.4s, v6.4s, v3.s[0]
-	WORD $0x4fa310e5 // fmla v5.4s, v7.4s, v3.s[1]
-	WORD $0x3cf16926 // ldr q6, [x9, x17]
-	WORD $0x4e26d4a5 // fadd v5.4s, v5.4s, v6.4s
+	LDRX_Q(5, 8, 7)
+	LDRX_Q(6, 8, 21)
+	FSUB_4S(5, 5, 6)
+	LDRX_Q(6, 8, 10)
+	LDRX_Q(7, 8, 16)
+	FSUB_4S(6, 6, 7)
+	LDRX_Q(7, 9, 16)
+	LDRX_Q(8, 8, 17)
+	FSUB_4S(7, 7, 8)
+	FMLA_S(5, 6, 3, 0)
+	FMLA_S(5, 7, 3, 1)
+	LDRX_Q(6, 9, 17)
+	FADD_4S(5, 5, 6)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76906 // ldr q6, [x8, x7]
-	WORD $0x3cf56907 // ldr q7, [x8, x21]
-	WORD $0x4ea7d4c6 // fsub v6.4s, v6.4s, v7.4s
-	WORD $0x3cea6907 // ldr q7, [x8, x10]
-	WORD $0x3cf06908 // ldr q8, [x8, x16]
-	WORD $0x4ea8d4e7 // fsub v7.4s, v7.4s, v8.4s
-	WORD $0x3cf06928 // ldr q8, [x9, x16]
-	WORD $0x3cf16909 // ldr q9, [x8, x17]
-	WORD $0x4ea9d508 // fsub v8.4s, v8.4s, v9.4s
-	WORD $0x4f8310e6 // fmla v6.4s, v7.4s, v3.s[0]
-	WORD $0x4fa31106 // fmla v6.4s, v8.4s, v3.s[1]
-	WORD $0x3cf16927 // ldr q7, [x9, x17]
-	WORD $0x4e27d4c6 // fadd v6.4s, v6.4s, v7.4s
+	LDRX_Q(6, 8, 7)
+	LDRX_Q(7, 8, 21)
+	FSUB_4S(6, 6, 7)
+	LDRX_Q(7, 8, 10)
+	LDRX_Q(8, 8, 16)
+	FSUB_4S(7, 7, 8)
+	LDRX_Q(8, 9, 16)
+	LDRX_Q(9, 8, 17)
+	FSUB_4S(8, 8, 9)
+	FMLA_S(6, 7, 3, 0)
+	FMLA_S(6, 8, 3, 1)
+	LDRX_Q(7, 9, 17)
+	FADD_4S(6, 6, 7)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76907 // ldr q7, [x8, x7]
-	WORD $0x3cf56908 // ldr q8, [x8, x21]
-	WORD $0x4ea8d4e7 // fsub v7.4s, v7.4s, v8.4s
-	WORD $0x3cea6908 // ldr q8, [x8, x10]
-	WORD $0x3cf06909 // ldr q9, [x8, x16]
-	WORD $0x4ea9d508 // fsub v8.4s, v8.4s, v9.4s
-	WORD $0x3cf06929 // ldr q9, [x9, x16]
-	WORD $0x3cf1690a // ldr q10, [x8, x17]
-	WORD $0x4eaad529 // fsub v9.4s, v9.4s, v10.4s
-	WORD $0x4f831107 // fmla v7.4s, v8.4s, v3.s[0]
-	WORD $0x4fa31127 // fmla v7.4s, v9.4s, v3.s[1]
-	WORD $0x3cf16928 // ldr q8, [x9, x17]
-	WORD $0x4e28d4e7 // fadd v7.4s, v7.4s, v8.4s
+	LDRX_Q(7, 8, 7)
+	LDRX_Q(8, 8, 21)
+	FSUB_4S(7, 7, 8)
+	LDRX_Q(8, 8, 10)
+	LDRX_Q(9, 8, 16)
+	FSUB_4S(8, 8, 9)
+	LDRX_Q(9, 9, 16)
+	LDRX_Q(10, 8, 17)
+	FSUB_4S(9, 9, 10)
+	FMLA_S(7, 8, 3, 0)
+	FMLA_S(7, 9, 3, 1)
+	LDRX_Q(8, 9, 17)
+	FADD_4S(7, 7, 8)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76908 // ldr q8, [x8, x7]
-	WORD $0x3cf56909 // ldr q9, [x8, x21]
-	WORD $0x4ea9d508 // fsub v8.4s, v8.4s, v9.4s
-	WORD $0x3cea6909 // ldr q9, [x8, x10]
-	WORD $0x3cf0690a // ldr q10, [x8, x16]
-	WORD $0x4eaad529 // fsub v9.4s, v9.4s, v10.4s
-	WORD $0x3cf0692a // ldr q10, [x9, x16]
-	WORD $0x3cf1690b // ldr q11, [x8, x17]
-	WORD $0x4eabd54a // fsub v10.4s, v10.4s, v11.4s
-	WORD $0x4f831128 // fmla v8.4s, v9.4s, v3.s[0]
-	WORD $0x4fa31148 // fmla v8.4s, v10.4s, v3.s[1]
-	WORD $0x3cf16929 // ldr q9, [x9, x17]
-	WORD $0x4e29d508 // fadd v8.4s, v8.4s, v9.4s
+	LDRX_Q(8, 8, 7)
+	LDRX_Q(9, 8, 21)
+	FSUB_4S(8, 8, 9)
+	LDRX_Q(9, 8, 10)
+	LDRX_Q(10, 8, 16)
+	FSUB_4S(9, 9, 10)
+	LDRX_Q(10, 9, 16)
+	LDRX_Q(11, 8, 17)
+	FSUB_4S(10, 10, 11)
+	FMLA_S(8, 9, 3, 0)
+	FMLA_S(8, 10, 3, 1)
+	LDRX_Q(9, 9, 17)
+	FADD_4S(8, 8, 9)
 	MOVD R0, R8
 	ADDS R6, R8, R8
-	WORD $0x4e22d429 // fadd v9.4s, v1.4s, v2.4s
-	WORD $0x4e25d48a // fadd v10.4s, v4.4s, v5.4s
-	WORD $0x4e27d4cb // fadd v11.4s, v6.4s, v7.4s
-	WORD $0x4e2ad529 // fadd v9.4s, v9.4s, v10.4s
-	WORD $0x4e2bd529 // fadd v9.4s, v9.4s, v11.4s
-	WORD $0x4e20d529 // fadd v9.4s, v9.4s, v0.4s
-	WORD $0x3dc00040 // ldr q0, [x2]
-	WORD $0x4e20d529 // fadd v9.4s, v9.4s, v0.4s
-	WORD $0x3dc00440 // ldr q0, [x2, #16]
-	WORD $0x4e29f409 // fmax v9.4s, v0.4s, v9.4s
-	WORD $0x3dc00840 // ldr q0, [x2, #32]
-	WORD $0x4ea9f409 // fmin v9.4s, v0.4s, v9.4s
+	FADD_4S(9, 1, 2)
+	FADD_4S(10, 4, 5)
+	FADD_4S(11, 6, 7)
+	FADD_4S(9, 9, 10)
+	FADD_4S(9, 9, 11)
+	FADD_4S(9, 9, 0)
+	LDR_Q(0, 2, 0)
+	FADD_4S(9, 9, 0)
+	LDR_Q(0, 2, 16)
+	FMAX_4S(9, 0, 9)
+	LDR_Q(0, 2, 32)
+	FMIN_4S(9, 0, 9)
 	MOVD R8, R9
-	WORD $0x3d800129 // str q9, [x9]
-	WORD $0x4ea2d420 // fsub v0.4s, v1.4s, v2.4s
-	WORD $0x4ea5d481 // fsub v1.4s, v4.4s, v5.4s
-	WORD $0x4ea7d4c2 // fsub v2.4s, v6.4s, v7.4s
-	WORD $0x4f831020 // fmla v0.4s, v1.4s, v3.s[0]
-	WORD $0x4fa31040 // fmla v0.4s, v2.4s, v3.s[1]
-	WORD $0x4e28d400 // fadd v0.4s, v0.4s, v8.4s
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
+	STR_Q(9, 9, 0)
+	FSUB_4S(0, 1, 2)
+	FSUB_4S(1, 4, 5)
+	FSUB_4S(2, 6, 7)
+	FMLA_S(0, 1, 3, 0)
+	FMLA_S(0, 2, 3, 1)
+	FADD_4S(0, 0, 8)
+	LDR_Q(1, 2, 0)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(0, 1, 0)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(0, 1, 0)
 	MOVD R8, R9
 	ADDS R3, R9, R9
-	WORD $0x3d800120 // str q0, [x9]
+	STR_Q(0, 9, 0)
 	MOVD ts+24(FP), R19
 	ADDS R19, R0, R0
 	ADDS $16, R1, R1
@@ -4478,9 +4479,9 @@ GLOBL winogradOutput82NEON_const0_5NEON<>(SB), RODATA|NOPTR, $16
 // func winogradOutputLine82NEON(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
 TEXT ·winogradOutputLine82NEON(SB), NOSPLIT, $0-56
 	MOVD $winogradOutputLine82NEON_const2NEON<>+0(SB), R19
-	WORD $0xbd400263 // ldr s3, [x19]
+	LDR_S(3, 19, 0)
 	MOVD $winogradOutputLine82NEON_const0_5NEON<>+0(SB), R19
-	WORD $0x0d409263 // ld1 { v3.s }[1], [x19]
+	LD1_S(3, 1, 19)
 	MOVD dst+0(FP), R0
 	MOVD src+24(FP), R1
 	MOVD post+40(FP), R2
@@ -4502,46 +4503,46 @@ TEXT ·winogradOutputLine82NEON(SB), NOSPLIT, $0-56
 	LSL  $1, R7, R21
 
 tile:
-	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	WORD $0x3cf56901 // ldr q1, [x8, x21]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3ce96901 // ldr q1, [x8, x9]
-	WORD $0x3cf06902 // ldr q2, [x8, x16]
-	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
-	WORD $0x3cf06822 // ldr q2, [x1, x16]
-	WORD $0x3cf16904 // ldr q4, [x8, x17]
-	WORD $0x4e24d442 // fadd v2.4s, v2.4s, v4.4s
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x4e22d400 // fadd v0.4s, v0.4s, v2.4s
-	WORD $0x3dc00101 // ldr q1, [x8]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	WORD $0x3d8000c0 // str q0, [x6]
-	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	WORD $0x3cf56901 // ldr q1, [x8, x21]
-	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
-	WORD $0x3ce96901 // ldr q1, [x8, x9]
-	WORD $0x3cf06902 // ldr q2, [x8, x16]
-	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
-	WORD $0x3cf06822 // ldr q2, [x1, x16]
-	WORD $0x3cf16904 // ldr q4, [x8, x17]
-	WORD $0x4ea4d442 // fsub v2.4s, v2.4s, v4.4s
-	WORD $0x4f831020 // fmla v0.4s, v1.4s, v3.s[0]
-	WORD $0x4fa31040 // fmla v0.4s, v2.4s, v3.s[1]
-	WORD $0x3cf16821 // ldr q1, [x1, x17]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	WORD $0x3ca368c0 // str q0, [x6, x3]
+	LDRX_Q(0, 8, 7)
+	LDRX_Q(1, 8, 21)
+	FADD_4S(0, 0, 1)
+	LDRX_Q(1, 8, 9)
+	LDRX_Q(2, 8, 16)
+	FADD_4S(1, 1, 2)
+	LDRX_Q(2, 1, 16)
+	LDRX_Q(4, 8, 17)
+	FADD_4S(2, 2, 4)
+	FADD_4S(0, 0, 1)
+	FADD_4S(0, 0, 2)
+	LDR_Q(1, 8, 0)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 0)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(0, 1, 0)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(0, 1, 0)
+	STR_Q(0, 6, 0)
+	LDRX_Q(0, 8, 7)
+	LDRX_Q(1, 8, 21)
+	FSUB_4S(0, 0, 1)
+	LDRX_Q(1, 8, 9)
+	LDRX_Q(2, 8, 16)
+	FSUB_4S(1, 1, 2)
+	LDRX_Q(2, 1, 16)
+	LDRX_Q(4, 8, 17)
+	FSUB_4S(2, 2, 4)
+	FMLA_S(0, 1, 3, 0)
+	FMLA_S(0, 2, 3, 1)
+	LDRX_Q(1, 1, 17)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 0)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(0, 1, 0)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(0, 1, 0)
+	STRX_Q(0, 6, 3)
 	ADDS R10, R6, R6
 	ADDS R10, R0, R0
 	ADDS $16, R8, R8
@@ -4565,13 +4566,13 @@ GLOBL winogradOutputLine82NEON_const0_5NEON<>(SB), RODATA|NOPTR, $16
 // func winogradOutput83NEON(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
 TEXT ·winogradOutput83NEON(SB), NOSPLIT, $0-64
 	MOVD $winogradOutput83NEON_const4NEON<>+0(SB), R19
-	WORD $0xbd400264 // ldr s4, [x19]
+	LDR_S(4, 19, 0)
 	MOVD $winogradOutput83NEON_const0_25NEON<>+0(SB), R19
-	WORD $0x0d409264 // ld1 { v4.s }[1], [x19]
+	LD1_S(4, 1, 19)
 	MOVD $winogradOutput83NEON_const2NEON<>+0(SB), R19
-	WORD $0x4d408264 // ld1 { v4.s }[2], [x19]
+	LD1_S(4, 2, 19)
 	MOVD $winogradOutput83NEON_const0_5NEON<>+0(SB), R19
-	WORD $0x4d409264 // ld1 { v4.s }[3], [x19]
+	LD1_S(4, 3, 19)
 	MOVD dst+0(FP), R0
 	MOVD src+32(FP), R1
 	MOVD post+48(FP), R2
@@ -4596,400 +4597,400 @@ TEXT ·winogradOutput83NEON(SB), NOSPLIT, $0-64
 tile:
 	MOVD R1, R8
 	ADD  R7, R1, R9
-	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	WORD $0x3cf56901 // ldr q1, [x8, x21]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3cea6901 // ldr q1, [x8, x10]
-	WORD $0x3cf06902 // ldr q2, [x8, x16]
-	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
-	WORD $0x3cf06922 // ldr q2, [x9, x16]
-	WORD $0x3cf16903 // ldr q3, [x8, x17]
-	WORD $0x4e23d442 // fadd v2.4s, v2.4s, v3.4s
-	WORD $0x4ea01c03 // mov v3.16b, v0.16b
-	WORD $0x4e21d463 // fadd v3.4s, v3.4s, v1.4s
-	WORD $0x4e22d463 // fadd v3.4s, v3.4s, v2.4s
-	WORD $0x3dc00105 // ldr q5, [x8]
-	WORD $0x4e25d463 // fadd v3.4s, v3.4s, v5.4s
-	WORD $0x4f841020 // fmla v0.4s, v1.4s, v4.s[0]
-	WORD $0x4fa41040 // fmla v0.4s, v2.4s, v4.s[1]
-	WORD $0x3cf16921 // ldr q1, [x9, x17]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
+	LDRX_Q(0, 8, 7)
+	LDRX_Q(1, 8, 21)
+	FADD_4S(0, 0, 1)
+	LDRX_Q(1, 8, 10)
+	LDRX_Q(2, 8, 16)
+	FADD_4S(1, 1, 2)
+	LDRX_Q(2, 9, 16)
+	LDRX_Q(3, 8, 17)
+	FADD_4S(2, 2, 3)
+	MOV_16B(3, 0)
+	FADD_4S(3, 3, 1)
+	FADD_4S(3, 3, 2)
+	LDR_Q(5, 8, 0)
+	FADD_4S(3, 3, 5)
+	FMLA_S(0, 1, 4, 0)
+	FMLA_S(0, 2, 4, 1)
+	LDRX_Q(1, 9, 17)
+	FADD_4S(0, 0, 1)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76901 // ldr q1, [x8, x7]
-	WORD $0x3cf56902 // ldr q2, [x8, x21]
-	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
-	WORD $0x3cea6902 // ldr q2, [x8, x10]
-	WORD $0x3cf06905 // ldr q5, [x8, x16]
-	WORD $0x4e25d442 // fadd v2.4s, v2.4s, v5.4s
-	WORD $0x3cf06925 // ldr q5, [x9, x16]
-	WORD $0x3cf16906 // ldr q6, [x8, x17]
-	WORD $0x4e26d4a5 // fadd v5.4s, v5.4s, v6.4s
-	WORD $0x4ea11c26 // mov v6.16b, v1.16b
-	WORD $0x4e22d4c6 // fadd v6.4s, v6.4s, v2.4s
-	WORD $0x4e25d4c6 // fadd v6.4s, v6.4s, v5.4s
-	WORD $0x3dc00107 // ldr q7, [x8]
-	WORD $0x4e27d4c6 // fadd v6.4s, v6.4s, v7.4s
-	WORD $0x4f841041 // fmla v1.4s, v2.4s, v4.s[0]
-	WORD $0x4fa410a1 // fmla v1.4s, v5.4s, v4.s[1]
-	WORD $0x3cf16922 // ldr q2, [x9, x17]
-	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
+	LDRX_Q(1, 8, 7)
+	LDRX_Q(2, 8, 21)
+	FADD_4S(1, 1, 2)
+	LDRX_Q(2, 8, 10)
+	LDRX_Q(5, 8, 16)
+	FADD_4S(2, 2, 5)
+	LDRX_Q(5, 9, 16)
+	LDRX_Q(6, 8, 17)
+	FADD_4S(5, 5, 6)
+	MOV_16B(6, 1)
+	FADD_4S(6, 6, 2)
+	FADD_4S(6, 6, 5)
+	LDR_Q(7, 8, 0)
+	FADD_4S(6, 6, 7)
+	FMLA_S(1, 2, 4, 0)
+	FMLA_S(1, 5, 4, 1)
+	LDRX_Q(2, 9, 17)
+	FADD_4S(1, 1, 2)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76902 // ldr q2, [x8, x7]
-	WORD $0x3cf56905 // ldr q5, [x8, x21]
-	WORD $0x4e25d442 // fadd v2.4s, v2.4s, v5.4s
-	WORD $0x3cea6905 // ldr q5, [x8, x10]
-	WORD $0x3cf06907 // ldr q7, [x8, x16]
-	WORD $0x4e27d4a5 // fadd v5.4s, v5.4s, v7.4s
-	WORD $0x3cf06927 // ldr q7, [x9, x16]
-	WORD $0x3cf16908 // ldr q8, [x8, x17]
-	WORD $0x4e28d4e7 // fadd v7.4s, v7.4s, v8.4s
-	WORD $0x4ea21c48 // mov v8.16b, v2.16b
-	WORD $0x4e25d508 // fadd v8.4s, v8.4s, v5.4s
-	WORD $0x4e27d508 // fadd v8.4s, v8.4s, v7.4s
-	WORD $0x3dc00109 // ldr q9, [x8]
-	WORD $0x4e29d508 // fadd v8.4s, v8.4s, v9.4s
-	WORD $0x4f8410a2 // fmla v2.4s, v5.4s, v4.s[0]
-	WORD $0x4fa410e2 // fmla v2.4s, v7.4s, v4.s[1]
-	WORD $0x3cf16925 // ldr q5, [x9, x17]
-	WORD $0x4e25d442 // fadd v2.4s, v2.4s, v5.4s
+	LDRX_Q(2, 8, 7)
+	LDRX_Q(5, 8, 21)
+	FADD_4S(2, 2, 5)
+	LDRX_Q(5, 8, 10)
+	LDRX_Q(7, 8, 16)
+	FADD_4S(5, 5, 7)
+	LDRX_Q(7, 9, 16)
+	LDRX_Q(8, 8, 17)
+	FADD_4S(7, 7, 8)
+	MOV_16B(8, 2)
+	FADD_4S(8, 8, 5)
+	FADD_4S(8, 8, 7)
+	LDR_Q(9, 8, 0)
+	FADD_4S(8, 8, 9)
+	FMLA_S(2, 5, 4, 0)
+	FMLA_S(2, 7, 4, 1)
+	LDRX_Q(5, 9, 17)
+	FADD_4S(2, 2, 5)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76905 // ldr q5, [x8, x7]
-	WORD $0x3cf56907 // ldr q7, [x8, x21]
-	WORD $0x4e27d4a5 // fadd v5.4s, v5.4s, v7.4s
-	WORD $0x3cea6907 // ldr q7, [x8, x10]
-	WORD $0x3cf06909 // ldr q9, [x8, x16]
-	WORD $0x4e29d4e7 // fadd v7.4s, v7.4s, v9.4s
-	WORD $0x3cf06929 // ldr q9, [x9, x16]
-	WORD $0x3cf1690a // ldr q10, [x8, x17]
-	WORD $0x4e2ad529 // fadd v9.4s, v9.4s, v10.4s
-	WORD $0x4ea51caa // mov v10.16b, v5.16b
-	WORD $0x4e27d54a // fadd v10.4s, v10.4s, v7.4s
-	WORD $0x4e29d54a // fadd v10.4s, v10.4s, v9.4s
-	WORD $0x3dc0010b // ldr q11, [x8]
-	WORD $0x4e2bd54a // fadd v10.4s, v10.4s, v11.4s
-	WORD $0x4f8410e5 // fmla v5.4s, v7.4s, v4.s[0]
-	WORD $0x4fa41125 // fmla v5.4s, v9.4s, v4.s[1]
-	WORD $0x3cf16927 // ldr q7, [x9, x17]
-	WORD $0x4e27d4a5 // fadd v5.4s, v5.4s, v7.4s
+	LDRX_Q(5, 8, 7)
+	LDRX_Q(7, 8, 21)
+	FADD_4S(5, 5, 7)
+	LDRX_Q(7, 8, 10)
+	LDRX_Q(9, 8, 16)
+	FADD_4S(7, 7, 9)
+	LDRX_Q(9, 9, 16)
+	LDRX_Q(10, 8, 17)
+	FADD_4S(9, 9, 10)
+	MOV_16B(10, 5)
+	FADD_4S(10, 10, 7)
+	FADD_4S(10, 10, 9)
+	LDR_Q(11, 8, 0)
+	FADD_4S(10, 10, 11)
+	FMLA_S(5, 7, 4, 0)
+	FMLA_S(5, 9, 4, 1)
+	LDRX_Q(7, 9, 17)
+	FADD_4S(5, 5, 7)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76907 // ldr q7, [x8, x7]
-	WORD $0x3cf56909 // ldr q9, [x8, x21]
-	WORD $0x4e29d4e7 // fadd v7.4s, v7.4s, v9.4s
-	WORD $0x3cea6909 // ldr q9, [x8, x10]
-	WORD $0x3cf0690b // ldr q11, [x8, x16]
-	WORD $0x4e2bd529 // fadd v9.4s, v9.4s, v11.4s
-	WORD $0x3cf0692b // ldr q11, [x9, x16]
-	WORD $0x3cf1690c // ldr q12, [x8, x17]
-	WORD $0x4e2cd56b // fadd v11.4s, v11.4s, v12.4s
-	WORD $0x4ea71cec // mov v12.16b, v7.16b
-	WORD $0x4e29d58c // fadd v12.4s, v12.4s, v9.4s
-	WORD $0x4e2bd58c // fadd v12.4s, v12.4s, v11.4s
-	WORD $0x3dc0010d // ldr q13, [x8]
-	WORD $0x4e2dd58c // fadd v12.4s, v12.4s, v13.4s
-	WORD $0x4f841127 // fmla v7.4s, v9.4s, v4.s[0]
-	WORD $0x4fa41167 // fmla v7.4s, v11.4s, v4.s[1]
-	WORD $0x3cf16929 // ldr q9, [x9, x17]
-	WORD $0x4e29d4e7 // fadd v7.4s, v7.4s, v9.4s
+	LDRX_Q(7, 8, 7)
+	LDRX_Q(9, 8, 21)
+	FADD_4S(7, 7, 9)
+	LDRX_Q(9, 8, 10)
+	LDRX_Q(11, 8, 16)
+	FADD_4S(9, 9, 11)
+	LDRX_Q(11, 9, 16)
+	LDRX_Q(12, 8, 17)
+	FADD_4S(11, 11, 12)
+	MOV_16B(12, 7)
+	FADD_4S(12, 12, 9)
+	FADD_4S(12, 12, 11)
+	LDR_Q(13, 8, 0)
+	FADD_4S(12, 12, 13)
+	FMLA_S(7, 9, 4, 0)
+	FMLA_S(7, 11, 4, 1)
+	LDRX_Q(9, 9, 17)
+	FADD_4S(7, 7, 9)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76909 // ldr q9, [x8, x7]
-	WORD $0x3cf5690b // ldr q11, [x8, x21]
-	WORD $0x4e2bd529 // fadd v9.4s, v9.4s, v11.4s
-	WORD $0x3cea690b // ldr q11, [x8, x10]
-	WORD $0x3cf0690d // ldr q13, [x8, x16]
-	WORD $0x4e2dd56b // fadd v11.4s, v11.4s, v13.4s
-	WORD $0x3cf0692d // ldr q13, [x9, x16]
-	WORD $0x3cf1690e // ldr q14, [x8, x17]
-	WORD $0x4e2ed5ad // fadd v13.4s, v13.4s, v14.4s
-	WORD $0x4ea91d2e // mov v14.16b, v9.16b
-	WORD $0x4e2bd5ce // fadd v14.4s, v14.4s, v11.4s
-	WORD $0x4e2dd5ce // fadd v14.4s, v14.4s, v13.4s
-	WORD $0x3dc0010f // ldr q15, [x8]
-	WORD $0x4e2fd5ce // fadd v14.4s, v14.4s, v15.4s
-	WORD $0x4f841169 // fmla v9.4s, v11.4s, v4.s[0]
-	WORD $0x4fa411a9 // fmla v9.4s, v13.4s, v4.s[1]
-	WORD $0x3cf1692b // ldr q11, [x9, x17]
-	WORD $0x4e2bd529 // fadd v9.4s, v9.4s, v11.4s
+	LDRX_Q(9, 8, 7)
+	LDRX_Q(11, 8, 21)
+	FADD_4S(9, 9, 11)
+	LDRX_Q(11, 8, 10)
+	LDRX_Q(13, 8, 16)
+	FADD_4S(11, 11, 13)
+	LDRX_Q(13, 9, 16)
+	LDRX_Q(14, 8, 17)
+	FADD_4S(13, 13, 14)
+	MOV_16B(14, 9)
+	FADD_4S(14, 14, 11)
+	FADD_4S(14, 14, 13)
+	LDR_Q(15, 8, 0)
+	FADD_4S(14, 14, 15)
+	FMLA_S(9, 11, 4, 0)
+	FMLA_S(9, 13, 4, 1)
+	LDRX_Q(11, 9, 17)
+	FADD_4S(9, 9, 11)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce7690b // ldr q11, [x8, x7]
-	WORD $0x3cf5690d // ldr q13, [x8, x21]
-	WORD $0x4e2dd56b // fadd v11.4s, v11.4s, v13.4s
-	WORD $0x3cea690d // ldr q13, [x8, x10]
-	WORD $0x3cf0690f // ldr q15, [x8, x16]
-	WORD $0x4e2fd5ad // fadd v13.4s, v13.4s, v15.4s
-	WORD $0x3cf0692f // ldr q15, [x9, x16]
-	WORD $0x3cf16910 // ldr q16, [x8, x17]
-	WORD $0x4e30d5ef // fadd v15.4s, v15.4s, v16.4s
-	WORD $0x4eab1d70 // mov v16.16b, v11.16b
-	WORD $0x4e2dd610 // fadd v16.4s, v16.4s, v13.4s
-	WORD $0x4e2fd610 // fadd v16.4s, v16.4s, v15.4s
-	WORD $0x3dc00111 // ldr q17, [x8]
-	WORD $0x4e31d610 // fadd v16.4s, v16.4s, v17.4s
-	WORD $0x4f8411ab // fmla v11.4s, v13.4s, v4.s[0]
-	WORD $0x4fa411eb // fmla v11.4s, v15.4s, v4.s[1]
-	WORD $0x3cf1692d // ldr q13, [x9, x17]
-	WORD $0x4e2dd56b // fadd v11.4s, v11.4s, v13.4s
+	LDRX_Q(11, 8, 7)
+	LDRX_Q(13, 8, 21)
+	FADD_4S(11, 11, 13)
+	LDRX_Q(13, 8, 10)
+	LDRX_Q(15, 8, 16)
+	FADD_4S(13, 13, 15)
+	LDRX_Q(15, 9, 16)
+	LDRX_Q(16, 8, 17)
+	FADD_4S(15, 15, 16)
+	MOV_16B(16, 11)
+	FADD_4S(16, 16, 13)
+	FADD_4S(16, 16, 15)
+	LDR_Q(17, 8, 0)
+	FADD_4S(16, 16, 17)
+	FMLA_S(11, 13, 4, 0)
+	FMLA_S(11, 15, 4, 1)
+	LDRX_Q(13, 9, 17)
+	FADD_4S(11, 11, 13)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce7690d // ldr q13, [x8, x7]
-	WORD $0x3cf5690f // ldr q15, [x8, x21]
-	WORD $0x4e2fd5ad // fadd v13.4s, v13.4s, v15.4s
-	WORD $0x3cea690f // ldr q15, [x8, x10]
-	WORD $0x3cf06911 // ldr q17, [x8, x16]
-	WORD $0x4e31d5ef // fadd v15.4s, v15.4s, v17.4s
-	WORD $0x3cf06931 // ldr q17, [x9, x16]
-	WORD $0x3cf16912 // ldr q18, [x8, x17]
-	WORD $0x4e32d631 // fadd v17.4s, v17.4s, v18.4s
-	WORD $0x4ead1db2 // mov v18.16b, v13.16b
-	WORD $0x4e2fd652 // fadd v18.4s, v18.4s, v15.4s
-	WORD $0x4e31d652 // fadd v18.4s, v18.4s, v17.4s
-	WORD $0x3dc00113 // ldr q19, [x8]
-	WORD $0x4e33d652 // fadd v18.4s, v18.4s, v19.4s
-	WORD $0x4f8411ed // fmla v13.4s, v15.4s, v4.s[0]
-	WORD $0x4fa4122d // fmla v13.4s, v17.4s, v4.s[1]
-	WORD $0x3cf1692f // ldr q15, [x9, x17]
-	WORD $0x4e2fd5ad // fadd v13.4s, v13.4s, v15.4s
+	LDRX_Q(13, 8, 7)
+	LDRX_Q(15, 8, 21)
+	FADD_4S(13, 13, 15)
+	LDRX_Q(15, 8, 10)
+	LDRX_Q(17, 8, 16)
+	FADD_4S(15, 15, 17)
+	LDRX_Q(17, 9, 16)
+	LDRX_Q(18, 8, 17)
+	FADD_4S(17, 17, 18)
+	MOV_16B(18, 13)
+	FADD_4S(18, 18, 15)
+	FADD_4S(18, 18, 17)
+	LDR_Q(19, 8, 0)
+	FADD_4S(18, 18, 19)
+	FMLA_S(13, 15, 4, 0)
+	FMLA_S(13, 17, 4, 1)
+	LDRX_Q(15, 9, 17)
+	FADD_4S(13, 13, 15)
 	MOVD R0, R8
-	WORD $0x4e28d4cf // fadd v15.4s, v6.4s, v8.4s
-	WORD $0x4e2cd551 // fadd v17.4s, v10.4s, v12.4s
-	WORD $0x4e30d5d3 // fadd v19.4s, v14.4s, v16.4s
-	WORD $0x4eaf1df4 // mov v20.16b, v15.16b
-	WORD $0x4e31d694 // fadd v20.4s, v20.4s, v17.4s
-	WORD $0x4e33d694 // fadd v20.4s, v20.4s, v19.4s
-	WORD $0x4e23d694 // fadd v20.4s, v20.4s, v3.4s
-	WORD $0x4f84122f // fmla v15.4s, v17.4s, v4.s[0]
-	WORD $0x4fa4126f // fmla v15.4s, v19.4s, v4.s[1]
-	WORD $0x4e32d5ef // fadd v15.4s, v15.4s, v18.4s
-	WORD $0x3dc00043 // ldr q3, [x2]
-	WORD $0x4e23d694 // fadd v20.4s, v20.4s, v3.4s
-	WORD $0x3dc00443 // ldr q3, [x2, #16]
-	WORD $0x4e34f474 // fmax v20.4s, v3.4s, v20.4s
-	WORD $0x3dc00843 // ldr q3, [x2, #32]
-	WORD $0x4eb4f474 // fmin v20.4s, v3.4s, v20.4s
+	FADD_4S(15, 6, 8)
+	FADD_4S(17, 10, 12)
+	FADD_4S(19, 14, 16)
+	MOV_16B(20, 15)
+	FADD_4S(20, 20, 17)
+	FADD_4S(20, 20, 19)
+	FADD_4S(20, 20, 3)
+	FMLA_S(15, 17, 4, 0)
+	FMLA_S(15, 19, 4, 1)
+	FADD_4S(15, 15, 18)
+	LDR_Q(3, 2, 0)
+	FADD_4S(20, 20, 3)
+	LDR_Q(3, 2, 16)
+	FMAX_4S(20, 3, 20)
+	LDR_Q(3, 2, 32)
+	FMIN_4S(20, 3, 20)
 	MOVD R8, R9
-	WORD $0x3d800134 // str q20, [x9]
-	WORD $0x3dc00043 // ldr q3, [x2]
-	WORD $0x4e23d5ef // fadd v15.4s, v15.4s, v3.4s
-	WORD $0x3dc00443 // ldr q3, [x2, #16]
-	WORD $0x4e2ff46f // fmax v15.4s, v3.4s, v15.4s
-	WORD $0x3dc00843 // ldr q3, [x2, #32]
-	WORD $0x4eaff46f // fmin v15.4s, v3.4s, v15.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d80012f // str q15, [x9]
-	WORD $0x4ea8d4c3 // fsub v3.4s, v6.4s, v8.4s
-	WORD $0x4eacd546 // fsub v6.4s, v10.4s, v12.4s
-	WORD $0x4eb0d5c8 // fsub v8.4s, v14.4s, v16.4s
-	WORD $0x4f8418c3 // fmla v3.4s, v6.4s, v4.s[2]
-	WORD $0x4fa41903 // fmla v3.4s, v8.4s, v4.s[3]
-	WORD $0x3dc00046 // ldr q6, [x2]
-	WORD $0x4e26d463 // fadd v3.4s, v3.4s, v6.4s
-	WORD $0x3dc00446 // ldr q6, [x2, #16]
-	WORD $0x4e23f4c3 // fmax v3.4s, v6.4s, v3.4s
-	WORD $0x3dc00846 // ldr q6, [x2, #32]
-	WORD $0x4ea3f4c3 // fmin v3.4s, v6.4s, v3.4s
+	STR_Q(20, 9, 0)
+	LDR_Q(3, 2, 0)
+	FADD_4S(15, 15, 3)
+	LDR_Q(3, 2, 16)
+	FMAX_4S(15, 3, 15)
+	LDR_Q(3, 2, 32)
+	FMIN_4S(15, 3, 15)
 	MOVD R8, R9
 	ADDS R3, R9, R9
-	WORD $0x3d800123 // str q3, [x9]
+	ADDS R3, R9, R9
+	STR_Q(15, 9, 0)
+	FSUB_4S(3, 6, 8)
+	FSUB_4S(6, 10, 12)
+	FSUB_4S(8, 14, 16)
+	FMLA_S(3, 6, 4, 2)
+	FMLA_S(3, 8, 4, 3)
+	LDR_Q(6, 2, 0)
+	FADD_4S(3, 3, 6)
+	LDR_Q(6, 2, 16)
+	FMAX_4S(3, 6, 3)
+	LDR_Q(6, 2, 32)
+	FMIN_4S(3, 6, 3)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	STR_Q(3, 9, 0)
 	MOVD R0, R8
 	ADDS R6, R8, R8
 	ADDS R6, R8, R8
-	WORD $0x4e22d423 // fadd v3.4s, v1.4s, v2.4s
-	WORD $0x4e27d4a6 // fadd v6.4s, v5.4s, v7.4s
-	WORD $0x4e2bd528 // fadd v8.4s, v9.4s, v11.4s
-	WORD $0x4ea31c6a // mov v10.16b, v3.16b
-	WORD $0x4e26d54a // fadd v10.4s, v10.4s, v6.4s
-	WORD $0x4e28d54a // fadd v10.4s, v10.4s, v8.4s
-	WORD $0x4e20d54a // fadd v10.4s, v10.4s, v0.4s
-	WORD $0x4f8410c3 // fmla v3.4s, v6.4s, v4.s[0]
-	WORD $0x4fa41103 // fmla v3.4s, v8.4s, v4.s[1]
-	WORD $0x4e2dd463 // fadd v3.4s, v3.4s, v13.4s
-	WORD $0x3dc00040 // ldr q0, [x2]
-	WORD $0x4e20d54a // fadd v10.4s, v10.4s, v0.4s
-	WORD $0x3dc00440 // ldr q0, [x2, #16]
-	WORD $0x4e2af40a // fmax v10.4s, v0.4s, v10.4s
-	WORD $0x3dc00840 // ldr q0, [x2, #32]
-	WORD $0x4eaaf40a // fmin v10.4s, v0.4s, v10.4s
+	FADD_4S(3, 1, 2)
+	FADD_4S(6, 5, 7)
+	FADD_4S(8, 9, 11)
+	MOV_16B(10, 3)
+	FADD_4S(10, 10, 6)
+	FADD_4S(10, 10, 8)
+	FADD_4S(10, 10, 0)
+	FMLA_S(3, 6, 4, 0)
+	FMLA_S(3, 8, 4, 1)
+	FADD_4S(3, 3, 13)
+	LDR_Q(0, 2, 0)
+	FADD_4S(10, 10, 0)
+	LDR_Q(0, 2, 16)
+	FMAX_4S(10, 0, 10)
+	LDR_Q(0, 2, 32)
+	FMIN_4S(10, 0, 10)
 	MOVD R8, R9
-	WORD $0x3d80012a // str q10, [x9]
-	WORD $0x3dc00040 // ldr q0, [x2]
-	WORD $0x4e20d463 // fadd v3.4s, v3.4s, v0.4s
-	WORD $0x3dc00440 // ldr q0, [x2, #16]
-	WORD $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
-	WORD $0x3dc00840 // ldr q0, [x2, #32]
-	WORD $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800123 // str q3, [x9]
-	WORD $0x4ea2d420 // fsub v0.4s, v1.4s, v2.4s
-	WORD $0x4ea7d4a1 // fsub v1.4s, v5.4s, v7.4s
-	WORD $0x4eabd522 // fsub v2.4s, v9.4s, v11.4s
-	WORD $0x4f841820 // fmla v0.4s, v1.4s, v4.s[2]
-	WORD $0x4fa41840 // fmla v0.4s, v2.4s, v4.s[3]
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
+	STR_Q(10, 9, 0)
+	LDR_Q(0, 2, 0)
+	FADD_4S(3, 3, 0)
+	LDR_Q(0, 2, 16)
+	FMAX_4S(3, 0, 3)
+	LDR_Q(0, 2, 32)
+	FMIN_4S(3, 0, 3)
 	MOVD R8, R9
 	ADDS R3, R9, R9
-	WORD $0x3d800120 // str q0, [x9]
+	ADDS R3, R9, R9
+	STR_Q(3, 9, 0)
+	FSUB_4S(0, 1, 2)
+	FSUB_4S(1, 5, 7)
+	FSUB_4S(2, 9, 11)
+	FMLA_S(0, 1, 4, 2)
+	FMLA_S(0, 2, 4, 3)
+	LDR_Q(1, 2, 0)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(0, 1, 0)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(0, 1, 0)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	STR_Q(0, 9, 0)
 	MOVD R1, R8
 	ADD  R7, R1, R9
-	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	WORD $0x3cf56901 // ldr q1, [x8, x21]
-	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
-	WORD $0x3cea6901 // ldr q1, [x8, x10]
-	WORD $0x3cf06902 // ldr q2, [x8, x16]
-	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
-	WORD $0x3cf06922 // ldr q2, [x9, x16]
-	WORD $0x3cf16903 // ldr q3, [x8, x17]
-	WORD $0x4ea3d442 // fsub v2.4s, v2.4s, v3.4s
-	WORD $0x4f841820 // fmla v0.4s, v1.4s, v4.s[2]
-	WORD $0x4fa41840 // fmla v0.4s, v2.4s, v4.s[3]
+	LDRX_Q(0, 8, 7)
+	LDRX_Q(1, 8, 21)
+	FSUB_4S(0, 0, 1)
+	LDRX_Q(1, 8, 10)
+	LDRX_Q(2, 8, 16)
+	FSUB_4S(1, 1, 2)
+	LDRX_Q(2, 9, 16)
+	LDRX_Q(3, 8, 17)
+	FSUB_4S(2, 2, 3)
+	FMLA_S(0, 1, 4, 2)
+	FMLA_S(0, 2, 4, 3)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76901 // ldr q1, [x8, x7]
-	WORD $0x3cf56902 // ldr q2, [x8, x21]
-	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
-	WORD $0x3cea6902 // ldr q2, [x8, x10]
-	WORD $0x3cf06903 // ldr q3, [x8, x16]
-	WORD $0x4ea3d442 // fsub v2.4s, v2.4s, v3.4s
-	WORD $0x3cf06923 // ldr q3, [x9, x16]
-	WORD $0x3cf16905 // ldr q5, [x8, x17]
-	WORD $0x4ea5d463 // fsub v3.4s, v3.4s, v5.4s
-	WORD $0x4f841841 // fmla v1.4s, v2.4s, v4.s[2]
-	WORD $0x4fa41861 // fmla v1.4s, v3.4s, v4.s[3]
+	LDRX_Q(1, 8, 7)
+	LDRX_Q(2, 8, 21)
+	FSUB_4S(1, 1, 2)
+	LDRX_Q(2, 8, 10)
+	LDRX_Q(3, 8, 16)
+	FSUB_4S(2, 2, 3)
+	LDRX_Q(3, 9, 16)
+	LDRX_Q(5, 8, 17)
+	FSUB_4S(3, 3, 5)
+	FMLA_S(1, 2, 4, 2)
+	FMLA_S(1, 3, 4, 3)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76902 // ldr q2, [x8, x7]
-	WORD $0x3cf56903 // ldr q3, [x8, x21]
-	WORD $0x4ea3d442 // fsub v2.4s, v2.4s, v3.4s
-	WORD $0x3cea6903 // ldr q3, [x8, x10]
-	WORD $0x3cf06905 // ldr q5, [x8, x16]
-	WORD $0x4ea5d463 // fsub v3.4s, v3.4s, v5.4s
-	WORD $0x3cf06925 // ldr q5, [x9, x16]
-	WORD $0x3cf16906 // ldr q6, [x8, x17]
-	WORD $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
-	WORD $0x4f841862 // fmla v2.4s, v3.4s, v4.s[2]
-	WORD $0x4fa418a2 // fmla v2.4s, v5.4s, v4.s[3]
+	LDRX_Q(2, 8, 7)
+	LDRX_Q(3, 8, 21)
+	FSUB_4S(2, 2, 3)
+	LDRX_Q(3, 8, 10)
+	LDRX_Q(5, 8, 16)
+	FSUB_4S(3, 3, 5)
+	LDRX_Q(5, 9, 16)
+	LDRX_Q(6, 8, 17)
+	FSUB_4S(5, 5, 6)
+	FMLA_S(2, 3, 4, 2)
+	FMLA_S(2, 5, 4, 3)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76903 // ldr q3, [x8, x7]
-	WORD $0x3cf56905 // ldr q5, [x8, x21]
-	WORD $0x4ea5d463 // fsub v3.4s, v3.4s, v5.4s
-	WORD $0x3cea6905 // ldr q5, [x8, x10]
-	WORD $0x3cf06906 // ldr q6, [x8, x16]
-	WORD $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
-	WORD $0x3cf06926 // ldr q6, [x9, x16]
-	WORD $0x3cf16907 // ldr q7, [x8, x17]
-	WORD $0x4ea7d4c6 // fsub v6.4s, v6.4s, v7.4s
-	WORD $0x4f8418a3 // fmla v3.4s, v5.4s, v4.s[2]
-	WORD $0x4fa418c3 // fmla v3.4s, v6.4s, v4.s[3]
+	LDRX_Q(3, 8, 7)
+	LDRX_Q(5, 8, 21)
+	FSUB_4S(3, 3, 5)
+	LDRX_Q(5, 8, 10)
+	LDRX_Q(6, 8, 16)
+	FSUB_4S(5, 5, 6)
+	LDRX_Q(6, 9, 16)
+	LDRX_Q(7, 8, 17)
+	FSUB_4S(6, 6, 7)
+	FMLA_S(3, 5, 4, 2)
+	FMLA_S(3, 6, 4, 3)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76905 // ldr q5, [x8, x7]
-	WORD $0x3cf56906 // ldr q6, [x8, x21]
-	WORD $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
-	WORD $0x3cea6906 // ldr q6, [x8, x10]
-	WORD $0x3cf06907 // ldr q7, [x8, x16]
-	WORD $0x4ea7d4c6 // fsub v6.4s, v6.4s, v7.4s
-	WORD $0x3cf06927 // ldr q7, [x9, x16]
-	WORD $0x3cf16908 // ldr q8, [x8, x17]
-	WORD $0x4ea8d4e7 // fsub v7.4s, v7.4s, v8.4s
-	WORD $0x4f8418c5 // fmla v5.4s, v6.4s, v4.s[2]
-	WORD $0x4fa418e5 // fmla v5.4s, v7.4s, v4.s[3]
+	LDRX_Q(5, 8, 7)
+	LDRX_Q(6, 8, 21)
+	FSUB_4S(5, 5, 6)
+	LDRX_Q(6, 8, 10)
+	LDRX_Q(7, 8, 16)
+	FSUB_4S(6, 6, 7)
+	LDRX_Q(7, 9, 16)
+	LDRX_Q(8, 8, 17)
+	FSUB_4S(7, 7, 8)
+	FMLA_S(5, 6, 4, 2)
+	FMLA_S(5, 7, 4, 3)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76906 // ldr q6, [x8, x7]
-	WORD $0x3cf56907 // ldr q7, [x8, x21]
-	WORD $0x4ea7d4c6 // fsub v6.4s, v6.4s, v7.4s
-	WORD $0x3cea6907 // ldr q7, [x8, x10]
-	WORD $0x3cf06908 // ldr q8, [x8, x16]
-	WORD $0x4ea8d4e7 // fsub v7.4s, v7.4s, v8.4s
-	WORD $0x3cf06928 // ldr q8, [x9, x16]
-	WORD $0x3cf16909 // ldr q9, [x8, x17]
-	WORD $0x4ea9d508 // fsub v8.4s, v8.4s, v9.4s
-	WORD $0x4f8418e6 // fmla v6.4s, v7.4s, v4.s[2]
-	WORD $0x4fa41906 // fmla v6.4s, v8.4s, v4.s[3]
+	LDRX_Q(6, 8, 7)
+	LDRX_Q(7, 8, 21)
+	FSUB_4S(6, 6, 7)
+	LDRX_Q(7, 8, 10)
+	LDRX_Q(8, 8, 16)
+	FSUB_4S(7, 7, 8)
+	LDRX_Q(8, 9, 16)
+	LDRX_Q(9, 8, 17)
+	FSUB_4S(8, 8, 9)
+	FMLA_S(6, 7, 4, 2)
+	FMLA_S(6, 8, 4, 3)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76907 // ldr q7, [x8, x7]
-	WORD $0x3cf56908 // ldr q8, [x8, x21]
-	WORD $0x4ea8d4e7 // fsub v7.4s, v7.4s, v8.4s
-	WORD $0x3cea6908 // ldr q8, [x8, x10]
-	WORD $0x3cf06909 // ldr q9, [x8, x16]
-	WORD $0x4ea9d508 // fsub v8.4s, v8.4s, v9.4s
-	WORD $0x3cf06929 // ldr q9, [x9, x16]
-	WORD $0x3cf1690a // ldr q10, [x8, x17]
-	WORD $0x4eaad529 // fsub v9.4s, v9.4s, v10.4s
-	WORD $0x4f841907 // fmla v7.4s, v8.4s, v4.s[2]
-	WORD $0x4fa41927 // fmla v7.4s, v9.4s, v4.s[3]
+	LDRX_Q(7, 8, 7)
+	LDRX_Q(8, 8, 21)
+	FSUB_4S(7, 7, 8)
+	LDRX_Q(8, 8, 10)
+	LDRX_Q(9, 8, 16)
+	FSUB_4S(8, 8, 9)
+	LDRX_Q(9, 9, 16)
+	LDRX_Q(10, 8, 17)
+	FSUB_4S(9, 9, 10)
+	FMLA_S(7, 8, 4, 2)
+	FMLA_S(7, 9, 4, 3)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76908 // ldr q8, [x8, x7]
-	WORD $0x3cf56909 // ldr q9, [x8, x21]
-	WORD $0x4ea9d508 // fsub v8.4s, v8.4s, v9.4s
-	WORD $0x3cea6909 // ldr q9, [x8, x10]
-	WORD $0x3cf0690a // ldr q10, [x8, x16]
-	WORD $0x4eaad529 // fsub v9.4s, v9.4s, v10.4s
-	WORD $0x3cf0692a // ldr q10, [x9, x16]
-	WORD $0x3cf1690b // ldr q11, [x8, x17]
-	WORD $0x4eabd54a // fsub v10.4s, v10.4s, v11.4s
-	WORD $0x4f841928 // fmla v8.4s, v9.4s, v4.s[2]
-	WORD $0x4fa41948 // fmla v8.4s, v10.4s, v4.s[3]
+	LDRX_Q(8, 8, 7)
+	LDRX_Q(9, 8, 21)
+	FSUB_4S(8, 8, 9)
+	LDRX_Q(9, 8, 10)
+	LDRX_Q(10, 8, 16)
+	FSUB_4S(9, 9, 10)
+	LDRX_Q(10, 9, 16)
+	LDRX_Q(11, 8, 17)
+	FSUB_4S(10, 10, 11)
+	FMLA_S(8, 9, 4, 2)
+	FMLA_S(8, 10, 4, 3)
 	MOVD R0, R8
 	ADDS R6, R8, R8
-	WORD $0x4e22d429 // fadd v9.4s, v1.4s, v2.4s
-	WORD $0x4e25d46a // fadd v10.4s, v3.4s, v5.4s
-	WORD $0x4e27d4cb // fadd v11.4s, v6.4s, v7.4s
-	WORD $0x4ea91d2c // mov v12.16b, v9.16b
-	WORD $0x4e2ad58c // fadd v12.4s, v12.4s, v10.4s
-	WORD $0x4e2bd58c // fadd v12.4s, v12.4s, v11.4s
-	WORD $0x4e20d58c // fadd v12.4s, v12.4s, v0.4s
-	WORD $0x4f841149 // fmla v9.4s, v10.4s, v4.s[0]
-	WORD $0x4fa41169 // fmla v9.4s, v11.4s, v4.s[1]
-	WORD $0x4e28d529 // fadd v9.4s, v9.4s, v8.4s
-	WORD $0x3dc00040 // ldr q0, [x2]
-	WORD $0x4e20d58c // fadd v12.4s, v12.4s, v0.4s
-	WORD $0x3dc00440 // ldr q0, [x2, #16]
-	WORD $0x4e2cf40c // fmax v12.4s, v0.4s, v12.4s
-	WORD $0x3dc00840 // ldr q0, [x2, #32]
-	WORD $0x4eacf40c // fmin v12.4s, v0.4s, v12.4s
+	FADD_4S(9, 1, 2)
+	FADD_4S(10, 3, 5)
+	FADD_4S(11, 6, 7)
+	MOV_16B(12, 9)
+	FADD_4S(12, 12, 10)
+	FADD_4S(12, 12, 11)
+	FADD_4S(12, 12, 0)
+	FMLA_S(9, 10, 4, 0)
+	FMLA_S(9, 11, 4, 1)
+	FADD_4S(9, 9, 8)
+	LDR_Q(0, 2, 0)
+	FADD_4S(12, 12, 0)
+	LDR_Q(0, 2, 16)
+	FMAX_4S(12, 0, 12)
+	LDR_Q(0, 2, 32)
+	FMIN_4S(12, 0, 12)
 	MOVD R8, R9
-	WORD $0x3d80012c // str q12, [x9]
-	WORD $0x3dc00040 // ldr q0, [x2]
-	WORD $0x4e20d529 // fadd v9.4s, v9.4s, v0.4s
-	WORD $0x3dc00440 // ldr q0, [x2, #16]
-	WORD $0x4e29f409 // fmax v9.4s, v0.4s, v9.4s
-	WORD $0x3dc00840 // ldr q0, [x2, #32]
-	WORD $0x4ea9f409 // fmin v9.4s, v0.4s, v9.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800129 // str q9, [x9]
-	WORD $0x4ea2d420 // fsub v0.4s, v1.4s, v2.4s
-	WORD $0x4ea5d461 // fsub v1.4s, v3.4s, v5.4s
-	WORD $0x4ea7d4c2 // fsub v2.4s, v6.4s, v7.4s
-	WORD $0x4f841820 // fmla v0.4s, v1.4s, v4.s[2]
-	WORD $0x4fa41840 // fmla v0.4s, v2.4s, v4.s[3]
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
+	STR_Q(12, 9, 0)
+	LDR_Q(0, 2, 0)
+	FADD_4S(9, 9, 0)
+	LDR_Q(0, 2, 16)
+	FMAX_4S(9, 0, 9)
+	LDR_Q(0, 2, 32)
+	FMIN_4S(9, 0, 9)
 	MOVD R8, R9
 	ADDS R3, R9, R9
-	WORD $0x3d800120 // str q0, [x9]
+	ADDS R3, R9, R9
+	STR_Q(9, 9, 0)
+	FSUB_4S(0, 1, 2)
+	FSUB_4S(1, 3, 5)
+	FSUB_4S(2, 6, 7)
+	FMLA_S(0, 1, 4, 2)
+	FMLA_S(0, 2, 4, 3)
+	LDR_Q(1, 2, 0)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(0, 1, 0)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(0, 1, 0)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	STR_Q(0, 9, 0)
 	MOVD ts+24(FP), R19
 	ADDS R19, R0, R0
 	ADDS $16, R1, R1
@@ -5026,13 +5027,13 @@ GLOBL winogradOutput83NEON_const0_5NEON<>(SB), RODATA|NOPTR, $16
 // func winogradOutputLine83NEON(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
 TEXT ·winogradOutputLine83NEON(SB), NOSPLIT, $0-56
 	MOVD $winogradOutputLine83NEON_const4NEON<>+0(SB), R19
-	WORD $0xbd400264 // ldr s4, [x19]
+	LDR_S(4, 19, 0)
 	MOVD $winogradOutputLine83NEON_const0_25NEON<>+0(SB), R19
-	WORD $0x0d409264 // ld1 { v4.s }[1], [x19]
+	LD1_S(4, 1, 19)
 	MOVD $winogradOutputLine83NEON_const2NEON<>+0(SB), R19
-	WORD $0x4d408264 // ld1 { v4.s }[2], [x19]
+	LD1_S(4, 2, 19)
 	MOVD $winogradOutputLine83NEON_const0_5NEON<>+0(SB), R19
-	WORD $0x4d409264 // ld1 { v4.s }[3], [x19]
+	LD1_S(4, 3, 19)
 	MOVD dst+0(FP), R0
 	MOVD src+24(FP), R1
 	MOVD post+40(FP), R2
@@ -5055,56 +5056,56 @@ TEXT ·winogradOutputLine83NEON(SB), NOSPLIT, $0-56
 	LSL  $1, R3, R22
 
 tile:
-	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	WORD $0x3cf56901 // ldr q1, [x8, x21]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3ce96901 // ldr q1, [x8, x9]
-	WORD $0x3cf06902 // ldr q2, [x8, x16]
-	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
-	WORD $0x3cf06822 // ldr q2, [x1, x16]
-	WORD $0x3cf16903 // ldr q3, [x8, x17]
-	WORD $0x4e23d442 // fadd v2.4s, v2.4s, v3.4s
-	WORD $0x4ea01c03 // mov v3.16b, v0.16b
-	WORD $0x4e21d463 // fadd v3.4s, v3.4s, v1.4s
-	WORD $0x4e22d463 // fadd v3.4s, v3.4s, v2.4s
-	WORD $0x3dc00105 // ldr q5, [x8]
-	WORD $0x4e25d463 // fadd v3.4s, v3.4s, v5.4s
-	WORD $0x4f841020 // fmla v0.4s, v1.4s, v4.s[0]
-	WORD $0x4fa41040 // fmla v0.4s, v2.4s, v4.s[1]
-	WORD $0x3cf16821 // ldr q1, [x1, x17]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d463 // fadd v3.4s, v3.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e23f423 // fmax v3.4s, v1.4s, v3.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea3f423 // fmin v3.4s, v1.4s, v3.4s
-	WORD $0x3d8000c3 // str q3, [x6]
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	WORD $0x3cb668c0 // str q0, [x6, x22]
-	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	WORD $0x3cf56901 // ldr q1, [x8, x21]
-	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
-	WORD $0x3ce96901 // ldr q1, [x8, x9]
-	WORD $0x3cf06902 // ldr q2, [x8, x16]
-	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
-	WORD $0x3cf06822 // ldr q2, [x1, x16]
-	WORD $0x3cf16903 // ldr q3, [x8, x17]
-	WORD $0x4ea3d442 // fsub v2.4s, v2.4s, v3.4s
-	WORD $0x4f841820 // fmla v0.4s, v1.4s, v4.s[2]
-	WORD $0x4fa41840 // fmla v0.4s, v2.4s, v4.s[3]
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	WORD $0x3ca368c0 // str q0, [x6, x3]
+	LDRX_Q(0, 8, 7)
+	LDRX_Q(1, 8, 21)
+	FADD_4S(0, 0, 1)
+	LDRX_Q(1, 8, 9)
+	LDRX_Q(2, 8, 16)
+	FADD_4S(1, 1, 2)
+	LDRX_Q(2, 1, 16)
+	LDRX_Q(3, 8, 17)
+	FADD_4S(2, 2, 3)
+	MOV_16B(3, 0)
+	FADD_4S(3, 3, 1)
+	FADD_4S(3, 3, 2)
+	LDR_Q(5, 8, 0)
+	FADD_4S(3, 3, 5)
+	FMLA_S(0, 1, 4, 0)
+	FMLA_S(0, 2, 4, 1)
+	LDRX_Q(1, 1, 17)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 0)
+	FADD_4S(3, 3, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(3, 1, 3)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(3, 1, 3)
+	STR_Q(3, 6, 0)
+	LDR_Q(1, 2, 0)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(0, 1, 0)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(0, 1, 0)
+	STRX_Q(0, 6, 22)
+	LDRX_Q(0, 8, 7)
+	LDRX_Q(1, 8, 21)
+	FSUB_4S(0, 0, 1)
+	LDRX_Q(1, 8, 9)
+	LDRX_Q(2, 8, 16)
+	FSUB_4S(1, 1, 2)
+	LDRX_Q(2, 1, 16)
+	LDRX_Q(3, 8, 17)
+	FSUB_4S(2, 2, 3)
+	FMLA_S(0, 1, 4, 2)
+	FMLA_S(0, 2, 4, 3)
+	LDR_Q(1, 2, 0)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(0, 1, 0)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(0, 1, 0)
+	STRX_Q(0, 6, 3)
 	ADDS R10, R6, R6
 	ADDS R10, R0, R0
 	ADDS $16, R8, R8
@@ -5140,17 +5141,17 @@ GLOBL winogradOutputLine83NEON_const0_5NEON<>(SB), RODATA|NOPTR, $16
 // func winogradOutput84NEON(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
 TEXT ·winogradOutput84NEON(SB), NOSPLIT, $0-64
 	MOVD $winogradOutput84NEON_const4NEON<>+0(SB), R19
-	WORD $0xbd400264 // ldr s4, [x19]
+	LDR_S(4, 19, 0)
 	MOVD $winogradOutput84NEON_const0_25NEON<>+0(SB), R19
-	WORD $0x0d409264 // ld1 { v4.s }[1], [x19]
+	LD1_S(4, 1, 19)
 	MOVD $winogradOutput84NEON_const2NEON<>+0(SB), R19
-	WORD $0x4d408264 // ld1 { v4.s }[2], [x19]
+	LD1_S(4, 2, 19)
 	MOVD $winogradOutput84NEON_const0_5NEON<>+0(SB), R19
-	WORD $0x4d409264 // ld1 { v4.s }[3], [x19]
+	LD1_S(4, 3, 19)
 	MOVD $winogradOutput84NEON_const8NEON<>+0(SB), R19
-	WORD $0xbd400265 // ldr s5, [x19]
+	LDR_S(5, 19, 0)
 	MOVD $winogradOutput84NEON_const0_125NEON<>+0(SB), R19
-	WORD $0x0d409265 // ld1 { v5.s }[1], [x19]
+	LD1_S(5, 1, 19)
 	MOVD dst+0(FP), R0
 	MOVD src+32(FP), R1
 	MOVD post+48(FP), R2
@@ -5175,526 +5176,526 @@ TEXT ·winogradOutput84NEON(SB), NOSPLIT, $0-64
 tile:
 	MOVD R1, R8
 	ADD  R7, R1, R9
-	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	WORD $0x3cf56901 // ldr q1, [x8, x21]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3cea6901 // ldr q1, [x8, x10]
-	WORD $0x3cf06902 // ldr q2, [x8, x16]
-	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
-	WORD $0x3cf06922 // ldr q2, [x9, x16]
-	WORD $0x3cf16903 // ldr q3, [x8, x17]
-	WORD $0x4e23d442 // fadd v2.4s, v2.4s, v3.4s
-	WORD $0x4ea01c03 // mov v3.16b, v0.16b
-	WORD $0x4e21d463 // fadd v3.4s, v3.4s, v1.4s
-	WORD $0x4e22d463 // fadd v3.4s, v3.4s, v2.4s
-	WORD $0x3dc00106 // ldr q6, [x8]
-	WORD $0x4e26d463 // fadd v3.4s, v3.4s, v6.4s
-	WORD $0x4f841020 // fmla v0.4s, v1.4s, v4.s[0]
-	WORD $0x4fa41040 // fmla v0.4s, v2.4s, v4.s[1]
+	LDRX_Q(0, 8, 7)
+	LDRX_Q(1, 8, 21)
+	FADD_4S(0, 0, 1)
+	LDRX_Q(1, 8, 10)
+	LDRX_Q(2, 8, 16)
+	FADD_4S(1, 1, 2)
+	LDRX_Q(2, 9, 16)
+	LDRX_Q(3, 8, 17)
+	FADD_4S(2, 2, 3)
+	MOV_16B(3, 0)
+	FADD_4S(3, 3, 1)
+	FADD_4S(3, 3, 2)
+	LDR_Q(6, 8, 0)
+	FADD_4S(3, 3, 6)
+	FMLA_S(0, 1, 4, 0)
+	FMLA_S(0, 2, 4, 1)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76901 // ldr q1, [x8, x7]
-	WORD $0x3cf56902 // ldr q2, [x8, x21]
-	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
-	WORD $0x3cea6902 // ldr q2, [x8, x10]
-	WORD $0x3cf06906 // ldr q6, [x8, x16]
-	WORD $0x4e26d442 // fadd v2.4s, v2.4s, v6.4s
-	WORD $0x3cf06926 // ldr q6, [x9, x16]
-	WORD $0x3cf16907 // ldr q7, [x8, x17]
-	WORD $0x4e27d4c6 // fadd v6.4s, v6.4s, v7.4s
-	WORD $0x4ea11c27 // mov v7.16b, v1.16b
-	WORD $0x4e22d4e7 // fadd v7.4s, v7.4s, v2.4s
-	WORD $0x4e26d4e7 // fadd v7.4s, v7.4s, v6.4s
-	WORD $0x3dc00108 // ldr q8, [x8]
-	WORD $0x4e28d4e7 // fadd v7.4s, v7.4s, v8.4s
-	WORD $0x4f841041 // fmla v1.4s, v2.4s, v4.s[0]
-	WORD $0x4fa410c1 // fmla v1.4s, v6.4s, v4.s[1]
+	LDRX_Q(1, 8, 7)
+	LDRX_Q(2, 8, 21)
+	FADD_4S(1, 1, 2)
+	LDRX_Q(2, 8, 10)
+	LDRX_Q(6, 8, 16)
+	FADD_4S(2, 2, 6)
+	LDRX_Q(6, 9, 16)
+	LDRX_Q(7, 8, 17)
+	FADD_4S(6, 6, 7)
+	MOV_16B(7, 1)
+	FADD_4S(7, 7, 2)
+	FADD_4S(7, 7, 6)
+	LDR_Q(8, 8, 0)
+	FADD_4S(7, 7, 8)
+	FMLA_S(1, 2, 4, 0)
+	FMLA_S(1, 6, 4, 1)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76902 // ldr q2, [x8, x7]
-	WORD $0x3cf56906 // ldr q6, [x8, x21]
-	WORD $0x4e26d442 // fadd v2.4s, v2.4s, v6.4s
-	WORD $0x3cea6906 // ldr q6, [x8, x10]
-	WORD $0x3cf06908 // ldr q8, [x8, x16]
-	WORD $0x4e28d4c6 // fadd v6.4s, v6.4s, v8.4s
-	WORD $0x3cf06928 // ldr q8, [x9, x16]
-	WORD $0x3cf16909 // ldr q9, [x8, x17]
-	WORD $0x4e29d508 // fadd v8.4s, v8.4s, v9.4s
-	WORD $0x4ea21c49 // mov v9.16b, v2.16b
-	WORD $0x4e26d529 // fadd v9.4s, v9.4s, v6.4s
-	WORD $0x4e28d529 // fadd v9.4s, v9.4s, v8.4s
-	WORD $0x3dc0010a // ldr q10, [x8]
-	WORD $0x4e2ad529 // fadd v9.4s, v9.4s, v10.4s
-	WORD $0x4f8410c2 // fmla v2.4s, v6.4s, v4.s[0]
-	WORD $0x4fa41102 // fmla v2.4s, v8.4s, v4.s[1]
+	LDRX_Q(2, 8, 7)
+	LDRX_Q(6, 8, 21)
+	FADD_4S(2, 2, 6)
+	LDRX_Q(6, 8, 10)
+	LDRX_Q(8, 8, 16)
+	FADD_4S(6, 6, 8)
+	LDRX_Q(8, 9, 16)
+	LDRX_Q(9, 8, 17)
+	FADD_4S(8, 8, 9)
+	MOV_16B(9, 2)
+	FADD_4S(9, 9, 6)
+	FADD_4S(9, 9, 8)
+	LDR_Q(10, 8, 0)
+	FADD_4S(9, 9, 10)
+	FMLA_S(2, 6, 4, 0)
+	FMLA_S(2, 8, 4, 1)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76906 // ldr q6, [x8, x7]
-	WORD $0x3cf56908 // ldr q8, [x8, x21]
-	WORD $0x4e28d4c6 // fadd v6.4s, v6.4s, v8.4s
-	WORD $0x3cea6908 // ldr q8, [x8, x10]
-	WORD $0x3cf0690a // ldr q10, [x8, x16]
-	WORD $0x4e2ad508 // fadd v8.4s, v8.4s, v10.4s
-	WORD $0x3cf0692a // ldr q10, [x9, x16]
-	WORD $0x3cf1690b // ldr q11, [x8, x17]
-	WORD $0x4e2bd54a // fadd v10.4s, v10.4s, v11.4s
-	WORD $0x4ea61ccb // mov v11.16b, v6.16b
-	WORD $0x4e28d56b // fadd v11.4s, v11.4s, v8.4s
-	WORD $0x4e2ad56b // fadd v11.4s, v11.4s, v10.4s
-	WORD $0x3dc0010c // ldr q12, [x8]
-	WORD $0x4e2cd56b // fadd v11.4s, v11.4s, v12.4s
-	WORD $0x4f841106 // fmla v6.4s, v8.4s, v4.s[0]
-	WORD $0x4fa41146 // fmla v6.4s, v10.4s, v4.s[1]
+	LDRX_Q(6, 8, 7)
+	LDRX_Q(8, 8, 21)
+	FADD_4S(6, 6, 8)
+	LDRX_Q(8, 8, 10)
+	LDRX_Q(10, 8, 16)
+	FADD_4S(8, 8, 10)
+	LDRX_Q(10, 9, 16)
+	LDRX_Q(11, 8, 17)
+	FADD_4S(10, 10, 11)
+	MOV_16B(11, 6)
+	FADD_4S(11, 11, 8)
+	FADD_4S(11, 11, 10)
+	LDR_Q(12, 8, 0)
+	FADD_4S(11, 11, 12)
+	FMLA_S(6, 8, 4, 0)
+	FMLA_S(6, 10, 4, 1)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76908 // ldr q8, [x8, x7]
-	WORD $0x3cf5690a // ldr q10, [x8, x21]
-	WORD $0x4e2ad508 // fadd v8.4s, v8.4s, v10.4s
-	WORD $0x3cea690a // ldr q10, [x8, x10]
-	WORD $0x3cf0690c // ldr q12, [x8, x16]
-	WORD $0x4e2cd54a // fadd v10.4s, v10.4s, v12.4s
-	WORD $0x3cf0692c // ldr q12, [x9, x16]
-	WORD $0x3cf1690d // ldr q13, [x8, x17]
-	WORD $0x4e2dd58c // fadd v12.4s, v12.4s, v13.4s
-	WORD $0x4ea81d0d // mov v13.16b, v8.16b
-	WORD $0x4e2ad5ad // fadd v13.4s, v13.4s, v10.4s
-	WORD $0x4e2cd5ad // fadd v13.4s, v13.4s, v12.4s
-	WORD $0x3dc0010e // ldr q14, [x8]
-	WORD $0x4e2ed5ad // fadd v13.4s, v13.4s, v14.4s
-	WORD $0x4f841148 // fmla v8.4s, v10.4s, v4.s[0]
-	WORD $0x4fa41188 // fmla v8.4s, v12.4s, v4.s[1]
+	LDRX_Q(8, 8, 7)
+	LDRX_Q(10, 8, 21)
+	FADD_4S(8, 8, 10)
+	LDRX_Q(10, 8, 10)
+	LDRX_Q(12, 8, 16)
+	FADD_4S(10, 10, 12)
+	LDRX_Q(12, 9, 16)
+	LDRX_Q(13, 8, 17)
+	FADD_4S(12, 12, 13)
+	MOV_16B(13, 8)
+	FADD_4S(13, 13, 10)
+	FADD_4S(13, 13, 12)
+	LDR_Q(14, 8, 0)
+	FADD_4S(13, 13, 14)
+	FMLA_S(8, 10, 4, 0)
+	FMLA_S(8, 12, 4, 1)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce7690a // ldr q10, [x8, x7]
-	WORD $0x3cf5690c // ldr q12, [x8, x21]
-	WORD $0x4e2cd54a // fadd v10.4s, v10.4s, v12.4s
-	WORD $0x3cea690c // ldr q12, [x8, x10]
-	WORD $0x3cf0690e // ldr q14, [x8, x16]
-	WORD $0x4e2ed58c // fadd v12.4s, v12.4s, v14.4s
-	WORD $0x3cf0692e // ldr q14, [x9, x16]
-	WORD $0x3cf1690f // ldr q15, [x8, x17]
-	WORD $0x4e2fd5ce // fadd v14.4s, v14.4s, v15.4s
-	WORD $0x4eaa1d4f // mov v15.16b, v10.16b
-	WORD $0x4e2cd5ef // fadd v15.4s, v15.4s, v12.4s
-	WORD $0x4e2ed5ef // fadd v15.4s, v15.4s, v14.4s
-	WORD $0x3dc00110 // ldr q16, [x8]
-	WORD $0x4e30d5ef // fadd v15.4s, v15.4s, v16.4s
-	WORD $0x4f84118a // fmla v10.4s, v12.4s, v4.s[0]
-	WORD $0x4fa411ca // fmla v10.4s, v14.4s, v4.s[1]
+	LDRX_Q(10, 8, 7)
+	LDRX_Q(12, 8, 21)
+	FADD_4S(10, 10, 12)
+	LDRX_Q(12, 8, 10)
+	LDRX_Q(14, 8, 16)
+	FADD_4S(12, 12, 14)
+	LDRX_Q(14, 9, 16)
+	LDRX_Q(15, 8, 17)
+	FADD_4S(14, 14, 15)
+	MOV_16B(15, 10)
+	FADD_4S(15, 15, 12)
+	FADD_4S(15, 15, 14)
+	LDR_Q(16, 8, 0)
+	FADD_4S(15, 15, 16)
+	FMLA_S(10, 12, 4, 0)
+	FMLA_S(10, 14, 4, 1)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce7690c // ldr q12, [x8, x7]
-	WORD $0x3cf5690e // ldr q14, [x8, x21]
-	WORD $0x4e2ed58c // fadd v12.4s, v12.4s, v14.4s
-	WORD $0x3cea690e // ldr q14, [x8, x10]
-	WORD $0x3cf06910 // ldr q16, [x8, x16]
-	WORD $0x4e30d5ce // fadd v14.4s, v14.4s, v16.4s
-	WORD $0x3cf06930 // ldr q16, [x9, x16]
-	WORD $0x3cf16911 // ldr q17, [x8, x17]
-	WORD $0x4e31d610 // fadd v16.4s, v16.4s, v17.4s
-	WORD $0x4eac1d91 // mov v17.16b, v12.16b
-	WORD $0x4e2ed631 // fadd v17.4s, v17.4s, v14.4s
-	WORD $0x4e30d631 // fadd v17.4s, v17.4s, v16.4s
-	WORD $0x3dc00112 // ldr q18, [x8]
-	WORD $0x4e32d631 // fadd v17.4s, v17.4s, v18.4s
-	WORD $0x4f8411cc // fmla v12.4s, v14.4s, v4.s[0]
-	WORD $0x4fa4120c // fmla v12.4s, v16.4s, v4.s[1]
+	LDRX_Q(12, 8, 7)
+	LDRX_Q(14, 8, 21)
+	FADD_4S(12, 12, 14)
+	LDRX_Q(14, 8, 10)
+	LDRX_Q(16, 8, 16)
+	FADD_4S(14, 14, 16)
+	LDRX_Q(16, 9, 16)
+	LDRX_Q(17, 8, 17)
+	FADD_4S(16, 16, 17)
+	MOV_16B(17, 12)
+	FADD_4S(17, 17, 14)
+	FADD_4S(17, 17, 16)
+	LDR_Q(18, 8, 0)
+	FADD_4S(17, 17, 18)
+	FMLA_S(12, 14, 4, 0)
+	FMLA_S(12, 16, 4, 1)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce7690e // ldr q14, [x8, x7]
-	WORD $0x3cf56910 // ldr q16, [x8, x21]
-	WORD $0x4e30d5ce // fadd v14.4s, v14.4s, v16.4s
-	WORD $0x3cea6910 // ldr q16, [x8, x10]
-	WORD $0x3cf06912 // ldr q18, [x8, x16]
-	WORD $0x4e32d610 // fadd v16.4s, v16.4s, v18.4s
-	WORD $0x3cf06932 // ldr q18, [x9, x16]
-	WORD $0x3cf16913 // ldr q19, [x8, x17]
-	WORD $0x4e33d652 // fadd v18.4s, v18.4s, v19.4s
-	WORD $0x4eae1dd3 // mov v19.16b, v14.16b
-	WORD $0x4e30d673 // fadd v19.4s, v19.4s, v16.4s
-	WORD $0x4e32d673 // fadd v19.4s, v19.4s, v18.4s
-	WORD $0x3dc00114 // ldr q20, [x8]
-	WORD $0x4e34d673 // fadd v19.4s, v19.4s, v20.4s
-	WORD $0x4f84120e // fmla v14.4s, v16.4s, v4.s[0]
-	WORD $0x4fa4124e // fmla v14.4s, v18.4s, v4.s[1]
+	LDRX_Q(14, 8, 7)
+	LDRX_Q(16, 8, 21)
+	FADD_4S(14, 14, 16)
+	LDRX_Q(16, 8, 10)
+	LDRX_Q(18, 8, 16)
+	FADD_4S(16, 16, 18)
+	LDRX_Q(18, 9, 16)
+	LDRX_Q(19, 8, 17)
+	FADD_4S(18, 18, 19)
+	MOV_16B(19, 14)
+	FADD_4S(19, 19, 16)
+	FADD_4S(19, 19, 18)
+	LDR_Q(20, 8, 0)
+	FADD_4S(19, 19, 20)
+	FMLA_S(14, 16, 4, 0)
+	FMLA_S(14, 18, 4, 1)
 	MOVD R0, R8
-	WORD $0x4e29d4f0 // fadd v16.4s, v7.4s, v9.4s
-	WORD $0x4e2dd572 // fadd v18.4s, v11.4s, v13.4s
-	WORD $0x4e31d5f4 // fadd v20.4s, v15.4s, v17.4s
-	WORD $0x4eb01e15 // mov v21.16b, v16.16b
-	WORD $0x4e32d6b5 // fadd v21.4s, v21.4s, v18.4s
-	WORD $0x4e34d6b5 // fadd v21.4s, v21.4s, v20.4s
-	WORD $0x4e23d6b5 // fadd v21.4s, v21.4s, v3.4s
-	WORD $0x4f841250 // fmla v16.4s, v18.4s, v4.s[0]
-	WORD $0x4fa41290 // fmla v16.4s, v20.4s, v4.s[1]
-	WORD $0x3dc00043 // ldr q3, [x2]
-	WORD $0x4e23d6b5 // fadd v21.4s, v21.4s, v3.4s
-	WORD $0x3dc00443 // ldr q3, [x2, #16]
-	WORD $0x4e35f475 // fmax v21.4s, v3.4s, v21.4s
-	WORD $0x3dc00843 // ldr q3, [x2, #32]
-	WORD $0x4eb5f475 // fmin v21.4s, v3.4s, v21.4s
+	FADD_4S(16, 7, 9)
+	FADD_4S(18, 11, 13)
+	FADD_4S(20, 15, 17)
+	MOV_16B(21, 16)
+	FADD_4S(21, 21, 18)
+	FADD_4S(21, 21, 20)
+	FADD_4S(21, 21, 3)
+	FMLA_S(16, 18, 4, 0)
+	FMLA_S(16, 20, 4, 1)
+	LDR_Q(3, 2, 0)
+	FADD_4S(21, 21, 3)
+	LDR_Q(3, 2, 16)
+	FMAX_4S(21, 3, 21)
+	LDR_Q(3, 2, 32)
+	FMIN_4S(21, 3, 21)
 	MOVD R8, R9
-	WORD $0x3d800135 // str q21, [x9]
-	WORD $0x3dc00043 // ldr q3, [x2]
-	WORD $0x4e23d610 // fadd v16.4s, v16.4s, v3.4s
-	WORD $0x3dc00443 // ldr q3, [x2, #16]
-	WORD $0x4e30f470 // fmax v16.4s, v3.4s, v16.4s
-	WORD $0x3dc00843 // ldr q3, [x2, #32]
-	WORD $0x4eb0f470 // fmin v16.4s, v3.4s, v16.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800130 // str q16, [x9]
-	WORD $0x4ea9d4e3 // fsub v3.4s, v7.4s, v9.4s
-	WORD $0x4eadd567 // fsub v7.4s, v11.4s, v13.4s
-	WORD $0x4eb1d5e9 // fsub v9.4s, v15.4s, v17.4s
-	WORD $0x4ea31c6b // mov v11.16b, v3.16b
-	WORD $0x4f8418eb // fmla v11.4s, v7.4s, v4.s[2]
-	WORD $0x4fa4192b // fmla v11.4s, v9.4s, v4.s[3]
-	WORD $0x4f8510e3 // fmla v3.4s, v7.4s, v5.s[0]
-	WORD $0x4fa51123 // fmla v3.4s, v9.4s, v5.s[1]
-	WORD $0x4e33d463 // fadd v3.4s, v3.4s, v19.4s
-	WORD $0x3dc00047 // ldr q7, [x2]
-	WORD $0x4e27d56b // fadd v11.4s, v11.4s, v7.4s
-	WORD $0x3dc00447 // ldr q7, [x2, #16]
-	WORD $0x4e2bf4eb // fmax v11.4s, v7.4s, v11.4s
-	WORD $0x3dc00847 // ldr q7, [x2, #32]
-	WORD $0x4eabf4eb // fmin v11.4s, v7.4s, v11.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	WORD $0x3d80012b // str q11, [x9]
-	WORD $0x3dc00047 // ldr q7, [x2]
-	WORD $0x4e27d463 // fadd v3.4s, v3.4s, v7.4s
-	WORD $0x3dc00447 // ldr q7, [x2, #16]
-	WORD $0x4e23f4e3 // fmax v3.4s, v7.4s, v3.4s
-	WORD $0x3dc00847 // ldr q7, [x2, #32]
-	WORD $0x4ea3f4e3 // fmin v3.4s, v7.4s, v3.4s
+	STR_Q(21, 9, 0)
+	LDR_Q(3, 2, 0)
+	FADD_4S(16, 16, 3)
+	LDR_Q(3, 2, 16)
+	FMAX_4S(16, 3, 16)
+	LDR_Q(3, 2, 32)
+	FMIN_4S(16, 3, 16)
 	MOVD R8, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
+	STR_Q(16, 9, 0)
+	FSUB_4S(3, 7, 9)
+	FSUB_4S(7, 11, 13)
+	FSUB_4S(9, 15, 17)
+	MOV_16B(11, 3)
+	FMLA_S(11, 7, 4, 2)
+	FMLA_S(11, 9, 4, 3)
+	FMLA_S(3, 7, 5, 0)
+	FMLA_S(3, 9, 5, 1)
+	FADD_4S(3, 3, 19)
+	LDR_Q(7, 2, 0)
+	FADD_4S(11, 11, 7)
+	LDR_Q(7, 2, 16)
+	FMAX_4S(11, 7, 11)
+	LDR_Q(7, 2, 32)
+	FMIN_4S(11, 7, 11)
+	MOVD R8, R9
 	ADDS R3, R9, R9
-	WORD $0x3d800123 // str q3, [x9]
+	STR_Q(11, 9, 0)
+	LDR_Q(7, 2, 0)
+	FADD_4S(3, 3, 7)
+	LDR_Q(7, 2, 16)
+	FMAX_4S(3, 7, 3)
+	LDR_Q(7, 2, 32)
+	FMIN_4S(3, 7, 3)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	STR_Q(3, 9, 0)
 	MOVD R0, R8
 	ADDS R6, R8, R8
 	ADDS R6, R8, R8
-	WORD $0x4e22d423 // fadd v3.4s, v1.4s, v2.4s
-	WORD $0x4e28d4c7 // fadd v7.4s, v6.4s, v8.4s
-	WORD $0x4e2cd549 // fadd v9.4s, v10.4s, v12.4s
-	WORD $0x4ea31c6b // mov v11.16b, v3.16b
-	WORD $0x4e27d56b // fadd v11.4s, v11.4s, v7.4s
-	WORD $0x4e29d56b // fadd v11.4s, v11.4s, v9.4s
-	WORD $0x4e20d56b // fadd v11.4s, v11.4s, v0.4s
-	WORD $0x4f8410e3 // fmla v3.4s, v7.4s, v4.s[0]
-	WORD $0x4fa41123 // fmla v3.4s, v9.4s, v4.s[1]
-	WORD $0x3dc00040 // ldr q0, [x2]
-	WORD $0x4e20d56b // fadd v11.4s, v11.4s, v0.4s
-	WORD $0x3dc00440 // ldr q0, [x2, #16]
-	WORD $0x4e2bf40b // fmax v11.4s, v0.4s, v11.4s
-	WORD $0x3dc00840 // ldr q0, [x2, #32]
-	WORD $0x4eabf40b // fmin v11.4s, v0.4s, v11.4s
+	FADD_4S(3, 1, 2)
+	FADD_4S(7, 6, 8)
+	FADD_4S(9, 10, 12)
+	MOV_16B(11, 3)
+	FADD_4S(11, 11, 7)
+	FADD_4S(11, 11, 9)
+	FADD_4S(11, 11, 0)
+	FMLA_S(3, 7, 4, 0)
+	FMLA_S(3, 9, 4, 1)
+	LDR_Q(0, 2, 0)
+	FADD_4S(11, 11, 0)
+	LDR_Q(0, 2, 16)
+	FMAX_4S(11, 0, 11)
+	LDR_Q(0, 2, 32)
+	FMIN_4S(11, 0, 11)
 	MOVD R8, R9
-	WORD $0x3d80012b // str q11, [x9]
-	WORD $0x3dc00040 // ldr q0, [x2]
-	WORD $0x4e20d463 // fadd v3.4s, v3.4s, v0.4s
-	WORD $0x3dc00440 // ldr q0, [x2, #16]
-	WORD $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
-	WORD $0x3dc00840 // ldr q0, [x2, #32]
-	WORD $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800123 // str q3, [x9]
-	WORD $0x4ea2d420 // fsub v0.4s, v1.4s, v2.4s
-	WORD $0x4ea8d4c1 // fsub v1.4s, v6.4s, v8.4s
-	WORD $0x4eacd542 // fsub v2.4s, v10.4s, v12.4s
-	WORD $0x4ea01c03 // mov v3.16b, v0.16b
-	WORD $0x4f841823 // fmla v3.4s, v1.4s, v4.s[2]
-	WORD $0x4fa41843 // fmla v3.4s, v2.4s, v4.s[3]
-	WORD $0x4f851020 // fmla v0.4s, v1.4s, v5.s[0]
-	WORD $0x4fa51040 // fmla v0.4s, v2.4s, v5.s[1]
-	WORD $0x4e2ed400 // fadd v0.4s, v0.4s, v14.4s
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d463 // fadd v3.4s, v3.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e23f423 // fmax v3.4s, v1.4s, v3.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea3f423 // fmin v3.4s, v1.4s, v3.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800123 // str q3, [x9]
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
+	STR_Q(11, 9, 0)
+	LDR_Q(0, 2, 0)
+	FADD_4S(3, 3, 0)
+	LDR_Q(0, 2, 16)
+	FMAX_4S(3, 0, 3)
+	LDR_Q(0, 2, 32)
+	FMIN_4S(3, 0, 3)
 	MOVD R8, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
+	STR_Q(3, 9, 0)
+	FSUB_4S(0, 1, 2)
+	FSUB_4S(1, 6, 8)
+	FSUB_4S(2, 10, 12)
+	MOV_16B(3, 0)
+	FMLA_S(3, 1, 4, 2)
+	FMLA_S(3, 2, 4, 3)
+	FMLA_S(0, 1, 5, 0)
+	FMLA_S(0, 2, 5, 1)
+	FADD_4S(0, 0, 14)
+	LDR_Q(1, 2, 0)
+	FADD_4S(3, 3, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(3, 1, 3)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(3, 1, 3)
+	MOVD R8, R9
 	ADDS R3, R9, R9
-	WORD $0x3d800120 // str q0, [x9]
+	STR_Q(3, 9, 0)
+	LDR_Q(1, 2, 0)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(0, 1, 0)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(0, 1, 0)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	STR_Q(0, 9, 0)
 	MOVD R1, R8
 	ADD  R7, R1, R9
-	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	WORD $0x3cf56901 // ldr q1, [x8, x21]
-	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
-	WORD $0x3cea6901 // ldr q1, [x8, x10]
-	WORD $0x3cf06902 // ldr q2, [x8, x16]
-	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
-	WORD $0x3cf06922 // ldr q2, [x9, x16]
-	WORD $0x3cf16903 // ldr q3, [x8, x17]
-	WORD $0x4ea3d442 // fsub v2.4s, v2.4s, v3.4s
-	WORD $0x4ea01c03 // mov v3.16b, v0.16b
-	WORD $0x4f841823 // fmla v3.4s, v1.4s, v4.s[2]
-	WORD $0x4fa41843 // fmla v3.4s, v2.4s, v4.s[3]
-	WORD $0x4f851020 // fmla v0.4s, v1.4s, v5.s[0]
-	WORD $0x4fa51040 // fmla v0.4s, v2.4s, v5.s[1]
-	WORD $0x3cf16921 // ldr q1, [x9, x17]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
+	LDRX_Q(0, 8, 7)
+	LDRX_Q(1, 8, 21)
+	FSUB_4S(0, 0, 1)
+	LDRX_Q(1, 8, 10)
+	LDRX_Q(2, 8, 16)
+	FSUB_4S(1, 1, 2)
+	LDRX_Q(2, 9, 16)
+	LDRX_Q(3, 8, 17)
+	FSUB_4S(2, 2, 3)
+	MOV_16B(3, 0)
+	FMLA_S(3, 1, 4, 2)
+	FMLA_S(3, 2, 4, 3)
+	FMLA_S(0, 1, 5, 0)
+	FMLA_S(0, 2, 5, 1)
+	LDRX_Q(1, 9, 17)
+	FADD_4S(0, 0, 1)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76901 // ldr q1, [x8, x7]
-	WORD $0x3cf56902 // ldr q2, [x8, x21]
-	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
-	WORD $0x3cea6902 // ldr q2, [x8, x10]
-	WORD $0x3cf06906 // ldr q6, [x8, x16]
-	WORD $0x4ea6d442 // fsub v2.4s, v2.4s, v6.4s
-	WORD $0x3cf06926 // ldr q6, [x9, x16]
-	WORD $0x3cf16907 // ldr q7, [x8, x17]
-	WORD $0x4ea7d4c6 // fsub v6.4s, v6.4s, v7.4s
-	WORD $0x4ea11c27 // mov v7.16b, v1.16b
-	WORD $0x4f841847 // fmla v7.4s, v2.4s, v4.s[2]
-	WORD $0x4fa418c7 // fmla v7.4s, v6.4s, v4.s[3]
-	WORD $0x4f851041 // fmla v1.4s, v2.4s, v5.s[0]
-	WORD $0x4fa510c1 // fmla v1.4s, v6.4s, v5.s[1]
-	WORD $0x3cf16922 // ldr q2, [x9, x17]
-	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
+	LDRX_Q(1, 8, 7)
+	LDRX_Q(2, 8, 21)
+	FSUB_4S(1, 1, 2)
+	LDRX_Q(2, 8, 10)
+	LDRX_Q(6, 8, 16)
+	FSUB_4S(2, 2, 6)
+	LDRX_Q(6, 9, 16)
+	LDRX_Q(7, 8, 17)
+	FSUB_4S(6, 6, 7)
+	MOV_16B(7, 1)
+	FMLA_S(7, 2, 4, 2)
+	FMLA_S(7, 6, 4, 3)
+	FMLA_S(1, 2, 5, 0)
+	FMLA_S(1, 6, 5, 1)
+	LDRX_Q(2, 9, 17)
+	FADD_4S(1, 1, 2)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76902 // ldr q2, [x8, x7]
-	WORD $0x3cf56906 // ldr q6, [x8, x21]
-	WORD $0x4ea6d442 // fsub v2.4s, v2.4s, v6.4s
-	WORD $0x3cea6906 // ldr q6, [x8, x10]
-	WORD $0x3cf06908 // ldr q8, [x8, x16]
-	WORD $0x4ea8d4c6 // fsub v6.4s, v6.4s, v8.4s
-	WORD $0x3cf06928 // ldr q8, [x9, x16]
-	WORD $0x3cf16909 // ldr q9, [x8, x17]
-	WORD $0x4ea9d508 // fsub v8.4s, v8.4s, v9.4s
-	WORD $0x4ea21c49 // mov v9.16b, v2.16b
-	WORD $0x4f8418c9 // fmla v9.4s, v6.4s, v4.s[2]
-	WORD $0x4fa41909 // fmla v9.4s, v8.4s, v4.s[3]
-	WORD $0x4f8510c2 // fmla v2.4s, v6.4s, v5.s[0]
-	WORD $0x4fa51102 // fmla v2.4s, v8.4s, v5.s[1]
-	WORD $0x3cf16926 // ldr q6, [x9, x17]
-	WORD $0x4e26d442 // fadd v2.4s, v2.4s, v6.4s
+	LDRX_Q(2, 8, 7)
+	LDRX_Q(6, 8, 21)
+	FSUB_4S(2, 2, 6)
+	LDRX_Q(6, 8, 10)
+	LDRX_Q(8, 8, 16)
+	FSUB_4S(6, 6, 8)
+	LDRX_Q(8, 9, 16)
+	LDRX_Q(9, 8, 17)
+	FSUB_4S(8, 8, 9)
+	MOV_16B(9, 2)
+	FMLA_S(9, 6, 4, 2)
+	FMLA_S(9, 8, 4, 3)
+	FMLA_S(2, 6, 5, 0)
+	FMLA_S(2, 8, 5, 1)
+	LDRX_Q(6, 9, 17)
+	FADD_4S(2, 2, 6)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76906 // ldr q6, [x8, x7]
-	WORD $0x3cf56908 // ldr q8, [x8, x21]
-	WORD $0x4ea8d4c6 // fsub v6.4s, v6.4s, v8.4s
-	WORD $0x3cea6908 // ldr q8, [x8, x10]
-	WORD $0x3cf0690a // ldr q10, [x8, x16]
-	WORD $0x4eaad508 // fsub v8.4s, v8.4s, v10.4s
-	WORD $0x3cf0692a // ldr q10, [x9, x16]
-	WORD $0x3cf1690b // ldr q11, [x8, x17]
-	WORD $0x4eabd54a // fsub v10.4s, v10.4s, v11.4s
-	WORD $0x4ea61ccb // mov v11.16b, v6.16b
-	WORD $0x4f84190b // fmla v11.4s, v8.4s, v4.s[2]
-	WORD $0x4fa4194b // fmla v11.4s, v10.4s, v4.s[3]
-	WORD $0x4f851106 // fmla v6.4s, v8.4s, v5.s[0]
-	WORD $0x4fa51146 // fmla v6.4s, v10.4s, v5.s[1]
-	WORD $0x3cf16928 // ldr q8, [x9, x17]
-	WORD $0x4e28d4c6 // fadd v6.4s, v6.4s, v8.4s
+	LDRX_Q(6, 8, 7)
+	LDRX_Q(8, 8, 21)
+	FSUB_4S(6, 6, 8)
+	LDRX_Q(8, 8, 10)
+	LDRX_Q(10, 8, 16)
+	FSUB_4S(8, 8, 10)
+	LDRX_Q(10, 9, 16)
+	LDRX_Q(11, 8, 17)
+	FSUB_4S(10, 10, 11)
+	MOV_16B(11, 6)
+	FMLA_S(11, 8, 4, 2)
+	FMLA_S(11, 10, 4, 3)
+	FMLA_S(6, 8, 5, 0)
+	FMLA_S(6, 10, 5, 1)
+	LDRX_Q(8, 9, 17)
+	FADD_4S(6, 6, 8)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76908 // ldr q8, [x8, x7]
-	WORD $0x3cf5690a // ldr q10, [x8, x21]
-	WORD $0x4eaad508 // fsub v8.4s, v8.4s, v10.4s
-	WORD $0x3cea690a // ldr q10, [x8, x10]
-	WORD $0x3cf0690c // ldr q12, [x8, x16]
-	WORD $0x4eacd54a // fsub v10.4s, v10.4s, v12.4s
-	WORD $0x3cf0692c // ldr q12, [x9, x16]
-	WORD $0x3cf1690d // ldr q13, [x8, x17]
-	WORD $0x4eadd58c // fsub v12.4s, v12.4s, v13.4s
-	WORD $0x4ea81d0d // mov v13.16b, v8.16b
-	WORD $0x4f84194d // fmla v13.4s, v10.4s, v4.s[2]
-	WORD $0x4fa4198d // fmla v13.4s, v12.4s, v4.s[3]
-	WORD $0x4f851148 // fmla v8.4s, v10.4s, v5.s[0]
-	WORD $0x4fa51188 // fmla v8.4s, v12.4s, v5.s[1]
-	WORD $0x3cf1692a // ldr q10, [x9, x17]
-	WORD $0x4e2ad508 // fadd v8.4s, v8.4s, v10.4s
+	LDRX_Q(8, 8, 7)
+	LDRX_Q(10, 8, 21)
+	FSUB_4S(8, 8, 10)
+	LDRX_Q(10, 8, 10)
+	LDRX_Q(12, 8, 16)
+	FSUB_4S(10, 10, 12)
+	LDRX_Q(12, 9, 16)
+	LDRX_Q(13, 8, 17)
+	FSUB_4S(12, 12, 13)
+	MOV_16B(13, 8)
+	FMLA_S(13, 10, 4, 2)
+	FMLA_S(13, 12, 4, 3)
+	FMLA_S(8, 10, 5, 0)
+	FMLA_S(8, 12, 5, 1)
+	LDRX_Q(10, 9, 17)
+	FADD_4S(8, 8, 10)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce7690a // ldr q10, [x8, x7]
-	WORD $0x3cf5690c // ldr q12, [x8, x21]
-	WORD $0x4eacd54a // fsub v10.4s, v10.4s, v12.4s
-	WORD $0x3cea690c // ldr q12, [x8, x10]
-	WORD $0x3cf0690e // ldr q14, [x8, x16]
-	WORD $0x4eaed58c // fsub v12.4s, v12.4s, v14.4s
-	WORD $0x3cf0692e // ldr q14, [x9, x16]
-	WORD $0x3cf1690f // ldr q15, [x8, x17]
-	WORD $0x4eafd5ce // fsub v14.4s, v14.4s, v15.4s
-	WORD $0x4eaa1d4f // mov v15.16b, v10.16b
-	WORD $0x4f84198f // fmla v15.4s, v12.4s, v4.s[2]
-	WORD $0x4fa419cf // fmla v15.4s, v14.4s, v4.s[3]
-	WORD $0x4f85118a // fmla v10.4s, v12.4s, v5.s[0]
-	WORD $0x4fa511ca // fmla v10.4s, v14.4s, v5.s[1]
-	WORD $0x3cf1692c // ldr q12, [x9, x17]
-	WORD $0x4e2cd54a // fadd v10.4s, v10.4s, v12.4s
+	LDRX_Q(10, 8, 7)
+	LDRX_Q(12, 8, 21)
+	FSUB_4S(10, 10, 12)
+	LDRX_Q(12, 8, 10)
+	LDRX_Q(14, 8, 16)
+	FSUB_4S(12, 12, 14)
+	LDRX_Q(14, 9, 16)
+	LDRX_Q(15, 8, 17)
+	FSUB_4S(14, 14, 15)
+	MOV_16B(15, 10)
+	FMLA_S(15, 12, 4, 2)
+	FMLA_S(15, 14, 4, 3)
+	FMLA_S(10, 12, 5, 0)
+	FMLA_S(10, 14, 5, 1)
+	LDRX_Q(12, 9, 17)
+	FADD_4S(10, 10, 12)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce7690c // ldr q12, [x8, x7]
-	WORD $0x3cf5690e // ldr q14, [x8, x21]
-	WORD $0x4eaed58c // fsub v12.4s, v12.4s, v14.4s
-	WORD $0x3cea690e // ldr q14, [x8, x10]
-	WORD $0x3cf06910 // ldr q16, [x8, x16]
-	WORD $0x4eb0d5ce // fsub v14.4s, v14.4s, v16.4s
-	WORD $0x3cf06930 // ldr q16, [x9, x16]
-	WORD $0x3cf16911 // ldr q17, [x8, x17]
-	WORD $0x4eb1d610 // fsub v16.4s, v16.4s, v17.4s
-	WORD $0x4eac1d91 // mov v17.16b, v12.16b
-	WORD $0x4f8419d1 // fmla v17.4s, v14.4s, v4.s[2]
-	WORD $0x4fa41a11 // fmla v17.4s, v16.4s, v4.s[3]
-	WORD $0x4f8511cc // fmla v12.4s, v14.4s, v5.s[0]
-	WORD $0x4fa5120c // fmla v12.4s, v16.4s, v5.s[1]
-	WORD $0x3cf1692e // ldr q14, [x9, x17]
-	WORD $0x4e2ed58c // fadd v12.4s, v12.4s, v14.4s
+	LDRX_Q(12, 8, 7)
+	LDRX_Q(14, 8, 21)
+	FSUB_4S(12, 12, 14)
+	LDRX_Q(14, 8, 10)
+	LDRX_Q(16, 8, 16)
+	FSUB_4S(14, 14, 16)
+	LDRX_Q(16, 9, 16)
+	LDRX_Q(17, 8, 17)
+	FSUB_4S(16, 16, 17)
+	MOV_16B(17, 12)
+	FMLA_S(17, 14, 4, 2)
+	FMLA_S(17, 16, 4, 3)
+	FMLA_S(12, 14, 5, 0)
+	FMLA_S(12, 16, 5, 1)
+	LDRX_Q(14, 9, 17)
+	FADD_4S(12, 12, 14)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce7690e // ldr q14, [x8, x7]
-	WORD $0x3cf56910 // ldr q16, [x8, x21]
-	WORD $0x4eb0d5ce // fsub v14.4s, v14.4s, v16.4s
-	WORD $0x3cea6910 // ldr q16, [x8, x10]
-	WORD $0x3cf06912 // ldr q18, [x8, x16]
-	WORD $0x4eb2d610 // fsub v16.4s, v16.4s, v18.4s
-	WORD $0x3cf06932 // ldr q18, [x9, x16]
-	WORD $0x3cf16913 // ldr q19, [x8, x17]
-	WORD $0x4eb3d652 // fsub v18.4s, v18.4s, v19.4s
-	WORD $0x4eae1dd3 // mov v19.16b, v14.16b
-	WORD $0x4f841a13 // fmla v19.4s, v16.4s, v4.s[2]
-	WORD $0x4fa41a53 // fmla v19.4s, v18.4s, v4.s[3]
-	WORD $0x4f85120e // fmla v14.4s, v16.4s, v5.s[0]
-	WORD $0x4fa5124e // fmla v14.4s, v18.4s, v5.s[1]
-	WORD $0x3cf16930 // ldr q16, [x9, x17]
-	WORD $0x4e30d5ce // fadd v14.4s, v14.4s, v16.4s
+	LDRX_Q(14, 8, 7)
+	LDRX_Q(16, 8, 21)
+	FSUB_4S(14, 14, 16)
+	LDRX_Q(16, 8, 10)
+	LDRX_Q(18, 8, 16)
+	FSUB_4S(16, 16, 18)
+	LDRX_Q(18, 9, 16)
+	LDRX_Q(19, 8, 17)
+	FSUB_4S(18, 18, 19)
+	MOV_16B(19, 14)
+	FMLA_S(19, 16, 4, 2)
+	FMLA_S(19, 18, 4, 3)
+	FMLA_S(14, 16, 5, 0)
+	FMLA_S(14, 18, 5, 1)
+	LDRX_Q(16, 9, 17)
+	FADD_4S(14, 14, 16)
 	MOVD R0, R8
 	ADDS R6, R8, R8
-	WORD $0x4e29d4f0 // fadd v16.4s, v7.4s, v9.4s
-	WORD $0x4e2dd572 // fadd v18.4s, v11.4s, v13.4s
-	WORD $0x4e31d5f4 // fadd v20.4s, v15.4s, v17.4s
-	WORD $0x4eb01e15 // mov v21.16b, v16.16b
-	WORD $0x4e32d6b5 // fadd v21.4s, v21.4s, v18.4s
-	WORD $0x4e34d6b5 // fadd v21.4s, v21.4s, v20.4s
-	WORD $0x4e23d6b5 // fadd v21.4s, v21.4s, v3.4s
-	WORD $0x4f841250 // fmla v16.4s, v18.4s, v4.s[0]
-	WORD $0x4fa41290 // fmla v16.4s, v20.4s, v4.s[1]
-	WORD $0x3dc00043 // ldr q3, [x2]
-	WORD $0x4e23d6b5 // fadd v21.4s, v21.4s, v3.4s
-	WORD $0x3dc00443 // ldr q3, [x2, #16]
-	WORD $0x4e35f475 // fmax v21.4s, v3.4s, v21.4s
-	WORD $0x3dc00843 // ldr q3, [x2, #32]
-	WORD $0x4eb5f475 // fmin v21.4s, v3.4s, v21.4s
+	FADD_4S(16, 7, 9)
+	FADD_4S(18, 11, 13)
+	FADD_4S(20, 15, 17)
+	MOV_16B(21, 16)
+	FADD_4S(21, 21, 18)
+	FADD_4S(21, 21, 20)
+	FADD_4S(21, 21, 3)
+	FMLA_S(16, 18, 4, 0)
+	FMLA_S(16, 20, 4, 1)
+	LDR_Q(3, 2, 0)
+	FADD_4S(21, 21, 3)
+	LDR_Q(3, 2, 16)
+	FMAX_4S(21, 3, 21)
+	LDR_Q(3, 2, 32)
+	FMIN_4S(21, 3, 21)
 	MOVD R8, R9
-	WORD $0x3d800135 // str q21, [x9]
-	WORD $0x3dc00043 // ldr q3, [x2]
-	WORD $0x4e23d610 // fadd v16.4s, v16.4s, v3.4s
-	WORD $0x3dc00443 // ldr q3, [x2, #16]
-	WORD $0x4e30f470 // fmax v16.4s, v3.4s, v16.4s
-	WORD $0x3dc00843 // ldr q3, [x2, #32]
-	WORD $0x4eb0f470 // fmin v16.4s, v3.4s, v16.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800130 // str q16, [x9]
-	WORD $0x4ea9d4e3 // fsub v3.4s, v7.4s, v9.4s
-	WORD $0x4eadd567 // fsub v7.4s, v11.4s, v13.4s
-	WORD $0x4eb1d5e9 // fsub v9.4s, v15.4s, v17.4s
-	WORD $0x4ea31c6b // mov v11.16b, v3.16b
-	WORD $0x4f8418eb // fmla v11.4s, v7.4s, v4.s[2]
-	WORD $0x4fa4192b // fmla v11.4s, v9.4s, v4.s[3]
-	WORD $0x4f8510e3 // fmla v3.4s, v7.4s, v5.s[0]
-	WORD $0x4fa51123 // fmla v3.4s, v9.4s, v5.s[1]
-	WORD $0x4e33d463 // fadd v3.4s, v3.4s, v19.4s
-	WORD $0x3dc00047 // ldr q7, [x2]
-	WORD $0x4e27d56b // fadd v11.4s, v11.4s, v7.4s
-	WORD $0x3dc00447 // ldr q7, [x2, #16]
-	WORD $0x4e2bf4eb // fmax v11.4s, v7.4s, v11.4s
-	WORD $0x3dc00847 // ldr q7, [x2, #32]
-	WORD $0x4eabf4eb // fmin v11.4s, v7.4s, v11.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	WORD $0x3d80012b // str q11, [x9]
-	WORD $0x3dc00047 // ldr q7, [x2]
-	WORD $0x4e27d463 // fadd v3.4s, v3.4s, v7.4s
-	WORD $0x3dc00447 // ldr q7, [x2, #16]
-	WORD $0x4e23f4e3 // fmax v3.4s, v7.4s, v3.4s
-	WORD $0x3dc00847 // ldr q7, [x2, #32]
-	WORD $0x4ea3f4e3 // fmin v3.4s, v7.4s, v3.4s
+	STR_Q(21, 9, 0)
+	LDR_Q(3, 2, 0)
+	FADD_4S(16, 16, 3)
+	LDR_Q(3, 2, 16)
+	FMAX_4S(16, 3, 16)
+	LDR_Q(3, 2, 32)
+	FMIN_4S(16, 3, 16)
 	MOVD R8, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
+	STR_Q(16, 9, 0)
+	FSUB_4S(3, 7, 9)
+	FSUB_4S(7, 11, 13)
+	FSUB_4S(9, 15, 17)
+	MOV_16B(11, 3)
+	FMLA_S(11, 7, 4, 2)
+	FMLA_S(11, 9, 4, 3)
+	FMLA_S(3, 7, 5, 0)
+	FMLA_S(3, 9, 5, 1)
+	FADD_4S(3, 3, 19)
+	LDR_Q(7, 2, 0)
+	FADD_4S(11, 11, 7)
+	LDR_Q(7, 2, 16)
+	FMAX_4S(11, 7, 11)
+	LDR_Q(7, 2, 32)
+	FMIN_4S(11, 7, 11)
+	MOVD R8, R9
 	ADDS R3, R9, R9
-	WORD $0x3d800123 // str q3, [x9]
+	STR_Q(11, 9, 0)
+	LDR_Q(7, 2, 0)
+	FADD_4S(3, 3, 7)
+	LDR_Q(7, 2, 16)
+	FMAX_4S(3, 7, 3)
+	LDR_Q(7, 2, 32)
+	FMIN_4S(3, 7, 3)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	STR_Q(3, 9, 0)
 	MOVD R0, R8
 	ADDS R6, R8, R8
 	ADDS R6, R8, R8
 	ADDS R6, R8, R8
-	WORD $0x4e22d423 // fadd v3.4s, v1.4s, v2.4s
-	WORD $0x4e28d4c7 // fadd v7.4s, v6.4s, v8.4s
-	WORD $0x4e2cd549 // fadd v9.4s, v10.4s, v12.4s
-	WORD $0x4ea31c6b // mov v11.16b, v3.16b
-	WORD $0x4e27d56b // fadd v11.4s, v11.4s, v7.4s
-	WORD $0x4e29d56b // fadd v11.4s, v11.4s, v9.4s
-	WORD $0x4e20d56b // fadd v11.4s, v11.4s, v0.4s
-	WORD $0x4f8410e3 // fmla v3.4s, v7.4s, v4.s[0]
-	WORD $0x4fa41123 // fmla v3.4s, v9.4s, v4.s[1]
-	WORD $0x3dc00040 // ldr q0, [x2]
-	WORD $0x4e20d56b // fadd v11.4s, v11.4s, v0.4s
-	WORD $0x3dc00440 // ldr q0, [x2, #16]
-	WORD $0x4e2bf40b // fmax v11.4s, v0.4s, v11.4s
-	WORD $0x3dc00840 // ldr q0, [x2, #32]
-	WORD $0x4eabf40b // fmin v11.4s, v0.4s, v11.4s
+	FADD_4S(3, 1, 2)
+	FADD_4S(7, 6, 8)
+	FADD_4S(9, 10, 12)
+	MOV_16B(11, 3)
+	FADD_4S(11, 11, 7)
+	FADD_4S(11, 11, 9)
+	FADD_4S(11, 11, 0)
+	FMLA_S(3, 7, 4, 0)
+	FMLA_S(3, 9, 4, 1)
+	LDR_Q(0, 2, 0)
+	FADD_4S(11, 11, 0)
+	LDR_Q(0, 2, 16)
+	FMAX_4S(11, 0, 11)
+	LDR_Q(0, 2, 32)
+	FMIN_4S(11, 0, 11)
 	MOVD R8, R9
-	WORD $0x3d80012b // str q11, [x9]
-	WORD $0x3dc00040 // ldr q0, [x2]
-	WORD $0x4e20d463 // fadd v3.4s, v3.4s, v0.4s
-	WORD $0x3dc00440 // ldr q0, [x2, #16]
-	WORD $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
-	WORD $0x3dc00840 // ldr q0, [x2, #32]
-	WORD $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800123 // str q3, [x9]
-	WORD $0x4ea2d420 // fsub v0.4s, v1.4s, v2.4s
-	WORD $0x4ea8d4c1 // fsub v1.4s, v6.4s, v8.4s
-	WORD $0x4eacd542 // fsub v2.4s, v10.4s, v12.4s
-	WORD $0x4ea01c03 // mov v3.16b, v0.16b
-	WORD $0x4f841823 // fmla v3.4s, v1.4s, v4.s[2]
-	WORD $0x4fa41843 // fmla v3.4s, v2.4s, v4.s[3]
-	WORD $0x4f851020 // fmla v0.4s, v1.4s, v5.s[0]
-	WORD $0x4fa51040 // fmla v0.4s, v2.4s, v5.s[1]
-	WORD $0x4e2ed400 // fadd v0.4s, v0.4s, v14.4s
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d463 // fadd v3.4s, v3.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e23f423 // fmax v3.4s, v1.4s, v3.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea3f423 // fmin v3.4s, v1.4s, v3.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800123 // str q3, [x9]
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
+	STR_Q(11, 9, 0)
+	LDR_Q(0, 2, 0)
+	FADD_4S(3, 3, 0)
+	LDR_Q(0, 2, 16)
+	FMAX_4S(3, 0, 3)
+	LDR_Q(0, 2, 32)
+	FMIN_4S(3, 0, 3)
 	MOVD R8, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
+	STR_Q(3, 9, 0)
+	FSUB_4S(0, 1, 2)
+	FSUB_4S(1, 6, 8)
+	FSUB_4S(2, 10, 12)
+	MOV_16B(3, 0)
+	FMLA_S(3, 1, 4, 2)
+	FMLA_S(3, 2, 4, 3)
+	FMLA_S(0, 1, 5, 0)
+	FMLA_S(0, 2, 5, 1)
+	FADD_4S(0, 0, 14)
+	LDR_Q(1, 2, 0)
+	FADD_4S(3, 3, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(3, 1, 3)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(3, 1, 3)
+	MOVD R8, R9
 	ADDS R3, R9, R9
-	WORD $0x3d800120 // str q0, [x9]
+	STR_Q(3, 9, 0)
+	LDR_Q(1, 2, 0)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(0, 1, 0)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(0, 1, 0)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	STR_Q(0, 9, 0)
 	MOVD ts+24(FP), R19
 	ADDS R19, R0, R0
 	ADDS $16, R1, R1
@@ -5743,17 +5744,17 @@ GLOBL winogradOutput84NEON_const0_125NEON<>(SB), RODATA|NOPTR, $16
 // func winogradOutputLine84NEON(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
 TEXT ·winogradOutputLine84NEON(SB), NOSPLIT, $0-56
 	MOVD $winogradOutputLine84NEON_const4NEON<>+0(SB), R19
-	WORD $0xbd400264 // ldr s4, [x19]
+	LDR_S(4, 19, 0)
 	MOVD $winogradOutputLine84NEON_const0_25NEON<>+0(SB), R19
-	WORD $0x0d409264 // ld1 { v4.s }[1], [x19]
+	LD1_S(4, 1, 19)
 	MOVD $winogradOutputLine84NEON_const2NEON<>+0(SB), R19
-	WORD $0x4d408264 // ld1 { v4.s }[2], [x19]
+	LD1_S(4, 2, 19)
 	MOVD $winogradOutputLine84NEON_const0_5NEON<>+0(SB), R19
-	WORD $0x4d409264 // ld1 { v4.s }[3], [x19]
+	LD1_S(4, 3, 19)
 	MOVD $winogradOutputLine84NEON_const8NEON<>+0(SB), R19
-	WORD $0xbd400265 // ldr s5, [x19]
+	LDR_S(5, 19, 0)
 	MOVD $winogradOutputLine84NEON_const0_125NEON<>+0(SB), R19
-	WORD $0x0d409265 // ld1 { v5.s }[1], [x19]
+	LD1_S(5, 1, 19)
 	MOVD dst+0(FP), R0
 	MOVD src+24(FP), R1
 	MOVD post+40(FP), R2
@@ -5776,66 +5777,66 @@ TEXT ·winogradOutputLine84NEON(SB), NOSPLIT, $0-56
 	LSL  $1, R3, R22
 
 tile:
-	WORD $0x3ce86920 // ldr q0, [x9, x8]
-	WORD $0x3cf56921 // ldr q1, [x9, x21]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3cea6921 // ldr q1, [x9, x10]
-	WORD $0x3cf06922 // ldr q2, [x9, x16]
-	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
-	WORD $0x3cf06822 // ldr q2, [x1, x16]
-	WORD $0x3cf16923 // ldr q3, [x9, x17]
-	WORD $0x4e23d442 // fadd v2.4s, v2.4s, v3.4s
-	WORD $0x4ea01c03 // mov v3.16b, v0.16b
-	WORD $0x4e21d463 // fadd v3.4s, v3.4s, v1.4s
-	WORD $0x4e22d463 // fadd v3.4s, v3.4s, v2.4s
-	WORD $0x3dc00126 // ldr q6, [x9]
-	WORD $0x4e26d463 // fadd v3.4s, v3.4s, v6.4s
-	WORD $0x4f841020 // fmla v0.4s, v1.4s, v4.s[0]
-	WORD $0x4fa41040 // fmla v0.4s, v2.4s, v4.s[1]
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d463 // fadd v3.4s, v3.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e23f423 // fmax v3.4s, v1.4s, v3.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea3f423 // fmin v3.4s, v1.4s, v3.4s
-	WORD $0x3d8000c3 // str q3, [x6]
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	WORD $0x3cb668c0 // str q0, [x6, x22]
-	WORD $0x3ce86920 // ldr q0, [x9, x8]
-	WORD $0x3cf56921 // ldr q1, [x9, x21]
-	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
-	WORD $0x3cea6921 // ldr q1, [x9, x10]
-	WORD $0x3cf06922 // ldr q2, [x9, x16]
-	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
-	WORD $0x3cf06822 // ldr q2, [x1, x16]
-	WORD $0x3cf16923 // ldr q3, [x9, x17]
-	WORD $0x4ea3d442 // fsub v2.4s, v2.4s, v3.4s
-	WORD $0x4ea01c03 // mov v3.16b, v0.16b
-	WORD $0x4f841823 // fmla v3.4s, v1.4s, v4.s[2]
-	WORD $0x4fa41843 // fmla v3.4s, v2.4s, v4.s[3]
-	WORD $0x4f851020 // fmla v0.4s, v1.4s, v5.s[0]
-	WORD $0x4fa51040 // fmla v0.4s, v2.4s, v5.s[1]
-	WORD $0x3cf16821 // ldr q1, [x1, x17]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d463 // fadd v3.4s, v3.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e23f423 // fmax v3.4s, v1.4s, v3.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea3f423 // fmin v3.4s, v1.4s, v3.4s
-	WORD $0x3ca368c3 // str q3, [x6, x3]
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	WORD $0x3ca768c0 // str q0, [x6, x7]
+	LDRX_Q(0, 9, 8)
+	LDRX_Q(1, 9, 21)
+	FADD_4S(0, 0, 1)
+	LDRX_Q(1, 9, 10)
+	LDRX_Q(2, 9, 16)
+	FADD_4S(1, 1, 2)
+	LDRX_Q(2, 1, 16)
+	LDRX_Q(3, 9, 17)
+	FADD_4S(2, 2, 3)
+	MOV_16B(3, 0)
+	FADD_4S(3, 3, 1)
+	FADD_4S(3, 3, 2)
+	LDR_Q(6, 9, 0)
+	FADD_4S(3, 3, 6)
+	FMLA_S(0, 1, 4, 0)
+	FMLA_S(0, 2, 4, 1)
+	LDR_Q(1, 2, 0)
+	FADD_4S(3, 3, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(3, 1, 3)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(3, 1, 3)
+	STR_Q(3, 6, 0)
+	LDR_Q(1, 2, 0)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(0, 1, 0)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(0, 1, 0)
+	STRX_Q(0, 6, 22)
+	LDRX_Q(0, 9, 8)
+	LDRX_Q(1, 9, 21)
+	FSUB_4S(0, 0, 1)
+	LDRX_Q(1, 9, 10)
+	LDRX_Q(2, 9, 16)
+	FSUB_4S(1, 1, 2)
+	LDRX_Q(2, 1, 16)
+	LDRX_Q(3, 9, 17)
+	FSUB_4S(2, 2, 3)
+	MOV_16B(3, 0)
+	FMLA_S(3, 1, 4, 2)
+	FMLA_S(3, 2, 4, 3)
+	FMLA_S(0, 1, 5, 0)
+	FMLA_S(0, 2, 5, 1)
+	LDRX_Q(1, 1, 17)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 0)
+	FADD_4S(3, 3, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(3, 1, 3)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(3, 1, 3)
+	STRX_Q(3, 6, 3)
+	LDR_Q(1, 2, 0)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(0, 1, 0)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(0, 1, 0)
+	STRX_Q(0, 6, 7)
 	ADDS R11, R6, R6
 	ADDS R11, R0, R0
 	ADDS $16, R9, R9
@@ -5883,21 +5884,21 @@ GLOBL winogradOutputLine84NEON_const0_125NEON<>(SB), RODATA|NOPTR, $16
 // func winogradOutput85NEON(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
 TEXT ·winogradOutput85NEON(SB), NOSPLIT, $0-64
 	MOVD $winogradOutput85NEON_const4NEON<>+0(SB), R19
-	WORD $0xbd400265 // ldr s5, [x19]
+	LDR_S(5, 19, 0)
 	MOVD $winogradOutput85NEON_const0_25NEON<>+0(SB), R19
-	WORD $0x0d409265 // ld1 { v5.s }[1], [x19]
+	LD1_S(5, 1, 19)
 	MOVD $winogradOutput85NEON_const16NEON<>+0(SB), R19
-	WORD $0x4d408265 // ld1 { v5.s }[2], [x19]
+	LD1_S(5, 2, 19)
 	MOVD $winogradOutput85NEON_const0_0625NEON<>+0(SB), R19
-	WORD $0x4d409265 // ld1 { v5.s }[3], [x19]
+	LD1_S(5, 3, 19)
 	MOVD $winogradOutput85NEON_const2NEON<>+0(SB), R19
-	WORD $0xbd400266 // ldr s6, [x19]
+	LDR_S(6, 19, 0)
 	MOVD $winogradOutput85NEON_const0_5NEON<>+0(SB), R19
-	WORD $0x0d409266 // ld1 { v6.s }[1], [x19]
+	LD1_S(6, 1, 19)
 	MOVD $winogradOutput85NEON_const8NEON<>+0(SB), R19
-	WORD $0x4d408266 // ld1 { v6.s }[2], [x19]
+	LD1_S(6, 2, 19)
 	MOVD $winogradOutput85NEON_const0_125NEON<>+0(SB), R19
-	WORD $0x4d409266 // ld1 { v6.s }[3], [x19]
+	LD1_S(6, 3, 19)
 	MOVD dst+0(FP), R0
 	MOVD src+32(FP), R1
 	MOVD post+48(FP), R2
@@ -5922,686 +5923,686 @@ TEXT ·winogradOutput85NEON(SB), NOSPLIT, $0-64
 tile:
 	MOVD R1, R8
 	ADD  R7, R1, R9
-	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	WORD $0x3cf56901 // ldr q1, [x8, x21]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3cea6901 // ldr q1, [x8, x10]
-	WORD $0x3cf06902 // ldr q2, [x8, x16]
-	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
-	WORD $0x3cf06922 // ldr q2, [x9, x16]
-	WORD $0x3cf16903 // ldr q3, [x8, x17]
-	WORD $0x4e23d442 // fadd v2.4s, v2.4s, v3.4s
-	WORD $0x4ea01c03 // mov v3.16b, v0.16b
-	WORD $0x4e21d463 // fadd v3.4s, v3.4s, v1.4s
-	WORD $0x4e22d463 // fadd v3.4s, v3.4s, v2.4s
-	WORD $0x3dc00104 // ldr q4, [x8]
-	WORD $0x4e24d463 // fadd v3.4s, v3.4s, v4.4s
-	WORD $0x4ea01c04 // mov v4.16b, v0.16b
-	WORD $0x4f851024 // fmla v4.4s, v1.4s, v5.s[0]
-	WORD $0x4fa51044 // fmla v4.4s, v2.4s, v5.s[1]
-	WORD $0x4f851820 // fmla v0.4s, v1.4s, v5.s[2]
-	WORD $0x4fa51840 // fmla v0.4s, v2.4s, v5.s[3]
-	WORD $0x3cf16921 // ldr q1, [x9, x17]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
+	LDRX_Q(0, 8, 7)
+	LDRX_Q(1, 8, 21)
+	FADD_4S(0, 0, 1)
+	LDRX_Q(1, 8, 10)
+	LDRX_Q(2, 8, 16)
+	FADD_4S(1, 1, 2)
+	LDRX_Q(2, 9, 16)
+	LDRX_Q(3, 8, 17)
+	FADD_4S(2, 2, 3)
+	MOV_16B(3, 0)
+	FADD_4S(3, 3, 1)
+	FADD_4S(3, 3, 2)
+	LDR_Q(4, 8, 0)
+	FADD_4S(3, 3, 4)
+	MOV_16B(4, 0)
+	FMLA_S(4, 1, 5, 0)
+	FMLA_S(4, 2, 5, 1)
+	FMLA_S(0, 1, 5, 2)
+	FMLA_S(0, 2, 5, 3)
+	LDRX_Q(1, 9, 17)
+	FADD_4S(0, 0, 1)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76901 // ldr q1, [x8, x7]
-	WORD $0x3cf56902 // ldr q2, [x8, x21]
-	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
-	WORD $0x3cea6902 // ldr q2, [x8, x10]
-	WORD $0x3cf06907 // ldr q7, [x8, x16]
-	WORD $0x4e27d442 // fadd v2.4s, v2.4s, v7.4s
-	WORD $0x3cf06927 // ldr q7, [x9, x16]
-	WORD $0x3cf16908 // ldr q8, [x8, x17]
-	WORD $0x4e28d4e7 // fadd v7.4s, v7.4s, v8.4s
-	WORD $0x4ea11c28 // mov v8.16b, v1.16b
-	WORD $0x4e22d508 // fadd v8.4s, v8.4s, v2.4s
-	WORD $0x4e27d508 // fadd v8.4s, v8.4s, v7.4s
-	WORD $0x3dc00109 // ldr q9, [x8]
-	WORD $0x4e29d508 // fadd v8.4s, v8.4s, v9.4s
-	WORD $0x4ea11c29 // mov v9.16b, v1.16b
-	WORD $0x4f851049 // fmla v9.4s, v2.4s, v5.s[0]
-	WORD $0x4fa510e9 // fmla v9.4s, v7.4s, v5.s[1]
-	WORD $0x4f851841 // fmla v1.4s, v2.4s, v5.s[2]
-	WORD $0x4fa518e1 // fmla v1.4s, v7.4s, v5.s[3]
-	WORD $0x3cf16922 // ldr q2, [x9, x17]
-	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
+	LDRX_Q(1, 8, 7)
+	LDRX_Q(2, 8, 21)
+	FADD_4S(1, 1, 2)
+	LDRX_Q(2, 8, 10)
+	LDRX_Q(7, 8, 16)
+	FADD_4S(2, 2, 7)
+	LDRX_Q(7, 9, 16)
+	LDRX_Q(8, 8, 17)
+	FADD_4S(7, 7, 8)
+	MOV_16B(8, 1)
+	FADD_4S(8, 8, 2)
+	FADD_4S(8, 8, 7)
+	LDR_Q(9, 8, 0)
+	FADD_4S(8, 8, 9)
+	MOV_16B(9, 1)
+	FMLA_S(9, 2, 5, 0)
+	FMLA_S(9, 7, 5, 1)
+	FMLA_S(1, 2, 5, 2)
+	FMLA_S(1, 7, 5, 3)
+	LDRX_Q(2, 9, 17)
+	FADD_4S(1, 1, 2)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76902 // ldr q2, [x8, x7]
-	WORD $0x3cf56907 // ldr q7, [x8, x21]
-	WORD $0x4e27d442 // fadd v2.4s, v2.4s, v7.4s
-	WORD $0x3cea6907 // ldr q7, [x8, x10]
-	WORD $0x3cf0690a // ldr q10, [x8, x16]
-	WORD $0x4e2ad4e7 // fadd v7.4s, v7.4s, v10.4s
-	WORD $0x3cf0692a // ldr q10, [x9, x16]
-	WORD $0x3cf1690b // ldr q11, [x8, x17]
-	WORD $0x4e2bd54a // fadd v10.4s, v10.4s, v11.4s
-	WORD $0x4ea21c4b // mov v11.16b, v2.16b
-	WORD $0x4e27d56b // fadd v11.4s, v11.4s, v7.4s
-	WORD $0x4e2ad56b // fadd v11.4s, v11.4s, v10.4s
-	WORD $0x3dc0010c // ldr q12, [x8]
-	WORD $0x4e2cd56b // fadd v11.4s, v11.4s, v12.4s
-	WORD $0x4ea21c4c // mov v12.16b, v2.16b
-	WORD $0x4f8510ec // fmla v12.4s, v7.4s, v5.s[0]
-	WORD $0x4fa5114c // fmla v12.4s, v10.4s, v5.s[1]
-	WORD $0x4f8518e2 // fmla v2.4s, v7.4s, v5.s[2]
-	WORD $0x4fa51942 // fmla v2.4s, v10.4s, v5.s[3]
-	WORD $0x3cf16927 // ldr q7, [x9, x17]
-	WORD $0x4e27d442 // fadd v2.4s, v2.4s, v7.4s
+	LDRX_Q(2, 8, 7)
+	LDRX_Q(7, 8, 21)
+	FADD_4S(2, 2, 7)
+	LDRX_Q(7, 8, 10)
+	LDRX_Q(10, 8, 16)
+	FADD_4S(7, 7, 10)
+	LDRX_Q(10, 9, 16)
+	LDRX_Q(11, 8, 17)
+	FADD_4S(10, 10, 11)
+	MOV_16B(11, 2)
+	FADD_4S(11, 11, 7)
+	FADD_4S(11, 11, 10)
+	LDR_Q(12, 8, 0)
+	FADD_4S(11, 11, 12)
+	MOV_16B(12, 2)
+	FMLA_S(12, 7, 5, 0)
+	FMLA_S(12, 10, 5, 1)
+	FMLA_S(2, 7, 5, 2)
+	FMLA_S(2, 10, 5, 3)
+	LDRX_Q(7, 9, 17)
+	FADD_4S(2, 2, 7)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76907 // ldr q7, [x8, x7]
-	WORD $0x3cf5690a // ldr q10, [x8, x21]
-	WORD $0x4e2ad4e7 // fadd v7.4s, v7.4s, v10.4s
-	WORD $0x3cea690a // ldr q10, [x8, x10]
-	WORD $0x3cf0690d // ldr q13, [x8, x16]
-	WORD $0x4e2dd54a // fadd v10.4s, v10.4s, v13.4s
-	WORD $0x3cf0692d // ldr q13, [x9, x16]
-	WORD $0x3cf1690e // ldr q14, [x8, x17]
-	WORD $0x4e2ed5ad // fadd v13.4s, v13.4s, v14.4s
-	WORD $0x4ea71cee // mov v14.16b, v7.16b
-	WORD $0x4e2ad5ce // fadd v14.4s, v14.4s, v10.4s
-	WORD $0x4e2dd5ce // fadd v14.4s, v14.4s, v13.4s
-	WORD $0x3dc0010f // ldr q15, [x8]
-	WORD $0x4e2fd5ce // fadd v14.4s, v14.4s, v15.4s
-	WORD $0x4ea71cef // mov v15.16b, v7.16b
-	WORD $0x4f85114f // fmla v15.4s, v10.4s, v5.s[0]
-	WORD $0x4fa511af // fmla v15.4s, v13.4s, v5.s[1]
-	WORD $0x4f851947 // fmla v7.4s, v10.4s, v5.s[2]
-	WORD $0x4fa519a7 // fmla v7.4s, v13.4s, v5.s[3]
-	WORD $0x3cf1692a // ldr q10, [x9, x17]
-	WORD $0x4e2ad4e7 // fadd v7.4s, v7.4s, v10.4s
+	LDRX_Q(7, 8, 7)
+	LDRX_Q(10, 8, 21)
+	FADD_4S(7, 7, 10)
+	LDRX_Q(10, 8, 10)
+	LDRX_Q(13, 8, 16)
+	FADD_4S(10, 10, 13)
+	LDRX_Q(13, 9, 16)
+	LDRX_Q(14, 8, 17)
+	FADD_4S(13, 13, 14)
+	MOV_16B(14, 7)
+	FADD_4S(14, 14, 10)
+	FADD_4S(14, 14, 13)
+	LDR_Q(15, 8, 0)
+	FADD_4S(14, 14, 15)
+	MOV_16B(15, 7)
+	FMLA_S(15, 10, 5, 0)
+	FMLA_S(15, 13, 5, 1)
+	FMLA_S(7, 10, 5, 2)
+	FMLA_S(7, 13, 5, 3)
+	LDRX_Q(10, 9, 17)
+	FADD_4S(7, 7, 10)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce7690a // ldr q10, [x8, x7]
-	WORD $0x3cf5690d // ldr q13, [x8, x21]
-	WORD $0x4e2dd54a // fadd v10.4s, v10.4s, v13.4s
-	WORD $0x3cea690d // ldr q13, [x8, x10]
-	WORD $0x3cf06910 // ldr q16, [x8, x16]
-	WORD $0x4e30d5ad // fadd v13.4s, v13.4s, v16.4s
-	WORD $0x3cf06930 // ldr q16, [x9, x16]
-	WORD $0x3cf16911 // ldr q17, [x8, x17]
-	WORD $0x4e31d610 // fadd v16.4s, v16.4s, v17.4s
-	WORD $0x4eaa1d51 // mov v17.16b, v10.16b
-	WORD $0x4e2dd631 // fadd v17.4s, v17.4s, v13.4s
-	WORD $0x4e30d631 // fadd v17.4s, v17.4s, v16.4s
-	WORD $0x3dc00112 // ldr q18, [x8]
-	WORD $0x4e32d631 // fadd v17.4s, v17.4s, v18.4s
-	WORD $0x4eaa1d52 // mov v18.16b, v10.16b
-	WORD $0x4f8511b2 // fmla v18.4s, v13.4s, v5.s[0]
-	WORD $0x4fa51212 // fmla v18.4s, v16.4s, v5.s[1]
-	WORD $0x4f8519aa // fmla v10.4s, v13.4s, v5.s[2]
-	WORD $0x4fa51a0a // fmla v10.4s, v16.4s, v5.s[3]
-	WORD $0x3cf1692d // ldr q13, [x9, x17]
-	WORD $0x4e2dd54a // fadd v10.4s, v10.4s, v13.4s
+	LDRX_Q(10, 8, 7)
+	LDRX_Q(13, 8, 21)
+	FADD_4S(10, 10, 13)
+	LDRX_Q(13, 8, 10)
+	LDRX_Q(16, 8, 16)
+	FADD_4S(13, 13, 16)
+	LDRX_Q(16, 9, 16)
+	LDRX_Q(17, 8, 17)
+	FADD_4S(16, 16, 17)
+	MOV_16B(17, 10)
+	FADD_4S(17, 17, 13)
+	FADD_4S(17, 17, 16)
+	LDR_Q(18, 8, 0)
+	FADD_4S(17, 17, 18)
+	MOV_16B(18, 10)
+	FMLA_S(18, 13, 5, 0)
+	FMLA_S(18, 16, 5, 1)
+	FMLA_S(10, 13, 5, 2)
+	FMLA_S(10, 16, 5, 3)
+	LDRX_Q(13, 9, 17)
+	FADD_4S(10, 10, 13)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce7690d // ldr q13, [x8, x7]
-	WORD $0x3cf56910 // ldr q16, [x8, x21]
-	WORD $0x4e30d5ad // fadd v13.4s, v13.4s, v16.4s
-	WORD $0x3cea6910 // ldr q16, [x8, x10]
-	WORD $0x3cf06913 // ldr q19, [x8, x16]
-	WORD $0x4e33d610 // fadd v16.4s, v16.4s, v19.4s
-	WORD $0x3cf06933 // ldr q19, [x9, x16]
-	WORD $0x3cf16914 // ldr q20, [x8, x17]
-	WORD $0x4e34d673 // fadd v19.4s, v19.4s, v20.4s
-	WORD $0x4ead1db4 // mov v20.16b, v13.16b
-	WORD $0x4e30d694 // fadd v20.4s, v20.4s, v16.4s
-	WORD $0x4e33d694 // fadd v20.4s, v20.4s, v19.4s
-	WORD $0x3dc00115 // ldr q21, [x8]
-	WORD $0x4e35d694 // fadd v20.4s, v20.4s, v21.4s
-	WORD $0x4ead1db5 // mov v21.16b, v13.16b
-	WORD $0x4f851215 // fmla v21.4s, v16.4s, v5.s[0]
-	WORD $0x4fa51275 // fmla v21.4s, v19.4s, v5.s[1]
-	WORD $0x4f851a0d // fmla v13.4s, v16.4s, v5.s[2]
-	WORD $0x4fa51a6d // fmla v13.4s, v19.4s, v5.s[3]
-	WORD $0x3cf16930 // ldr q16, [x9, x17]
-	WORD $0x4e30d5ad // fadd v13.4s, v13.4s, v16.4s
+	LDRX_Q(13, 8, 7)
+	LDRX_Q(16, 8, 21)
+	FADD_4S(13, 13, 16)
+	LDRX_Q(16, 8, 10)
+	LDRX_Q(19, 8, 16)
+	FADD_4S(16, 16, 19)
+	LDRX_Q(19, 9, 16)
+	LDRX_Q(20, 8, 17)
+	FADD_4S(19, 19, 20)
+	MOV_16B(20, 13)
+	FADD_4S(20, 20, 16)
+	FADD_4S(20, 20, 19)
+	LDR_Q(21, 8, 0)
+	FADD_4S(20, 20, 21)
+	MOV_16B(21, 13)
+	FMLA_S(21, 16, 5, 0)
+	FMLA_S(21, 19, 5, 1)
+	FMLA_S(13, 16, 5, 2)
+	FMLA_S(13, 19, 5, 3)
+	LDRX_Q(16, 9, 17)
+	FADD_4S(13, 13, 16)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76910 // ldr q16, [x8, x7]
-	WORD $0x3cf56913 // ldr q19, [x8, x21]
-	WORD $0x4e33d610 // fadd v16.4s, v16.4s, v19.4s
-	WORD $0x3cea6913 // ldr q19, [x8, x10]
-	WORD $0x3cf06916 // ldr q22, [x8, x16]
-	WORD $0x4e36d673 // fadd v19.4s, v19.4s, v22.4s
-	WORD $0x3cf06936 // ldr q22, [x9, x16]
-	WORD $0x3cf16917 // ldr q23, [x8, x17]
-	WORD $0x4e37d6d6 // fadd v22.4s, v22.4s, v23.4s
-	WORD $0x4eb01e17 // mov v23.16b, v16.16b
-	WORD $0x4e33d6f7 // fadd v23.4s, v23.4s, v19.4s
-	WORD $0x4e36d6f7 // fadd v23.4s, v23.4s, v22.4s
-	WORD $0x3dc00118 // ldr q24, [x8]
-	WORD $0x4e38d6f7 // fadd v23.4s, v23.4s, v24.4s
-	WORD $0x4eb01e18 // mov v24.16b, v16.16b
-	WORD $0x4f851278 // fmla v24.4s, v19.4s, v5.s[0]
-	WORD $0x4fa512d8 // fmla v24.4s, v22.4s, v5.s[1]
-	WORD $0x4f851a70 // fmla v16.4s, v19.4s, v5.s[2]
-	WORD $0x4fa51ad0 // fmla v16.4s, v22.4s, v5.s[3]
-	WORD $0x3cf16933 // ldr q19, [x9, x17]
-	WORD $0x4e33d610 // fadd v16.4s, v16.4s, v19.4s
+	LDRX_Q(16, 8, 7)
+	LDRX_Q(19, 8, 21)
+	FADD_4S(16, 16, 19)
+	LDRX_Q(19, 8, 10)
+	LDRX_Q(22, 8, 16)
+	FADD_4S(19, 19, 22)
+	LDRX_Q(22, 9, 16)
+	LDRX_Q(23, 8, 17)
+	FADD_4S(22, 22, 23)
+	MOV_16B(23, 16)
+	FADD_4S(23, 23, 19)
+	FADD_4S(23, 23, 22)
+	LDR_Q(24, 8, 0)
+	FADD_4S(23, 23, 24)
+	MOV_16B(24, 16)
+	FMLA_S(24, 19, 5, 0)
+	FMLA_S(24, 22, 5, 1)
+	FMLA_S(16, 19, 5, 2)
+	FMLA_S(16, 22, 5, 3)
+	LDRX_Q(19, 9, 17)
+	FADD_4S(16, 16, 19)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76913 // ldr q19, [x8, x7]
-	WORD $0x3cf56916 // ldr q22, [x8, x21]
-	WORD $0x4e36d673 // fadd v19.4s, v19.4s, v22.4s
-	WORD $0x3cea6916 // ldr q22, [x8, x10]
-	WORD $0x3cf06919 // ldr q25, [x8, x16]
-	WORD $0x4e39d6d6 // fadd v22.4s, v22.4s, v25.4s
-	WORD $0x3cf06939 // ldr q25, [x9, x16]
-	WORD $0x3cf1691a // ldr q26, [x8, x17]
-	WORD $0x4e3ad739 // fadd v25.4s, v25.4s, v26.4s
-	WORD $0x4eb31e7a // mov v26.16b, v19.16b
-	WORD $0x4e36d75a // fadd v26.4s, v26.4s, v22.4s
-	WORD $0x4e39d75a // fadd v26.4s, v26.4s, v25.4s
-	WORD $0x3dc0011b // ldr q27, [x8]
-	WORD $0x4e3bd75a // fadd v26.4s, v26.4s, v27.4s
-	WORD $0x4eb31e7b // mov v27.16b, v19.16b
-	WORD $0x4f8512db // fmla v27.4s, v22.4s, v5.s[0]
-	WORD $0x4fa5133b // fmla v27.4s, v25.4s, v5.s[1]
-	WORD $0x4f851ad3 // fmla v19.4s, v22.4s, v5.s[2]
-	WORD $0x4fa51b33 // fmla v19.4s, v25.4s, v5.s[3]
-	WORD $0x3cf16936 // ldr q22, [x9, x17]
-	WORD $0x4e36d673 // fadd v19.4s, v19.4s, v22.4s
+	LDRX_Q(19, 8, 7)
+	LDRX_Q(22, 8, 21)
+	FADD_4S(19, 19, 22)
+	LDRX_Q(22, 8, 10)
+	LDRX_Q(25, 8, 16)
+	FADD_4S(22, 22, 25)
+	LDRX_Q(25, 9, 16)
+	LDRX_Q(26, 8, 17)
+	FADD_4S(25, 25, 26)
+	MOV_16B(26, 19)
+	FADD_4S(26, 26, 22)
+	FADD_4S(26, 26, 25)
+	LDR_Q(27, 8, 0)
+	FADD_4S(26, 26, 27)
+	MOV_16B(27, 19)
+	FMLA_S(27, 22, 5, 0)
+	FMLA_S(27, 25, 5, 1)
+	FMLA_S(19, 22, 5, 2)
+	FMLA_S(19, 25, 5, 3)
+	LDRX_Q(22, 9, 17)
+	FADD_4S(19, 19, 22)
 	MOVD R0, R8
-	WORD $0x4e2bd516 // fadd v22.4s, v8.4s, v11.4s
-	WORD $0x4e31d5d9 // fadd v25.4s, v14.4s, v17.4s
-	WORD $0x4e37d69c // fadd v28.4s, v20.4s, v23.4s
-	WORD $0x4eb61edd // mov v29.16b, v22.16b
-	WORD $0x4e39d7bd // fadd v29.4s, v29.4s, v25.4s
-	WORD $0x4e3cd7bd // fadd v29.4s, v29.4s, v28.4s
-	WORD $0x4e23d7bd // fadd v29.4s, v29.4s, v3.4s
-	WORD $0x4eb61ec3 // mov v3.16b, v22.16b
-	WORD $0x4f851323 // fmla v3.4s, v25.4s, v5.s[0]
-	WORD $0x4fa51383 // fmla v3.4s, v28.4s, v5.s[1]
-	WORD $0x4f851b36 // fmla v22.4s, v25.4s, v5.s[2]
-	WORD $0x4fa51b96 // fmla v22.4s, v28.4s, v5.s[3]
-	WORD $0x4e3ad6d6 // fadd v22.4s, v22.4s, v26.4s
-	WORD $0x3dc00059 // ldr q25, [x2]
-	WORD $0x4e39d7bd // fadd v29.4s, v29.4s, v25.4s
-	WORD $0x3dc00459 // ldr q25, [x2, #16]
-	WORD $0x4e3df73d // fmax v29.4s, v25.4s, v29.4s
-	WORD $0x3dc00859 // ldr q25, [x2, #32]
-	WORD $0x4ebdf73d // fmin v29.4s, v25.4s, v29.4s
+	FADD_4S(22, 8, 11)
+	FADD_4S(25, 14, 17)
+	FADD_4S(28, 20, 23)
+	MOV_16B(29, 22)
+	FADD_4S(29, 29, 25)
+	FADD_4S(29, 29, 28)
+	FADD_4S(29, 29, 3)
+	MOV_16B(3, 22)
+	FMLA_S(3, 25, 5, 0)
+	FMLA_S(3, 28, 5, 1)
+	FMLA_S(22, 25, 5, 2)
+	FMLA_S(22, 28, 5, 3)
+	FADD_4S(22, 22, 26)
+	LDR_Q(25, 2, 0)
+	FADD_4S(29, 29, 25)
+	LDR_Q(25, 2, 16)
+	FMAX_4S(29, 25, 29)
+	LDR_Q(25, 2, 32)
+	FMIN_4S(29, 25, 29)
 	MOVD R8, R9
-	WORD $0x3d80013d // str q29, [x9]
-	WORD $0x3dc00059 // ldr q25, [x2]
-	WORD $0x4e39d463 // fadd v3.4s, v3.4s, v25.4s
-	WORD $0x3dc00459 // ldr q25, [x2, #16]
-	WORD $0x4e23f723 // fmax v3.4s, v25.4s, v3.4s
-	WORD $0x3dc00859 // ldr q25, [x2, #32]
-	WORD $0x4ea3f723 // fmin v3.4s, v25.4s, v3.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800123 // str q3, [x9]
-	WORD $0x3dc00043 // ldr q3, [x2]
-	WORD $0x4e23d6d6 // fadd v22.4s, v22.4s, v3.4s
-	WORD $0x3dc00443 // ldr q3, [x2, #16]
-	WORD $0x4e36f476 // fmax v22.4s, v3.4s, v22.4s
-	WORD $0x3dc00843 // ldr q3, [x2, #32]
-	WORD $0x4eb6f476 // fmin v22.4s, v3.4s, v22.4s
+	STR_Q(29, 9, 0)
+	LDR_Q(25, 2, 0)
+	FADD_4S(3, 3, 25)
+	LDR_Q(25, 2, 16)
+	FMAX_4S(3, 25, 3)
+	LDR_Q(25, 2, 32)
+	FMIN_4S(3, 25, 3)
 	MOVD R8, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800136 // str q22, [x9]
-	WORD $0x4eabd503 // fsub v3.4s, v8.4s, v11.4s
-	WORD $0x4eb1d5c8 // fsub v8.4s, v14.4s, v17.4s
-	WORD $0x4eb7d68b // fsub v11.4s, v20.4s, v23.4s
-	WORD $0x4ea31c6e // mov v14.16b, v3.16b
-	WORD $0x4f86110e // fmla v14.4s, v8.4s, v6.s[0]
-	WORD $0x4fa6116e // fmla v14.4s, v11.4s, v6.s[1]
-	WORD $0x4f861903 // fmla v3.4s, v8.4s, v6.s[2]
-	WORD $0x4fa61963 // fmla v3.4s, v11.4s, v6.s[3]
-	WORD $0x3dc00048 // ldr q8, [x2]
-	WORD $0x4e28d5ce // fadd v14.4s, v14.4s, v8.4s
-	WORD $0x3dc00448 // ldr q8, [x2, #16]
-	WORD $0x4e2ef50e // fmax v14.4s, v8.4s, v14.4s
-	WORD $0x3dc00848 // ldr q8, [x2, #32]
-	WORD $0x4eaef50e // fmin v14.4s, v8.4s, v14.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	WORD $0x3d80012e // str q14, [x9]
-	WORD $0x3dc00048 // ldr q8, [x2]
-	WORD $0x4e28d463 // fadd v3.4s, v3.4s, v8.4s
-	WORD $0x3dc00448 // ldr q8, [x2, #16]
-	WORD $0x4e23f503 // fmax v3.4s, v8.4s, v3.4s
-	WORD $0x3dc00848 // ldr q8, [x2, #32]
-	WORD $0x4ea3f503 // fmin v3.4s, v8.4s, v3.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800123 // str q3, [x9]
-	MOVD R0, R8
-	ADDS R6, R8, R8
-	ADDS R6, R8, R8
-	WORD $0x4e2cd523 // fadd v3.4s, v9.4s, v12.4s
-	WORD $0x4e32d5e8 // fadd v8.4s, v15.4s, v18.4s
-	WORD $0x4e38d6ab // fadd v11.4s, v21.4s, v24.4s
-	WORD $0x4ea31c6e // mov v14.16b, v3.16b
-	WORD $0x4e28d5ce // fadd v14.4s, v14.4s, v8.4s
-	WORD $0x4e2bd5ce // fadd v14.4s, v14.4s, v11.4s
-	WORD $0x4e24d5ce // fadd v14.4s, v14.4s, v4.4s
-	WORD $0x4ea31c64 // mov v4.16b, v3.16b
-	WORD $0x4f851104 // fmla v4.4s, v8.4s, v5.s[0]
-	WORD $0x4fa51164 // fmla v4.4s, v11.4s, v5.s[1]
-	WORD $0x4f851903 // fmla v3.4s, v8.4s, v5.s[2]
-	WORD $0x4fa51963 // fmla v3.4s, v11.4s, v5.s[3]
-	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
-	WORD $0x3dc00048 // ldr q8, [x2]
-	WORD $0x4e28d5ce // fadd v14.4s, v14.4s, v8.4s
-	WORD $0x3dc00448 // ldr q8, [x2, #16]
-	WORD $0x4e2ef50e // fmax v14.4s, v8.4s, v14.4s
-	WORD $0x3dc00848 // ldr q8, [x2, #32]
-	WORD $0x4eaef50e // fmin v14.4s, v8.4s, v14.4s
-	MOVD R8, R9
-	WORD $0x3d80012e // str q14, [x9]
-	WORD $0x3dc00048 // ldr q8, [x2]
-	WORD $0x4e28d484 // fadd v4.4s, v4.4s, v8.4s
-	WORD $0x3dc00448 // ldr q8, [x2, #16]
-	WORD $0x4e24f504 // fmax v4.4s, v8.4s, v4.4s
-	WORD $0x3dc00848 // ldr q8, [x2, #32]
-	WORD $0x4ea4f504 // fmin v4.4s, v8.4s, v4.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800124 // str q4, [x9]
-	WORD $0x3dc00044 // ldr q4, [x2]
-	WORD $0x4e24d463 // fadd v3.4s, v3.4s, v4.4s
-	WORD $0x3dc00444 // ldr q4, [x2, #16]
-	WORD $0x4e23f483 // fmax v3.4s, v4.4s, v3.4s
-	WORD $0x3dc00844 // ldr q4, [x2, #32]
-	WORD $0x4ea3f483 // fmin v3.4s, v4.4s, v3.4s
+	STR_Q(3, 9, 0)
+	LDR_Q(3, 2, 0)
+	FADD_4S(22, 22, 3)
+	LDR_Q(3, 2, 16)
+	FMAX_4S(22, 3, 22)
+	LDR_Q(3, 2, 32)
+	FMIN_4S(22, 3, 22)
 	MOVD R8, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
-	WORD $0x3d800123 // str q3, [x9]
-	WORD $0x4eacd523 // fsub v3.4s, v9.4s, v12.4s
-	WORD $0x4eb2d5e4 // fsub v4.4s, v15.4s, v18.4s
-	WORD $0x4eb8d6a8 // fsub v8.4s, v21.4s, v24.4s
-	WORD $0x4ea31c69 // mov v9.16b, v3.16b
-	WORD $0x4f861089 // fmla v9.4s, v4.4s, v6.s[0]
-	WORD $0x4fa61109 // fmla v9.4s, v8.4s, v6.s[1]
-	WORD $0x4f861883 // fmla v3.4s, v4.4s, v6.s[2]
-	WORD $0x4fa61903 // fmla v3.4s, v8.4s, v6.s[3]
-	WORD $0x3dc00044 // ldr q4, [x2]
-	WORD $0x4e24d529 // fadd v9.4s, v9.4s, v4.4s
-	WORD $0x3dc00444 // ldr q4, [x2, #16]
-	WORD $0x4e29f489 // fmax v9.4s, v4.4s, v9.4s
-	WORD $0x3dc00844 // ldr q4, [x2, #32]
-	WORD $0x4ea9f489 // fmin v9.4s, v4.4s, v9.4s
+	STR_Q(22, 9, 0)
+	FSUB_4S(3, 8, 11)
+	FSUB_4S(8, 14, 17)
+	FSUB_4S(11, 20, 23)
+	MOV_16B(14, 3)
+	FMLA_S(14, 8, 6, 0)
+	FMLA_S(14, 11, 6, 1)
+	FMLA_S(3, 8, 6, 2)
+	FMLA_S(3, 11, 6, 3)
+	LDR_Q(8, 2, 0)
+	FADD_4S(14, 14, 8)
+	LDR_Q(8, 2, 16)
+	FMAX_4S(14, 8, 14)
+	LDR_Q(8, 2, 32)
+	FMIN_4S(14, 8, 14)
 	MOVD R8, R9
 	ADDS R3, R9, R9
-	WORD $0x3d800129 // str q9, [x9]
-	WORD $0x3dc00044 // ldr q4, [x2]
-	WORD $0x4e24d463 // fadd v3.4s, v3.4s, v4.4s
-	WORD $0x3dc00444 // ldr q4, [x2, #16]
-	WORD $0x4e23f483 // fmax v3.4s, v4.4s, v3.4s
-	WORD $0x3dc00844 // ldr q4, [x2, #32]
-	WORD $0x4ea3f483 // fmin v3.4s, v4.4s, v3.4s
+	STR_Q(14, 9, 0)
+	LDR_Q(8, 2, 0)
+	FADD_4S(3, 3, 8)
+	LDR_Q(8, 2, 16)
+	FMAX_4S(3, 8, 3)
+	LDR_Q(8, 2, 32)
+	FMIN_4S(3, 8, 3)
 	MOVD R8, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
-	WORD $0x3d800123 // str q3, [x9]
+	STR_Q(3, 9, 0)
 	MOVD R0, R8
 	ADDS R6, R8, R8
 	ADDS R6, R8, R8
+	FADD_4S(3, 9, 12)
+	FADD_4S(8, 15, 18)
+	FADD_4S(11, 21, 24)
+	MOV_16B(14, 3)
+	FADD_4S(14, 14, 8)
+	FADD_4S(14, 14, 11)
+	FADD_4S(14, 14, 4)
+	MOV_16B(4, 3)
+	FMLA_S(4, 8, 5, 0)
+	FMLA_S(4, 11, 5, 1)
+	FMLA_S(3, 8, 5, 2)
+	FMLA_S(3, 11, 5, 3)
+	FADD_4S(3, 3, 27)
+	LDR_Q(8, 2, 0)
+	FADD_4S(14, 14, 8)
+	LDR_Q(8, 2, 16)
+	FMAX_4S(14, 8, 14)
+	LDR_Q(8, 2, 32)
+	FMIN_4S(14, 8, 14)
+	MOVD R8, R9
+	STR_Q(14, 9, 0)
+	LDR_Q(8, 2, 0)
+	FADD_4S(4, 4, 8)
+	LDR_Q(8, 2, 16)
+	FMAX_4S(4, 8, 4)
+	LDR_Q(8, 2, 32)
+	FMIN_4S(4, 8, 4)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	STR_Q(4, 9, 0)
+	LDR_Q(4, 2, 0)
+	FADD_4S(3, 3, 4)
+	LDR_Q(4, 2, 16)
+	FMAX_4S(3, 4, 3)
+	LDR_Q(4, 2, 32)
+	FMIN_4S(3, 4, 3)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	STR_Q(3, 9, 0)
+	FSUB_4S(3, 9, 12)
+	FSUB_4S(4, 15, 18)
+	FSUB_4S(8, 21, 24)
+	MOV_16B(9, 3)
+	FMLA_S(9, 4, 6, 0)
+	FMLA_S(9, 8, 6, 1)
+	FMLA_S(3, 4, 6, 2)
+	FMLA_S(3, 8, 6, 3)
+	LDR_Q(4, 2, 0)
+	FADD_4S(9, 9, 4)
+	LDR_Q(4, 2, 16)
+	FMAX_4S(9, 4, 9)
+	LDR_Q(4, 2, 32)
+	FMIN_4S(9, 4, 9)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	STR_Q(9, 9, 0)
+	LDR_Q(4, 2, 0)
+	FADD_4S(3, 3, 4)
+	LDR_Q(4, 2, 16)
+	FMAX_4S(3, 4, 3)
+	LDR_Q(4, 2, 32)
+	FMIN_4S(3, 4, 3)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	STR_Q(3, 9, 0)
+	MOVD R0, R8
 	ADDS R6, R8, R8
 	ADDS R6, R8, R8
-	WORD $0x4e22d423 // fadd v3.4s, v1.4s, v2.4s
-	WORD $0x4e2ad4e4 // fadd v4.4s, v7.4s, v10.4s
-	WORD $0x4e30d5a8 // fadd v8.4s, v13.4s, v16.4s
-	WORD $0x4ea31c69 // mov v9.16b, v3.16b
-	WORD $0x4e24d529 // fadd v9.4s, v9.4s, v4.4s
-	WORD $0x4e28d529 // fadd v9.4s, v9.4s, v8.4s
-	WORD $0x4e20d529 // fadd v9.4s, v9.4s, v0.4s
-	WORD $0x4ea31c60 // mov v0.16b, v3.16b
-	WORD $0x4f851080 // fmla v0.4s, v4.4s, v5.s[0]
-	WORD $0x4fa51100 // fmla v0.4s, v8.4s, v5.s[1]
-	WORD $0x4f851883 // fmla v3.4s, v4.4s, v5.s[2]
-	WORD $0x4fa51903 // fmla v3.4s, v8.4s, v5.s[3]
-	WORD $0x4e33d463 // fadd v3.4s, v3.4s, v19.4s
-	WORD $0x3dc00044 // ldr q4, [x2]
-	WORD $0x4e24d529 // fadd v9.4s, v9.4s, v4.4s
-	WORD $0x3dc00444 // ldr q4, [x2, #16]
-	WORD $0x4e29f489 // fmax v9.4s, v4.4s, v9.4s
-	WORD $0x3dc00844 // ldr q4, [x2, #32]
-	WORD $0x4ea9f489 // fmin v9.4s, v4.4s, v9.4s
+	ADDS R6, R8, R8
+	ADDS R6, R8, R8
+	FADD_4S(3, 1, 2)
+	FADD_4S(4, 7, 10)
+	FADD_4S(8, 13, 16)
+	MOV_16B(9, 3)
+	FADD_4S(9, 9, 4)
+	FADD_4S(9, 9, 8)
+	FADD_4S(9, 9, 0)
+	MOV_16B(0, 3)
+	FMLA_S(0, 4, 5, 0)
+	FMLA_S(0, 8, 5, 1)
+	FMLA_S(3, 4, 5, 2)
+	FMLA_S(3, 8, 5, 3)
+	FADD_4S(3, 3, 19)
+	LDR_Q(4, 2, 0)
+	FADD_4S(9, 9, 4)
+	LDR_Q(4, 2, 16)
+	FMAX_4S(9, 4, 9)
+	LDR_Q(4, 2, 32)
+	FMIN_4S(9, 4, 9)
 	MOVD R8, R9
-	WORD $0x3d800129 // str q9, [x9]
-	WORD $0x3dc00044 // ldr q4, [x2]
-	WORD $0x4e24d400 // fadd v0.4s, v0.4s, v4.4s
-	WORD $0x3dc00444 // ldr q4, [x2, #16]
-	WORD $0x4e20f480 // fmax v0.4s, v4.4s, v0.4s
-	WORD $0x3dc00844 // ldr q4, [x2, #32]
-	WORD $0x4ea0f480 // fmin v0.4s, v4.4s, v0.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800120 // str q0, [x9]
-	WORD $0x3dc00040 // ldr q0, [x2]
-	WORD $0x4e20d463 // fadd v3.4s, v3.4s, v0.4s
-	WORD $0x3dc00440 // ldr q0, [x2, #16]
-	WORD $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
-	WORD $0x3dc00840 // ldr q0, [x2, #32]
-	WORD $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
+	STR_Q(9, 9, 0)
+	LDR_Q(4, 2, 0)
+	FADD_4S(0, 0, 4)
+	LDR_Q(4, 2, 16)
+	FMAX_4S(0, 4, 0)
+	LDR_Q(4, 2, 32)
+	FMIN_4S(0, 4, 0)
 	MOVD R8, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800123 // str q3, [x9]
-	WORD $0x4ea2d420 // fsub v0.4s, v1.4s, v2.4s
-	WORD $0x4eaad4e1 // fsub v1.4s, v7.4s, v10.4s
-	WORD $0x4eb0d5a2 // fsub v2.4s, v13.4s, v16.4s
-	WORD $0x4ea01c03 // mov v3.16b, v0.16b
-	WORD $0x4f861023 // fmla v3.4s, v1.4s, v6.s[0]
-	WORD $0x4fa61043 // fmla v3.4s, v2.4s, v6.s[1]
-	WORD $0x4f861820 // fmla v0.4s, v1.4s, v6.s[2]
-	WORD $0x4fa61840 // fmla v0.4s, v2.4s, v6.s[3]
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d463 // fadd v3.4s, v3.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e23f423 // fmax v3.4s, v1.4s, v3.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea3f423 // fmin v3.4s, v1.4s, v3.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800123 // str q3, [x9]
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
+	STR_Q(0, 9, 0)
+	LDR_Q(0, 2, 0)
+	FADD_4S(3, 3, 0)
+	LDR_Q(0, 2, 16)
+	FMAX_4S(3, 0, 3)
+	LDR_Q(0, 2, 32)
+	FMIN_4S(3, 0, 3)
 	MOVD R8, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
-	WORD $0x3d800120 // str q0, [x9]
+	ADDS R3, R9, R9
+	STR_Q(3, 9, 0)
+	FSUB_4S(0, 1, 2)
+	FSUB_4S(1, 7, 10)
+	FSUB_4S(2, 13, 16)
+	MOV_16B(3, 0)
+	FMLA_S(3, 1, 6, 0)
+	FMLA_S(3, 2, 6, 1)
+	FMLA_S(0, 1, 6, 2)
+	FMLA_S(0, 2, 6, 3)
+	LDR_Q(1, 2, 0)
+	FADD_4S(3, 3, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(3, 1, 3)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(3, 1, 3)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	STR_Q(3, 9, 0)
+	LDR_Q(1, 2, 0)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(0, 1, 0)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(0, 1, 0)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	STR_Q(0, 9, 0)
 	MOVD R1, R8
 	ADD  R7, R1, R9
-	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	WORD $0x3cf56901 // ldr q1, [x8, x21]
-	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
-	WORD $0x3cea6901 // ldr q1, [x8, x10]
-	WORD $0x3cf06902 // ldr q2, [x8, x16]
-	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
-	WORD $0x3cf06922 // ldr q2, [x9, x16]
-	WORD $0x3cf16903 // ldr q3, [x8, x17]
-	WORD $0x4ea3d442 // fsub v2.4s, v2.4s, v3.4s
-	WORD $0x4ea01c03 // mov v3.16b, v0.16b
-	WORD $0x4f861023 // fmla v3.4s, v1.4s, v6.s[0]
-	WORD $0x4fa61043 // fmla v3.4s, v2.4s, v6.s[1]
-	WORD $0x4f861820 // fmla v0.4s, v1.4s, v6.s[2]
-	WORD $0x4fa61840 // fmla v0.4s, v2.4s, v6.s[3]
+	LDRX_Q(0, 8, 7)
+	LDRX_Q(1, 8, 21)
+	FSUB_4S(0, 0, 1)
+	LDRX_Q(1, 8, 10)
+	LDRX_Q(2, 8, 16)
+	FSUB_4S(1, 1, 2)
+	LDRX_Q(2, 9, 16)
+	LDRX_Q(3, 8, 17)
+	FSUB_4S(2, 2, 3)
+	MOV_16B(3, 0)
+	FMLA_S(3, 1, 6, 0)
+	FMLA_S(3, 2, 6, 1)
+	FMLA_S(0, 1, 6, 2)
+	FMLA_S(0, 2, 6, 3)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76901 // ldr q1, [x8, x7]
-	WORD $0x3cf56902 // ldr q2, [x8, x21]
-	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
-	WORD $0x3cea6902 // ldr q2, [x8, x10]
-	WORD $0x3cf06904 // ldr q4, [x8, x16]
-	WORD $0x4ea4d442 // fsub v2.4s, v2.4s, v4.4s
-	WORD $0x3cf06924 // ldr q4, [x9, x16]
-	WORD $0x3cf16907 // ldr q7, [x8, x17]
-	WORD $0x4ea7d484 // fsub v4.4s, v4.4s, v7.4s
-	WORD $0x4ea11c27 // mov v7.16b, v1.16b
-	WORD $0x4f861047 // fmla v7.4s, v2.4s, v6.s[0]
-	WORD $0x4fa61087 // fmla v7.4s, v4.4s, v6.s[1]
-	WORD $0x4f861841 // fmla v1.4s, v2.4s, v6.s[2]
-	WORD $0x4fa61881 // fmla v1.4s, v4.4s, v6.s[3]
+	LDRX_Q(1, 8, 7)
+	LDRX_Q(2, 8, 21)
+	FSUB_4S(1, 1, 2)
+	LDRX_Q(2, 8, 10)
+	LDRX_Q(4, 8, 16)
+	FSUB_4S(2, 2, 4)
+	LDRX_Q(4, 9, 16)
+	LDRX_Q(7, 8, 17)
+	FSUB_4S(4, 4, 7)
+	MOV_16B(7, 1)
+	FMLA_S(7, 2, 6, 0)
+	FMLA_S(7, 4, 6, 1)
+	FMLA_S(1, 2, 6, 2)
+	FMLA_S(1, 4, 6, 3)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76902 // ldr q2, [x8, x7]
-	WORD $0x3cf56904 // ldr q4, [x8, x21]
-	WORD $0x4ea4d442 // fsub v2.4s, v2.4s, v4.4s
-	WORD $0x3cea6904 // ldr q4, [x8, x10]
-	WORD $0x3cf06908 // ldr q8, [x8, x16]
-	WORD $0x4ea8d484 // fsub v4.4s, v4.4s, v8.4s
-	WORD $0x3cf06928 // ldr q8, [x9, x16]
-	WORD $0x3cf16909 // ldr q9, [x8, x17]
-	WORD $0x4ea9d508 // fsub v8.4s, v8.4s, v9.4s
-	WORD $0x4ea21c49 // mov v9.16b, v2.16b
-	WORD $0x4f861089 // fmla v9.4s, v4.4s, v6.s[0]
-	WORD $0x4fa61109 // fmla v9.4s, v8.4s, v6.s[1]
-	WORD $0x4f861882 // fmla v2.4s, v4.4s, v6.s[2]
-	WORD $0x4fa61902 // fmla v2.4s, v8.4s, v6.s[3]
+	LDRX_Q(2, 8, 7)
+	LDRX_Q(4, 8, 21)
+	FSUB_4S(2, 2, 4)
+	LDRX_Q(4, 8, 10)
+	LDRX_Q(8, 8, 16)
+	FSUB_4S(4, 4, 8)
+	LDRX_Q(8, 9, 16)
+	LDRX_Q(9, 8, 17)
+	FSUB_4S(8, 8, 9)
+	MOV_16B(9, 2)
+	FMLA_S(9, 4, 6, 0)
+	FMLA_S(9, 8, 6, 1)
+	FMLA_S(2, 4, 6, 2)
+	FMLA_S(2, 8, 6, 3)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76904 // ldr q4, [x8, x7]
-	WORD $0x3cf56908 // ldr q8, [x8, x21]
-	WORD $0x4ea8d484 // fsub v4.4s, v4.4s, v8.4s
-	WORD $0x3cea6908 // ldr q8, [x8, x10]
-	WORD $0x3cf0690a // ldr q10, [x8, x16]
-	WORD $0x4eaad508 // fsub v8.4s, v8.4s, v10.4s
-	WORD $0x3cf0692a // ldr q10, [x9, x16]
-	WORD $0x3cf1690b // ldr q11, [x8, x17]
-	WORD $0x4eabd54a // fsub v10.4s, v10.4s, v11.4s
-	WORD $0x4ea41c8b // mov v11.16b, v4.16b
-	WORD $0x4f86110b // fmla v11.4s, v8.4s, v6.s[0]
-	WORD $0x4fa6114b // fmla v11.4s, v10.4s, v6.s[1]
-	WORD $0x4f861904 // fmla v4.4s, v8.4s, v6.s[2]
-	WORD $0x4fa61944 // fmla v4.4s, v10.4s, v6.s[3]
+	LDRX_Q(4, 8, 7)
+	LDRX_Q(8, 8, 21)
+	FSUB_4S(4, 4, 8)
+	LDRX_Q(8, 8, 10)
+	LDRX_Q(10, 8, 16)
+	FSUB_4S(8, 8, 10)
+	LDRX_Q(10, 9, 16)
+	LDRX_Q(11, 8, 17)
+	FSUB_4S(10, 10, 11)
+	MOV_16B(11, 4)
+	FMLA_S(11, 8, 6, 0)
+	FMLA_S(11, 10, 6, 1)
+	FMLA_S(4, 8, 6, 2)
+	FMLA_S(4, 10, 6, 3)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76908 // ldr q8, [x8, x7]
-	WORD $0x3cf5690a // ldr q10, [x8, x21]
-	WORD $0x4eaad508 // fsub v8.4s, v8.4s, v10.4s
-	WORD $0x3cea690a // ldr q10, [x8, x10]
-	WORD $0x3cf0690c // ldr q12, [x8, x16]
-	WORD $0x4eacd54a // fsub v10.4s, v10.4s, v12.4s
-	WORD $0x3cf0692c // ldr q12, [x9, x16]
-	WORD $0x3cf1690d // ldr q13, [x8, x17]
-	WORD $0x4eadd58c // fsub v12.4s, v12.4s, v13.4s
-	WORD $0x4ea81d0d // mov v13.16b, v8.16b
-	WORD $0x4f86114d // fmla v13.4s, v10.4s, v6.s[0]
-	WORD $0x4fa6118d // fmla v13.4s, v12.4s, v6.s[1]
-	WORD $0x4f861948 // fmla v8.4s, v10.4s, v6.s[2]
-	WORD $0x4fa61988 // fmla v8.4s, v12.4s, v6.s[3]
+	LDRX_Q(8, 8, 7)
+	LDRX_Q(10, 8, 21)
+	FSUB_4S(8, 8, 10)
+	LDRX_Q(10, 8, 10)
+	LDRX_Q(12, 8, 16)
+	FSUB_4S(10, 10, 12)
+	LDRX_Q(12, 9, 16)
+	LDRX_Q(13, 8, 17)
+	FSUB_4S(12, 12, 13)
+	MOV_16B(13, 8)
+	FMLA_S(13, 10, 6, 0)
+	FMLA_S(13, 12, 6, 1)
+	FMLA_S(8, 10, 6, 2)
+	FMLA_S(8, 12, 6, 3)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce7690a // ldr q10, [x8, x7]
-	WORD $0x3cf5690c // ldr q12, [x8, x21]
-	WORD $0x4eacd54a // fsub v10.4s, v10.4s, v12.4s
-	WORD $0x3cea690c // ldr q12, [x8, x10]
-	WORD $0x3cf0690e // ldr q14, [x8, x16]
-	WORD $0x4eaed58c // fsub v12.4s, v12.4s, v14.4s
-	WORD $0x3cf0692e // ldr q14, [x9, x16]
-	WORD $0x3cf1690f // ldr q15, [x8, x17]
-	WORD $0x4eafd5ce // fsub v14.4s, v14.4s, v15.4s
-	WORD $0x4eaa1d4f // mov v15.16b, v10.16b
-	WORD $0x4f86118f // fmla v15.4s, v12.4s, v6.s[0]
-	WORD $0x4fa611cf // fmla v15.4s, v14.4s, v6.s[1]
-	WORD $0x4f86198a // fmla v10.4s, v12.4s, v6.s[2]
-	WORD $0x4fa619ca // fmla v10.4s, v14.4s, v6.s[3]
+	LDRX_Q(10, 8, 7)
+	LDRX_Q(12, 8, 21)
+	FSUB_4S(10, 10, 12)
+	LDRX_Q(12, 8, 10)
+	LDRX_Q(14, 8, 16)
+	FSUB_4S(12, 12, 14)
+	LDRX_Q(14, 9, 16)
+	LDRX_Q(15, 8, 17)
+	FSUB_4S(14, 14, 15)
+	MOV_16B(15, 10)
+	FMLA_S(15, 12, 6, 0)
+	FMLA_S(15, 14, 6, 1)
+	FMLA_S(10, 12, 6, 2)
+	FMLA_S(10, 14, 6, 3)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce7690c // ldr q12, [x8, x7]
-	WORD $0x3cf5690e // ldr q14, [x8, x21]
-	WORD $0x4eaed58c // fsub v12.4s, v12.4s, v14.4s
-	WORD $0x3cea690e // ldr q14, [x8, x10]
-	WORD $0x3cf06910 // ldr q16, [x8, x16]
-	WORD $0x4eb0d5ce // fsub v14.4s, v14.4s, v16.4s
-	WORD $0x3cf06930 // ldr q16, [x9, x16]
-	WORD $0x3cf16911 // ldr q17, [x8, x17]
-	WORD $0x4eb1d610 // fsub v16.4s, v16.4s, v17.4s
-	WORD $0x4eac1d91 // mov v17.16b, v12.16b
-	WORD $0x4f8611d1 // fmla v17.4s, v14.4s, v6.s[0]
-	WORD $0x4fa61211 // fmla v17.4s, v16.4s, v6.s[1]
-	WORD $0x4f8619cc // fmla v12.4s, v14.4s, v6.s[2]
-	WORD $0x4fa61a0c // fmla v12.4s, v16.4s, v6.s[3]
+	LDRX_Q(12, 8, 7)
+	LDRX_Q(14, 8, 21)
+	FSUB_4S(12, 12, 14)
+	LDRX_Q(14, 8, 10)
+	LDRX_Q(16, 8, 16)
+	FSUB_4S(14, 14, 16)
+	LDRX_Q(16, 9, 16)
+	LDRX_Q(17, 8, 17)
+	FSUB_4S(16, 16, 17)
+	MOV_16B(17, 12)
+	FMLA_S(17, 14, 6, 0)
+	FMLA_S(17, 16, 6, 1)
+	FMLA_S(12, 14, 6, 2)
+	FMLA_S(12, 16, 6, 3)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce7690e // ldr q14, [x8, x7]
-	WORD $0x3cf56910 // ldr q16, [x8, x21]
-	WORD $0x4eb0d5ce // fsub v14.4s, v14.4s, v16.4s
-	WORD $0x3cea6910 // ldr q16, [x8, x10]
-	WORD $0x3cf06912 // ldr q18, [x8, x16]
-	WORD $0x4eb2d610 // fsub v16.4s, v16.4s, v18.4s
-	WORD $0x3cf06932 // ldr q18, [x9, x16]
-	WORD $0x3cf16913 // ldr q19, [x8, x17]
-	WORD $0x4eb3d652 // fsub v18.4s, v18.4s, v19.4s
-	WORD $0x4eae1dd3 // mov v19.16b, v14.16b
-	WORD $0x4f861213 // fmla v19.4s, v16.4s, v6.s[0]
-	WORD $0x4fa61253 // fmla v19.4s, v18.4s, v6.s[1]
-	WORD $0x4f861a0e // fmla v14.4s, v16.4s, v6.s[2]
-	WORD $0x4fa61a4e // fmla v14.4s, v18.4s, v6.s[3]
+	LDRX_Q(14, 8, 7)
+	LDRX_Q(16, 8, 21)
+	FSUB_4S(14, 14, 16)
+	LDRX_Q(16, 8, 10)
+	LDRX_Q(18, 8, 16)
+	FSUB_4S(16, 16, 18)
+	LDRX_Q(18, 9, 16)
+	LDRX_Q(19, 8, 17)
+	FSUB_4S(18, 18, 19)
+	MOV_16B(19, 14)
+	FMLA_S(19, 16, 6, 0)
+	FMLA_S(19, 18, 6, 1)
+	FMLA_S(14, 16, 6, 2)
+	FMLA_S(14, 18, 6, 3)
 	MOVD R0, R8
 	ADDS R6, R8, R8
-	WORD $0x4e29d4f0 // fadd v16.4s, v7.4s, v9.4s
-	WORD $0x4e2dd572 // fadd v18.4s, v11.4s, v13.4s
-	WORD $0x4e31d5f4 // fadd v20.4s, v15.4s, v17.4s
-	WORD $0x4eb01e15 // mov v21.16b, v16.16b
-	WORD $0x4e32d6b5 // fadd v21.4s, v21.4s, v18.4s
-	WORD $0x4e34d6b5 // fadd v21.4s, v21.4s, v20.4s
-	WORD $0x4e23d6b5 // fadd v21.4s, v21.4s, v3.4s
-	WORD $0x4eb01e03 // mov v3.16b, v16.16b
-	WORD $0x4f851243 // fmla v3.4s, v18.4s, v5.s[0]
-	WORD $0x4fa51283 // fmla v3.4s, v20.4s, v5.s[1]
-	WORD $0x4f851a50 // fmla v16.4s, v18.4s, v5.s[2]
-	WORD $0x4fa51a90 // fmla v16.4s, v20.4s, v5.s[3]
-	WORD $0x4e33d610 // fadd v16.4s, v16.4s, v19.4s
-	WORD $0x3dc00052 // ldr q18, [x2]
-	WORD $0x4e32d6b5 // fadd v21.4s, v21.4s, v18.4s
-	WORD $0x3dc00452 // ldr q18, [x2, #16]
-	WORD $0x4e35f655 // fmax v21.4s, v18.4s, v21.4s
-	WORD $0x3dc00852 // ldr q18, [x2, #32]
-	WORD $0x4eb5f655 // fmin v21.4s, v18.4s, v21.4s
+	FADD_4S(16, 7, 9)
+	FADD_4S(18, 11, 13)
+	FADD_4S(20, 15, 17)
+	MOV_16B(21, 16)
+	FADD_4S(21, 21, 18)
+	FADD_4S(21, 21, 20)
+	FADD_4S(21, 21, 3)
+	MOV_16B(3, 16)
+	FMLA_S(3, 18, 5, 0)
+	FMLA_S(3, 20, 5, 1)
+	FMLA_S(16, 18, 5, 2)
+	FMLA_S(16, 20, 5, 3)
+	FADD_4S(16, 16, 19)
+	LDR_Q(18, 2, 0)
+	FADD_4S(21, 21, 18)
+	LDR_Q(18, 2, 16)
+	FMAX_4S(21, 18, 21)
+	LDR_Q(18, 2, 32)
+	FMIN_4S(21, 18, 21)
 	MOVD R8, R9
-	WORD $0x3d800135 // str q21, [x9]
-	WORD $0x3dc00052 // ldr q18, [x2]
-	WORD $0x4e32d463 // fadd v3.4s, v3.4s, v18.4s
-	WORD $0x3dc00452 // ldr q18, [x2, #16]
-	WORD $0x4e23f643 // fmax v3.4s, v18.4s, v3.4s
-	WORD $0x3dc00852 // ldr q18, [x2, #32]
-	WORD $0x4ea3f643 // fmin v3.4s, v18.4s, v3.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800123 // str q3, [x9]
-	WORD $0x3dc00043 // ldr q3, [x2]
-	WORD $0x4e23d610 // fadd v16.4s, v16.4s, v3.4s
-	WORD $0x3dc00443 // ldr q3, [x2, #16]
-	WORD $0x4e30f470 // fmax v16.4s, v3.4s, v16.4s
-	WORD $0x3dc00843 // ldr q3, [x2, #32]
-	WORD $0x4eb0f470 // fmin v16.4s, v3.4s, v16.4s
+	STR_Q(21, 9, 0)
+	LDR_Q(18, 2, 0)
+	FADD_4S(3, 3, 18)
+	LDR_Q(18, 2, 16)
+	FMAX_4S(3, 18, 3)
+	LDR_Q(18, 2, 32)
+	FMIN_4S(3, 18, 3)
 	MOVD R8, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800130 // str q16, [x9]
-	WORD $0x4ea9d4e3 // fsub v3.4s, v7.4s, v9.4s
-	WORD $0x4eadd567 // fsub v7.4s, v11.4s, v13.4s
-	WORD $0x4eb1d5e9 // fsub v9.4s, v15.4s, v17.4s
-	WORD $0x4ea31c6b // mov v11.16b, v3.16b
-	WORD $0x4f8610eb // fmla v11.4s, v7.4s, v6.s[0]
-	WORD $0x4fa6112b // fmla v11.4s, v9.4s, v6.s[1]
-	WORD $0x4f8618e3 // fmla v3.4s, v7.4s, v6.s[2]
-	WORD $0x4fa61923 // fmla v3.4s, v9.4s, v6.s[3]
-	WORD $0x3dc00047 // ldr q7, [x2]
-	WORD $0x4e27d56b // fadd v11.4s, v11.4s, v7.4s
-	WORD $0x3dc00447 // ldr q7, [x2, #16]
-	WORD $0x4e2bf4eb // fmax v11.4s, v7.4s, v11.4s
-	WORD $0x3dc00847 // ldr q7, [x2, #32]
-	WORD $0x4eabf4eb // fmin v11.4s, v7.4s, v11.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	WORD $0x3d80012b // str q11, [x9]
-	WORD $0x3dc00047 // ldr q7, [x2]
-	WORD $0x4e27d463 // fadd v3.4s, v3.4s, v7.4s
-	WORD $0x3dc00447 // ldr q7, [x2, #16]
-	WORD $0x4e23f4e3 // fmax v3.4s, v7.4s, v3.4s
-	WORD $0x3dc00847 // ldr q7, [x2, #32]
-	WORD $0x4ea3f4e3 // fmin v3.4s, v7.4s, v3.4s
+	STR_Q(3, 9, 0)
+	LDR_Q(3, 2, 0)
+	FADD_4S(16, 16, 3)
+	LDR_Q(3, 2, 16)
+	FMAX_4S(16, 3, 16)
+	LDR_Q(3, 2, 32)
+	FMIN_4S(16, 3, 16)
 	MOVD R8, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
-	WORD $0x3d800123 // str q3, [x9]
+	ADDS R3, R9, R9
+	STR_Q(16, 9, 0)
+	FSUB_4S(3, 7, 9)
+	FSUB_4S(7, 11, 13)
+	FSUB_4S(9, 15, 17)
+	MOV_16B(11, 3)
+	FMLA_S(11, 7, 6, 0)
+	FMLA_S(11, 9, 6, 1)
+	FMLA_S(3, 7, 6, 2)
+	FMLA_S(3, 9, 6, 3)
+	LDR_Q(7, 2, 0)
+	FADD_4S(11, 11, 7)
+	LDR_Q(7, 2, 16)
+	FMAX_4S(11, 7, 11)
+	LDR_Q(7, 2, 32)
+	FMIN_4S(11, 7, 11)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	STR_Q(11, 9, 0)
+	LDR_Q(7, 2, 0)
+	FADD_4S(3, 3, 7)
+	LDR_Q(7, 2, 16)
+	FMAX_4S(3, 7, 3)
+	LDR_Q(7, 2, 32)
+	FMIN_4S(3, 7, 3)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	STR_Q(3, 9, 0)
 	MOVD R0, R8
 	ADDS R6, R8, R8
 	ADDS R6, R8, R8
 	ADDS R6, R8, R8
-	WORD $0x4e22d423 // fadd v3.4s, v1.4s, v2.4s
-	WORD $0x4e28d487 // fadd v7.4s, v4.4s, v8.4s
-	WORD $0x4e2cd549 // fadd v9.4s, v10.4s, v12.4s
-	WORD $0x4ea31c6b // mov v11.16b, v3.16b
-	WORD $0x4e27d56b // fadd v11.4s, v11.4s, v7.4s
-	WORD $0x4e29d56b // fadd v11.4s, v11.4s, v9.4s
-	WORD $0x4e20d56b // fadd v11.4s, v11.4s, v0.4s
-	WORD $0x4ea31c60 // mov v0.16b, v3.16b
-	WORD $0x4f8510e0 // fmla v0.4s, v7.4s, v5.s[0]
-	WORD $0x4fa51120 // fmla v0.4s, v9.4s, v5.s[1]
-	WORD $0x4f8518e3 // fmla v3.4s, v7.4s, v5.s[2]
-	WORD $0x4fa51923 // fmla v3.4s, v9.4s, v5.s[3]
-	WORD $0x4e2ed463 // fadd v3.4s, v3.4s, v14.4s
-	WORD $0x3dc00047 // ldr q7, [x2]
-	WORD $0x4e27d56b // fadd v11.4s, v11.4s, v7.4s
-	WORD $0x3dc00447 // ldr q7, [x2, #16]
-	WORD $0x4e2bf4eb // fmax v11.4s, v7.4s, v11.4s
-	WORD $0x3dc00847 // ldr q7, [x2, #32]
-	WORD $0x4eabf4eb // fmin v11.4s, v7.4s, v11.4s
+	FADD_4S(3, 1, 2)
+	FADD_4S(7, 4, 8)
+	FADD_4S(9, 10, 12)
+	MOV_16B(11, 3)
+	FADD_4S(11, 11, 7)
+	FADD_4S(11, 11, 9)
+	FADD_4S(11, 11, 0)
+	MOV_16B(0, 3)
+	FMLA_S(0, 7, 5, 0)
+	FMLA_S(0, 9, 5, 1)
+	FMLA_S(3, 7, 5, 2)
+	FMLA_S(3, 9, 5, 3)
+	FADD_4S(3, 3, 14)
+	LDR_Q(7, 2, 0)
+	FADD_4S(11, 11, 7)
+	LDR_Q(7, 2, 16)
+	FMAX_4S(11, 7, 11)
+	LDR_Q(7, 2, 32)
+	FMIN_4S(11, 7, 11)
 	MOVD R8, R9
-	WORD $0x3d80012b // str q11, [x9]
-	WORD $0x3dc00047 // ldr q7, [x2]
-	WORD $0x4e27d400 // fadd v0.4s, v0.4s, v7.4s
-	WORD $0x3dc00447 // ldr q7, [x2, #16]
-	WORD $0x4e20f4e0 // fmax v0.4s, v7.4s, v0.4s
-	WORD $0x3dc00847 // ldr q7, [x2, #32]
-	WORD $0x4ea0f4e0 // fmin v0.4s, v7.4s, v0.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800120 // str q0, [x9]
-	WORD $0x3dc00040 // ldr q0, [x2]
-	WORD $0x4e20d463 // fadd v3.4s, v3.4s, v0.4s
-	WORD $0x3dc00440 // ldr q0, [x2, #16]
-	WORD $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
-	WORD $0x3dc00840 // ldr q0, [x2, #32]
-	WORD $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
+	STR_Q(11, 9, 0)
+	LDR_Q(7, 2, 0)
+	FADD_4S(0, 0, 7)
+	LDR_Q(7, 2, 16)
+	FMAX_4S(0, 7, 0)
+	LDR_Q(7, 2, 32)
+	FMIN_4S(0, 7, 0)
 	MOVD R8, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800123 // str q3, [x9]
-	WORD $0x4ea2d420 // fsub v0.4s, v1.4s, v2.4s
-	WORD $0x4ea8d481 // fsub v1.4s, v4.4s, v8.4s
-	WORD $0x4eacd542 // fsub v2.4s, v10.4s, v12.4s
-	WORD $0x4ea01c03 // mov v3.16b, v0.16b
-	WORD $0x4f861023 // fmla v3.4s, v1.4s, v6.s[0]
-	WORD $0x4fa61043 // fmla v3.4s, v2.4s, v6.s[1]
-	WORD $0x4f861820 // fmla v0.4s, v1.4s, v6.s[2]
-	WORD $0x4fa61840 // fmla v0.4s, v2.4s, v6.s[3]
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d463 // fadd v3.4s, v3.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e23f423 // fmax v3.4s, v1.4s, v3.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea3f423 // fmin v3.4s, v1.4s, v3.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800123 // str q3, [x9]
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
+	STR_Q(0, 9, 0)
+	LDR_Q(0, 2, 0)
+	FADD_4S(3, 3, 0)
+	LDR_Q(0, 2, 16)
+	FMAX_4S(3, 0, 3)
+	LDR_Q(0, 2, 32)
+	FMIN_4S(3, 0, 3)
 	MOVD R8, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
-	WORD $0x3d800120 // str q0, [x9]
+	ADDS R3, R9, R9
+	STR_Q(3, 9, 0)
+	FSUB_4S(0, 1, 2)
+	FSUB_4S(1, 4, 8)
+	FSUB_4S(2, 10, 12)
+	MOV_16B(3, 0)
+	FMLA_S(3, 1, 6, 0)
+	FMLA_S(3, 2, 6, 1)
+	FMLA_S(0, 1, 6, 2)
+	FMLA_S(0, 2, 6, 3)
+	LDR_Q(1, 2, 0)
+	FADD_4S(3, 3, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(3, 1, 3)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(3, 1, 3)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	STR_Q(3, 9, 0)
+	LDR_Q(1, 2, 0)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(0, 1, 0)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(0, 1, 0)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	STR_Q(0, 9, 0)
 	MOVD ts+24(FP), R19
 	ADDS R19, R0, R0
 	ADDS $16, R1, R1
@@ -6662,21 +6663,21 @@ GLOBL winogradOutput85NEON_const0_125NEON<>(SB), RODATA|NOPTR, $16
 // func winogradOutputLine85NEON(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
 TEXT ·winogradOutputLine85NEON(SB), NOSPLIT, $0-56
 	MOVD $winogradOutputLine85NEON_const4NEON<>+0(SB), R19
-	WORD $0xbd400265 // ldr s5, [x19]
+	LDR_S(5, 19, 0)
 	MOVD $winogradOutputLine85NEON_const0_25NEON<>+0(SB), R19
-	WORD $0x0d409265 // ld1 { v5.s }[1], [x19]
+	LD1_S(5, 1, 19)
 	MOVD $winogradOutputLine85NEON_const16NEON<>+0(SB), R19
-	WORD $0x4d408265 // ld1 { v5.s }[2], [x19]
+	LD1_S(5, 2, 19)
 	MOVD $winogradOutputLine85NEON_const0_0625NEON<>+0(SB), R19
-	WORD $0x4d409265 // ld1 { v5.s }[3], [x19]
+	LD1_S(5, 3, 19)
 	MOVD $winogradOutputLine85NEON_const2NEON<>+0(SB), R19
-	WORD $0xbd400266 // ldr s6, [x19]
+	LDR_S(6, 19, 0)
 	MOVD $winogradOutputLine85NEON_const0_5NEON<>+0(SB), R19
-	WORD $0x0d409266 // ld1 { v6.s }[1], [x19]
+	LD1_S(6, 1, 19)
 	MOVD $winogradOutputLine85NEON_const8NEON<>+0(SB), R19
-	WORD $0x4d408266 // ld1 { v6.s }[2], [x19]
+	LD1_S(6, 2, 19)
 	MOVD $winogradOutputLine85NEON_const0_125NEON<>+0(SB), R19
-	WORD $0x4d409266 // ld1 { v6.s }[3], [x19]
+	LD1_S(6, 3, 19)
 	MOVD dst+0(FP), R0
 	MOVD src+24(FP), R1
 	MOVD post+40(FP), R2
@@ -6700,76 +6701,76 @@ TEXT ·winogradOutputLine85NEON(SB), NOSPLIT, $0-56
 	LSL  $2, R3, R23
 
 tile:
-	WORD $0x3ce86920 // ldr q0, [x9, x8]
-	WORD $0x3cf56921 // ldr q1, [x9, x21]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3cea6921 // ldr q1, [x9, x10]
-	WORD $0x3cf06922 // ldr q2, [x9, x16]
-	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
-	WORD $0x3cf06822 // ldr q2, [x1, x16]
-	WORD $0x3cf16923 // ldr q3, [x9, x17]
-	WORD $0x4e23d442 // fadd v2.4s, v2.4s, v3.4s
-	WORD $0x4ea01c03 // mov v3.16b, v0.16b
-	WORD $0x4e21d463 // fadd v3.4s, v3.4s, v1.4s
-	WORD $0x4e22d463 // fadd v3.4s, v3.4s, v2.4s
-	WORD $0x3dc00124 // ldr q4, [x9]
-	WORD $0x4e24d463 // fadd v3.4s, v3.4s, v4.4s
-	WORD $0x4ea01c04 // mov v4.16b, v0.16b
-	WORD $0x4f851024 // fmla v4.4s, v1.4s, v5.s[0]
-	WORD $0x4fa51044 // fmla v4.4s, v2.4s, v5.s[1]
-	WORD $0x4f851820 // fmla v0.4s, v1.4s, v5.s[2]
-	WORD $0x4fa51840 // fmla v0.4s, v2.4s, v5.s[3]
-	WORD $0x3cf16821 // ldr q1, [x1, x17]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d463 // fadd v3.4s, v3.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e23f423 // fmax v3.4s, v1.4s, v3.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea3f423 // fmin v3.4s, v1.4s, v3.4s
-	WORD $0x3d8000c3 // str q3, [x6]
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d484 // fadd v4.4s, v4.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e24f424 // fmax v4.4s, v1.4s, v4.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea4f424 // fmin v4.4s, v1.4s, v4.4s
-	WORD $0x3cb668c4 // str q4, [x6, x22]
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	WORD $0x3cb768c0 // str q0, [x6, x23]
-	WORD $0x3ce86920 // ldr q0, [x9, x8]
-	WORD $0x3cf56921 // ldr q1, [x9, x21]
-	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
-	WORD $0x3cea6921 // ldr q1, [x9, x10]
-	WORD $0x3cf06922 // ldr q2, [x9, x16]
-	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
-	WORD $0x3cf06822 // ldr q2, [x1, x16]
-	WORD $0x3cf16923 // ldr q3, [x9, x17]
-	WORD $0x4ea3d442 // fsub v2.4s, v2.4s, v3.4s
-	WORD $0x4ea01c03 // mov v3.16b, v0.16b
-	WORD $0x4f861023 // fmla v3.4s, v1.4s, v6.s[0]
-	WORD $0x4fa61043 // fmla v3.4s, v2.4s, v6.s[1]
-	WORD $0x4f861820 // fmla v0.4s, v1.4s, v6.s[2]
-	WORD $0x4fa61840 // fmla v0.4s, v2.4s, v6.s[3]
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d463 // fadd v3.4s, v3.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e23f423 // fmax v3.4s, v1.4s, v3.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea3f423 // fmin v3.4s, v1.4s, v3.4s
-	WORD $0x3ca368c3 // str q3, [x6, x3]
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	WORD $0x3ca768c0 // str q0, [x6, x7]
+	LDRX_Q(0, 9, 8)
+	LDRX_Q(1, 9, 21)
+	FADD_4S(0, 0, 1)
+	LDRX_Q(1, 9, 10)
+	LDRX_Q(2, 9, 16)
+	FADD_4S(1, 1, 2)
+	LDRX_Q(2, 1, 16)
+	LDRX_Q(3, 9, 17)
+	FADD_4S(2, 2, 3)
+	MOV_16B(3, 0)
+	FADD_4S(3, 3, 1)
+	FADD_4S(3, 3, 2)
+	LDR_Q(4, 9, 0)
+	FADD_4S(3, 3, 4)
+	MOV_16B(4, 0)
+	FMLA_S(4, 1, 5, 0)
+	FMLA_S(4, 2, 5, 1)
+	FMLA_S(0, 1, 5, 2)
+	FMLA_S(0, 2, 5, 3)
+	LDRX_Q(1, 1, 17)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 0)
+	FADD_4S(3, 3, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(3, 1, 3)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(3, 1, 3)
+	STR_Q(3, 6, 0)
+	LDR_Q(1, 2, 0)
+	FADD_4S(4, 4, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(4, 1, 4)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(4, 1, 4)
+	STRX_Q(4, 6, 22)
+	LDR_Q(1, 2, 0)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(0, 1, 0)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(0, 1, 0)
+	STRX_Q(0, 6, 23)
+	LDRX_Q(0, 9, 8)
+	LDRX_Q(1, 9, 21)
+	FSUB_4S(0, 0, 1)
+	LDRX_Q(1, 9, 10)
+	LDRX_Q(2, 9, 16)
+	FSUB_4S(1, 1, 2)
+	LDRX_Q(2, 1, 16)
+	LDRX_Q(3, 9, 17)
+	FSUB_4S(2, 2, 3)
+	MOV_16B(3, 0)
+	FMLA_S(3, 1, 6, 0)
+	FMLA_S(3, 2, 6, 1)
+	FMLA_S(0, 1, 6, 2)
+	FMLA_S(0, 2, 6, 3)
+	LDR_Q(1, 2, 0)
+	FADD_4S(3, 3, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(3, 1, 3)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(3, 1, 3)
+	STRX_Q(3, 6, 3)
+	LDR_Q(1, 2, 0)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(0, 1, 0)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(0, 1, 0)
+	STRX_Q(0, 6, 7)
 	ADDS R11, R6, R6
 	ADDS R11, R0, R0
 	ADDS $16, R9, R9
@@ -6829,25 +6830,25 @@ GLOBL winogradOutputLine85NEON_const0_125NEON<>(SB), RODATA|NOPTR, $16
 // func winogradOutput86NEON(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
 TEXT ·winogradOutput86NEON(SB), NOSPLIT, $0-64
 	MOVD $winogradOutput86NEON_const4NEON<>+0(SB), R19
-	WORD $0xbd400265 // ldr s5, [x19]
+	LDR_S(5, 19, 0)
 	MOVD $winogradOutput86NEON_const0_25NEON<>+0(SB), R19
-	WORD $0x0d409265 // ld1 { v5.s }[1], [x19]
+	LD1_S(5, 1, 19)
 	MOVD $winogradOutput86NEON_const16NEON<>+0(SB), R19
-	WORD $0x4d408265 // ld1 { v5.s }[2], [x19]
+	LD1_S(5, 2, 19)
 	MOVD $winogradOutput86NEON_const0_0625NEON<>+0(SB), R19
-	WORD $0x4d409265 // ld1 { v5.s }[3], [x19]
+	LD1_S(5, 3, 19)
 	MOVD $winogradOutput86NEON_const2NEON<>+0(SB), R19
-	WORD $0xbd400266 // ldr s6, [x19]
+	LDR_S(6, 19, 0)
 	MOVD $winogradOutput86NEON_const0_5NEON<>+0(SB), R19
-	WORD $0x0d409266 // ld1 { v6.s }[1], [x19]
+	LD1_S(6, 1, 19)
 	MOVD $winogradOutput86NEON_const8NEON<>+0(SB), R19
-	WORD $0x4d408266 // ld1 { v6.s }[2], [x19]
+	LD1_S(6, 2, 19)
 	MOVD $winogradOutput86NEON_const0_125NEON<>+0(SB), R19
-	WORD $0x4d409266 // ld1 { v6.s }[3], [x19]
+	LD1_S(6, 3, 19)
 	MOVD $winogradOutput86NEON_const32NEON<>+0(SB), R19
-	WORD $0xbd400267 // ldr s7, [x19]
+	LDR_S(7, 19, 0)
 	MOVD $winogradOutput86NEON_const0_03125NEON<>+0(SB), R19
-	WORD $0x0d409267 // ld1 { v7.s }[1], [x19]
+	LD1_S(7, 1, 19)
 	MOVD dst+0(FP), R0
 	MOVD src+32(FP), R1
 	MOVD post+48(FP), R2
@@ -6872,883 +6873,883 @@ TEXT ·winogradOutput86NEON(SB), NOSPLIT, $0-64
 tile:
 	MOVD R1, R8
 	ADD  R7, R1, R9
-	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	WORD $0x3cf56901 // ldr q1, [x8, x21]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3cea6901 // ldr q1, [x8, x10]
-	WORD $0x3cf06902 // ldr q2, [x8, x16]
-	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
-	WORD $0x3cf06922 // ldr q2, [x9, x16]
-	WORD $0x3cf16903 // ldr q3, [x8, x17]
-	WORD $0x4e23d442 // fadd v2.4s, v2.4s, v3.4s
-	WORD $0x4ea01c03 // mov v3.16b, v0.16b
-	WORD $0x4e21d463 // fadd v3.4s, v3.4s, v1.4s
-	WORD $0x4e22d463 // fadd v3.4s, v3.4s, v2.4s
-	WORD $0x3dc00104 // ldr q4, [x8]
-	WORD $0x4e24d463 // fadd v3.4s, v3.4s, v4.4s
-	WORD $0x4ea01c04 // mov v4.16b, v0.16b
-	WORD $0x4f851024 // fmla v4.4s, v1.4s, v5.s[0]
-	WORD $0x4fa51044 // fmla v4.4s, v2.4s, v5.s[1]
-	WORD $0x4f851820 // fmla v0.4s, v1.4s, v5.s[2]
-	WORD $0x4fa51840 // fmla v0.4s, v2.4s, v5.s[3]
+	LDRX_Q(0, 8, 7)
+	LDRX_Q(1, 8, 21)
+	FADD_4S(0, 0, 1)
+	LDRX_Q(1, 8, 10)
+	LDRX_Q(2, 8, 16)
+	FADD_4S(1, 1, 2)
+	LDRX_Q(2, 9, 16)
+	LDRX_Q(3, 8, 17)
+	FADD_4S(2, 2, 3)
+	MOV_16B(3, 0)
+	FADD_4S(3, 3, 1)
+	FADD_4S(3, 3, 2)
+	LDR_Q(4, 8, 0)
+	FADD_4S(3, 3, 4)
+	MOV_16B(4, 0)
+	FMLA_S(4, 1, 5, 0)
+	FMLA_S(4, 2, 5, 1)
+	FMLA_S(0, 1, 5, 2)
+	FMLA_S(0, 2, 5, 3)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76901 // ldr q1, [x8, x7]
-	WORD $0x3cf56902 // ldr q2, [x8, x21]
-	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
-	WORD $0x3cea6902 // ldr q2, [x8, x10]
-	WORD $0x3cf06908 // ldr q8, [x8, x16]
-	WORD $0x4e28d442 // fadd v2.4s, v2.4s, v8.4s
-	WORD $0x3cf06928 // ldr q8, [x9, x16]
-	WORD $0x3cf16909 // ldr q9, [x8, x17]
-	WORD $0x4e29d508 // fadd v8.4s, v8.4s, v9.4s
-	WORD $0x4ea11c29 // mov v9.16b, v1.16b
-	WORD $0x4e22d529 // fadd v9.4s, v9.4s, v2.4s
-	WORD $0x4e28d529 // fadd v9.4s, v9.4s, v8.4s
-	WORD $0x3dc0010a // ldr q10, [x8]
-	WORD $0x4e2ad529 // fadd v9.4s, v9.4s, v10.4s
-	WORD $0x4ea11c2a // mov v10.16b, v1.16b
-	WORD $0x4f85104a // fmla v10.4s, v2.4s, v5.s[0]
-	WORD $0x4fa5110a // fmla v10.4s, v8.4s, v5.s[1]
-	WORD $0x4f851841 // fmla v1.4s, v2.4s, v5.s[2]
-	WORD $0x4fa51901 // fmla v1.4s, v8.4s, v5.s[3]
+	LDRX_Q(1, 8, 7)
+	LDRX_Q(2, 8, 21)
+	FADD_4S(1, 1, 2)
+	LDRX_Q(2, 8, 10)
+	LDRX_Q(8, 8, 16)
+	FADD_4S(2, 2, 8)
+	LDRX_Q(8, 9, 16)
+	LDRX_Q(9, 8, 17)
+	FADD_4S(8, 8, 9)
+	MOV_16B(9, 1)
+	FADD_4S(9, 9, 2)
+	FADD_4S(9, 9, 8)
+	LDR_Q(10, 8, 0)
+	FADD_4S(9, 9, 10)
+	MOV_16B(10, 1)
+	FMLA_S(10, 2, 5, 0)
+	FMLA_S(10, 8, 5, 1)
+	FMLA_S(1, 2, 5, 2)
+	FMLA_S(1, 8, 5, 3)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76902 // ldr q2, [x8, x7]
-	WORD $0x3cf56908 // ldr q8, [x8, x21]
-	WORD $0x4e28d442 // fadd v2.4s, v2.4s, v8.4s
-	WORD $0x3cea6908 // ldr q8, [x8, x10]
-	WORD $0x3cf0690b // ldr q11, [x8, x16]
-	WORD $0x4e2bd508 // fadd v8.4s, v8.4s, v11.4s
-	WORD $0x3cf0692b // ldr q11, [x9, x16]
-	WORD $0x3cf1690c // ldr q12, [x8, x17]
-	WORD $0x4e2cd56b // fadd v11.4s, v11.4s, v12.4s
-	WORD $0x4ea21c4c // mov v12.16b, v2.16b
-	WORD $0x4e28d58c // fadd v12.4s, v12.4s, v8.4s
-	WORD $0x4e2bd58c // fadd v12.4s, v12.4s, v11.4s
-	WORD $0x3dc0010d // ldr q13, [x8]
-	WORD $0x4e2dd58c // fadd v12.4s, v12.4s, v13.4s
-	WORD $0x4ea21c4d // mov v13.16b, v2.16b
-	WORD $0x4f85110d // fmla v13.4s, v8.4s, v5.s[0]
-	WORD $0x4fa5116d // fmla v13.4s, v11.4s, v5.s[1]
-	WORD $0x4f851902 // fmla v2.4s, v8.4s, v5.s[2]
-	WORD $0x4fa51962 // fmla v2.4s, v11.4s, v5.s[3]
+	LDRX_Q(2, 8, 7)
+	LDRX_Q(8, 8, 21)
+	FADD_4S(2, 2, 8)
+	LDRX_Q(8, 8, 10)
+	LDRX_Q(11, 8, 16)
+	FADD_4S(8, 8, 11)
+	LDRX_Q(11, 9, 16)
+	LDRX_Q(12, 8, 17)
+	FADD_4S(11, 11, 12)
+	MOV_16B(12, 2)
+	FADD_4S(12, 12, 8)
+	FADD_4S(12, 12, 11)
+	LDR_Q(13, 8, 0)
+	FADD_4S(12, 12, 13)
+	MOV_16B(13, 2)
+	FMLA_S(13, 8, 5, 0)
+	FMLA_S(13, 11, 5, 1)
+	FMLA_S(2, 8, 5, 2)
+	FMLA_S(2, 11, 5, 3)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76908 // ldr q8, [x8, x7]
-	WORD $0x3cf5690b // ldr q11, [x8, x21]
-	WORD $0x4e2bd508 // fadd v8.4s, v8.4s, v11.4s
-	WORD $0x3cea690b // ldr q11, [x8, x10]
-	WORD $0x3cf0690e // ldr q14, [x8, x16]
-	WORD $0x4e2ed56b // fadd v11.4s, v11.4s, v14.4s
-	WORD $0x3cf0692e // ldr q14, [x9, x16]
-	WORD $0x3cf1690f // ldr q15, [x8, x17]
-	WORD $0x4e2fd5ce // fadd v14.4s, v14.4s, v15.4s
-	WORD $0x4ea81d0f // mov v15.16b, v8.16b
-	WORD $0x4e2bd5ef // fadd v15.4s, v15.4s, v11.4s
-	WORD $0x4e2ed5ef // fadd v15.4s, v15.4s, v14.4s
-	WORD $0x3dc00110 // ldr q16, [x8]
-	WORD $0x4e30d5ef // fadd v15.4s, v15.4s, v16.4s
-	WORD $0x4ea81d10 // mov v16.16b, v8.16b
-	WORD $0x4f851170 // fmla v16.4s, v11.4s, v5.s[0]
-	WORD $0x4fa511d0 // fmla v16.4s, v14.4s, v5.s[1]
-	WORD $0x4f851968 // fmla v8.4s, v11.4s, v5.s[2]
-	WORD $0x4fa519c8 // fmla v8.4s, v14.4s, v5.s[3]
+	LDRX_Q(8, 8, 7)
+	LDRX_Q(11, 8, 21)
+	FADD_4S(8, 8, 11)
+	LDRX_Q(11, 8, 10)
+	LDRX_Q(14, 8, 16)
+	FADD_4S(11, 11, 14)
+	LDRX_Q(14, 9, 16)
+	LDRX_Q(15, 8, 17)
+	FADD_4S(14, 14, 15)
+	MOV_16B(15, 8)
+	FADD_4S(15, 15, 11)
+	FADD_4S(15, 15, 14)
+	LDR_Q(16, 8, 0)
+	FADD_4S(15, 15, 16)
+	MOV_16B(16, 8)
+	FMLA_S(16, 11, 5, 0)
+	FMLA_S(16, 14, 5, 1)
+	FMLA_S(8, 11, 5, 2)
+	FMLA_S(8, 14, 5, 3)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce7690b // ldr q11, [x8, x7]
-	WORD $0x3cf5690e // ldr q14, [x8, x21]
-	WORD $0x4e2ed56b // fadd v11.4s, v11.4s, v14.4s
-	WORD $0x3cea690e // ldr q14, [x8, x10]
-	WORD $0x3cf06911 // ldr q17, [x8, x16]
-	WORD $0x4e31d5ce // fadd v14.4s, v14.4s, v17.4s
-	WORD $0x3cf06931 // ldr q17, [x9, x16]
-	WORD $0x3cf16912 // ldr q18, [x8, x17]
-	WORD $0x4e32d631 // fadd v17.4s, v17.4s, v18.4s
-	WORD $0x4eab1d72 // mov v18.16b, v11.16b
-	WORD $0x4e2ed652 // fadd v18.4s, v18.4s, v14.4s
-	WORD $0x4e31d652 // fadd v18.4s, v18.4s, v17.4s
-	WORD $0x3dc00113 // ldr q19, [x8]
-	WORD $0x4e33d652 // fadd v18.4s, v18.4s, v19.4s
-	WORD $0x4eab1d73 // mov v19.16b, v11.16b
-	WORD $0x4f8511d3 // fmla v19.4s, v14.4s, v5.s[0]
-	WORD $0x4fa51233 // fmla v19.4s, v17.4s, v5.s[1]
-	WORD $0x4f8519cb // fmla v11.4s, v14.4s, v5.s[2]
-	WORD $0x4fa51a2b // fmla v11.4s, v17.4s, v5.s[3]
+	LDRX_Q(11, 8, 7)
+	LDRX_Q(14, 8, 21)
+	FADD_4S(11, 11, 14)
+	LDRX_Q(14, 8, 10)
+	LDRX_Q(17, 8, 16)
+	FADD_4S(14, 14, 17)
+	LDRX_Q(17, 9, 16)
+	LDRX_Q(18, 8, 17)
+	FADD_4S(17, 17, 18)
+	MOV_16B(18, 11)
+	FADD_4S(18, 18, 14)
+	FADD_4S(18, 18, 17)
+	LDR_Q(19, 8, 0)
+	FADD_4S(18, 18, 19)
+	MOV_16B(19, 11)
+	FMLA_S(19, 14, 5, 0)
+	FMLA_S(19, 17, 5, 1)
+	FMLA_S(11, 14, 5, 2)
+	FMLA_S(11, 17, 5, 3)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce7690e // ldr q14, [x8, x7]
-	WORD $0x3cf56911 // ldr q17, [x8, x21]
-	WORD $0x4e31d5ce // fadd v14.4s, v14.4s, v17.4s
-	WORD $0x3cea6911 // ldr q17, [x8, x10]
-	WORD $0x3cf06914 // ldr q20, [x8, x16]
-	WORD $0x4e34d631 // fadd v17.4s, v17.4s, v20.4s
-	WORD $0x3cf06934 // ldr q20, [x9, x16]
-	WORD $0x3cf16915 // ldr q21, [x8, x17]
-	WORD $0x4e35d694 // fadd v20.4s, v20.4s, v21.4s
-	WORD $0x4eae1dd5 // mov v21.16b, v14.16b
-	WORD $0x4e31d6b5 // fadd v21.4s, v21.4s, v17.4s
-	WORD $0x4e34d6b5 // fadd v21.4s, v21.4s, v20.4s
-	WORD $0x3dc00116 // ldr q22, [x8]
-	WORD $0x4e36d6b5 // fadd v21.4s, v21.4s, v22.4s
-	WORD $0x4eae1dd6 // mov v22.16b, v14.16b
-	WORD $0x4f851236 // fmla v22.4s, v17.4s, v5.s[0]
-	WORD $0x4fa51296 // fmla v22.4s, v20.4s, v5.s[1]
-	WORD $0x4f851a2e // fmla v14.4s, v17.4s, v5.s[2]
-	WORD $0x4fa51a8e // fmla v14.4s, v20.4s, v5.s[3]
+	LDRX_Q(14, 8, 7)
+	LDRX_Q(17, 8, 21)
+	FADD_4S(14, 14, 17)
+	LDRX_Q(17, 8, 10)
+	LDRX_Q(20, 8, 16)
+	FADD_4S(17, 17, 20)
+	LDRX_Q(20, 9, 16)
+	LDRX_Q(21, 8, 17)
+	FADD_4S(20, 20, 21)
+	MOV_16B(21, 14)
+	FADD_4S(21, 21, 17)
+	FADD_4S(21, 21, 20)
+	LDR_Q(22, 8, 0)
+	FADD_4S(21, 21, 22)
+	MOV_16B(22, 14)
+	FMLA_S(22, 17, 5, 0)
+	FMLA_S(22, 20, 5, 1)
+	FMLA_S(14, 17, 5, 2)
+	FMLA_S(14, 20, 5, 3)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76911 // ldr q17, [x8, x7]
-	WORD $0x3cf56914 // ldr q20, [x8, x21]
-	WORD $0x4e34d631 // fadd v17.4s, v17.4s, v20.4s
-	WORD $0x3cea6914 // ldr q20, [x8, x10]
-	WORD $0x3cf06917 // ldr q23, [x8, x16]
-	WORD $0x4e37d694 // fadd v20.4s, v20.4s, v23.4s
-	WORD $0x3cf06937 // ldr q23, [x9, x16]
-	WORD $0x3cf16918 // ldr q24, [x8, x17]
-	WORD $0x4e38d6f7 // fadd v23.4s, v23.4s, v24.4s
-	WORD $0x4eb11e38 // mov v24.16b, v17.16b
-	WORD $0x4e34d718 // fadd v24.4s, v24.4s, v20.4s
-	WORD $0x4e37d718 // fadd v24.4s, v24.4s, v23.4s
-	WORD $0x3dc00119 // ldr q25, [x8]
-	WORD $0x4e39d718 // fadd v24.4s, v24.4s, v25.4s
-	WORD $0x4eb11e39 // mov v25.16b, v17.16b
-	WORD $0x4f851299 // fmla v25.4s, v20.4s, v5.s[0]
-	WORD $0x4fa512f9 // fmla v25.4s, v23.4s, v5.s[1]
-	WORD $0x4f851a91 // fmla v17.4s, v20.4s, v5.s[2]
-	WORD $0x4fa51af1 // fmla v17.4s, v23.4s, v5.s[3]
+	LDRX_Q(17, 8, 7)
+	LDRX_Q(20, 8, 21)
+	FADD_4S(17, 17, 20)
+	LDRX_Q(20, 8, 10)
+	LDRX_Q(23, 8, 16)
+	FADD_4S(20, 20, 23)
+	LDRX_Q(23, 9, 16)
+	LDRX_Q(24, 8, 17)
+	FADD_4S(23, 23, 24)
+	MOV_16B(24, 17)
+	FADD_4S(24, 24, 20)
+	FADD_4S(24, 24, 23)
+	LDR_Q(25, 8, 0)
+	FADD_4S(24, 24, 25)
+	MOV_16B(25, 17)
+	FMLA_S(25, 20, 5, 0)
+	FMLA_S(25, 23, 5, 1)
+	FMLA_S(17, 20, 5, 2)
+	FMLA_S(17, 23, 5, 3)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76914 // ldr q20, [x8, x7]
-	WORD $0x3cf56917 // ldr q23, [x8, x21]
-	WORD $0x4e37d694 // fadd v20.4s, v20.4s, v23.4s
-	WORD $0x3cea6917 // ldr q23, [x8, x10]
-	WORD $0x3cf0691a // ldr q26, [x8, x16]
-	WORD $0x4e3ad6f7 // fadd v23.4s, v23.4s, v26.4s
-	WORD $0x3cf0693a // ldr q26, [x9, x16]
-	WORD $0x3cf1691b // ldr q27, [x8, x17]
-	WORD $0x4e3bd75a // fadd v26.4s, v26.4s, v27.4s
-	WORD $0x4eb41e9b // mov v27.16b, v20.16b
-	WORD $0x4e37d77b // fadd v27.4s, v27.4s, v23.4s
-	WORD $0x4e3ad77b // fadd v27.4s, v27.4s, v26.4s
-	WORD $0x3dc0011c // ldr q28, [x8]
-	WORD $0x4e3cd77b // fadd v27.4s, v27.4s, v28.4s
-	WORD $0x4eb41e9c // mov v28.16b, v20.16b
-	WORD $0x4f8512fc // fmla v28.4s, v23.4s, v5.s[0]
-	WORD $0x4fa5135c // fmla v28.4s, v26.4s, v5.s[1]
-	WORD $0x4f851af4 // fmla v20.4s, v23.4s, v5.s[2]
-	WORD $0x4fa51b54 // fmla v20.4s, v26.4s, v5.s[3]
+	LDRX_Q(20, 8, 7)
+	LDRX_Q(23, 8, 21)
+	FADD_4S(20, 20, 23)
+	LDRX_Q(23, 8, 10)
+	LDRX_Q(26, 8, 16)
+	FADD_4S(23, 23, 26)
+	LDRX_Q(26, 9, 16)
+	LDRX_Q(27, 8, 17)
+	FADD_4S(26, 26, 27)
+	MOV_16B(27, 20)
+	FADD_4S(27, 27, 23)
+	FADD_4S(27, 27, 26)
+	LDR_Q(28, 8, 0)
+	FADD_4S(27, 27, 28)
+	MOV_16B(28, 20)
+	FMLA_S(28, 23, 5, 0)
+	FMLA_S(28, 26, 5, 1)
+	FMLA_S(20, 23, 5, 2)
+	FMLA_S(20, 26, 5, 3)
 	MOVD R0, R8
-	WORD $0x4e2cd537 // fadd v23.4s, v9.4s, v12.4s
-	WORD $0x4e32d5fa // fadd v26.4s, v15.4s, v18.4s
-	WORD $0x4e38d6bd // fadd v29.4s, v21.4s, v24.4s
-	WORD $0x4eb71efe // mov v30.16b, v23.16b
-	WORD $0x4e3ad7de // fadd v30.4s, v30.4s, v26.4s
-	WORD $0x4e3dd7de // fadd v30.4s, v30.4s, v29.4s
-	WORD $0x4e23d7de // fadd v30.4s, v30.4s, v3.4s
-	WORD $0x4eb71ee3 // mov v3.16b, v23.16b
-	WORD $0x4f851343 // fmla v3.4s, v26.4s, v5.s[0]
-	WORD $0x4fa513a3 // fmla v3.4s, v29.4s, v5.s[1]
-	WORD $0x4f851b57 // fmla v23.4s, v26.4s, v5.s[2]
-	WORD $0x4fa51bb7 // fmla v23.4s, v29.4s, v5.s[3]
-	WORD $0x3dc0005a // ldr q26, [x2]
-	WORD $0x4e3ad7de // fadd v30.4s, v30.4s, v26.4s
-	WORD $0x3dc0045a // ldr q26, [x2, #16]
-	WORD $0x4e3ef75e // fmax v30.4s, v26.4s, v30.4s
-	WORD $0x3dc0085a // ldr q26, [x2, #32]
-	WORD $0x4ebef75e // fmin v30.4s, v26.4s, v30.4s
+	FADD_4S(23, 9, 12)
+	FADD_4S(26, 15, 18)
+	FADD_4S(29, 21, 24)
+	MOV_16B(30, 23)
+	FADD_4S(30, 30, 26)
+	FADD_4S(30, 30, 29)
+	FADD_4S(30, 30, 3)
+	MOV_16B(3, 23)
+	FMLA_S(3, 26, 5, 0)
+	FMLA_S(3, 29, 5, 1)
+	FMLA_S(23, 26, 5, 2)
+	FMLA_S(23, 29, 5, 3)
+	LDR_Q(26, 2, 0)
+	FADD_4S(30, 30, 26)
+	LDR_Q(26, 2, 16)
+	FMAX_4S(30, 26, 30)
+	LDR_Q(26, 2, 32)
+	FMIN_4S(30, 26, 30)
 	MOVD R8, R9
-	WORD $0x3d80013e // str q30, [x9]
-	WORD $0x3dc0005a // ldr q26, [x2]
-	WORD $0x4e3ad463 // fadd v3.4s, v3.4s, v26.4s
-	WORD $0x3dc0045a // ldr q26, [x2, #16]
-	WORD $0x4e23f743 // fmax v3.4s, v26.4s, v3.4s
-	WORD $0x3dc0085a // ldr q26, [x2, #32]
-	WORD $0x4ea3f743 // fmin v3.4s, v26.4s, v3.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800123 // str q3, [x9]
-	WORD $0x3dc00043 // ldr q3, [x2]
-	WORD $0x4e23d6f7 // fadd v23.4s, v23.4s, v3.4s
-	WORD $0x3dc00443 // ldr q3, [x2, #16]
-	WORD $0x4e37f477 // fmax v23.4s, v3.4s, v23.4s
-	WORD $0x3dc00843 // ldr q3, [x2, #32]
-	WORD $0x4eb7f477 // fmin v23.4s, v3.4s, v23.4s
+	STR_Q(30, 9, 0)
+	LDR_Q(26, 2, 0)
+	FADD_4S(3, 3, 26)
+	LDR_Q(26, 2, 16)
+	FMAX_4S(3, 26, 3)
+	LDR_Q(26, 2, 32)
+	FMIN_4S(3, 26, 3)
 	MOVD R8, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800137 // str q23, [x9]
-	WORD $0x4eacd523 // fsub v3.4s, v9.4s, v12.4s
-	WORD $0x4eb2d5e9 // fsub v9.4s, v15.4s, v18.4s
-	WORD $0x4eb8d6ac // fsub v12.4s, v21.4s, v24.4s
-	WORD $0x4ea31c6f // mov v15.16b, v3.16b
-	WORD $0x4f86112f // fmla v15.4s, v9.4s, v6.s[0]
-	WORD $0x4fa6118f // fmla v15.4s, v12.4s, v6.s[1]
-	WORD $0x4ea31c72 // mov v18.16b, v3.16b
-	WORD $0x4f861932 // fmla v18.4s, v9.4s, v6.s[2]
-	WORD $0x4fa61992 // fmla v18.4s, v12.4s, v6.s[3]
-	WORD $0x4f871123 // fmla v3.4s, v9.4s, v7.s[0]
-	WORD $0x4fa71183 // fmla v3.4s, v12.4s, v7.s[1]
-	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
-	WORD $0x3dc00049 // ldr q9, [x2]
-	WORD $0x4e29d5ef // fadd v15.4s, v15.4s, v9.4s
-	WORD $0x3dc00449 // ldr q9, [x2, #16]
-	WORD $0x4e2ff52f // fmax v15.4s, v9.4s, v15.4s
-	WORD $0x3dc00849 // ldr q9, [x2, #32]
-	WORD $0x4eaff52f // fmin v15.4s, v9.4s, v15.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	WORD $0x3d80012f // str q15, [x9]
-	WORD $0x3dc00049 // ldr q9, [x2]
-	WORD $0x4e29d652 // fadd v18.4s, v18.4s, v9.4s
-	WORD $0x3dc00449 // ldr q9, [x2, #16]
-	WORD $0x4e32f532 // fmax v18.4s, v9.4s, v18.4s
-	WORD $0x3dc00849 // ldr q9, [x2, #32]
-	WORD $0x4eb2f532 // fmin v18.4s, v9.4s, v18.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800132 // str q18, [x9]
-	WORD $0x3dc00049 // ldr q9, [x2]
-	WORD $0x4e29d463 // fadd v3.4s, v3.4s, v9.4s
-	WORD $0x3dc00449 // ldr q9, [x2, #16]
-	WORD $0x4e23f523 // fmax v3.4s, v9.4s, v3.4s
-	WORD $0x3dc00849 // ldr q9, [x2, #32]
-	WORD $0x4ea3f523 // fmin v3.4s, v9.4s, v3.4s
+	STR_Q(3, 9, 0)
+	LDR_Q(3, 2, 0)
+	FADD_4S(23, 23, 3)
+	LDR_Q(3, 2, 16)
+	FMAX_4S(23, 3, 23)
+	LDR_Q(3, 2, 32)
+	FMIN_4S(23, 3, 23)
 	MOVD R8, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800123 // str q3, [x9]
-	MOVD R0, R8
-	ADDS R6, R8, R8
-	ADDS R6, R8, R8
-	WORD $0x4e2dd543 // fadd v3.4s, v10.4s, v13.4s
-	WORD $0x4e33d609 // fadd v9.4s, v16.4s, v19.4s
-	WORD $0x4e39d6cc // fadd v12.4s, v22.4s, v25.4s
-	WORD $0x4ea31c6f // mov v15.16b, v3.16b
-	WORD $0x4e29d5ef // fadd v15.4s, v15.4s, v9.4s
-	WORD $0x4e2cd5ef // fadd v15.4s, v15.4s, v12.4s
-	WORD $0x4e24d5ef // fadd v15.4s, v15.4s, v4.4s
-	WORD $0x4ea31c64 // mov v4.16b, v3.16b
-	WORD $0x4f851124 // fmla v4.4s, v9.4s, v5.s[0]
-	WORD $0x4fa51184 // fmla v4.4s, v12.4s, v5.s[1]
-	WORD $0x4f851923 // fmla v3.4s, v9.4s, v5.s[2]
-	WORD $0x4fa51983 // fmla v3.4s, v12.4s, v5.s[3]
-	WORD $0x3dc00049 // ldr q9, [x2]
-	WORD $0x4e29d5ef // fadd v15.4s, v15.4s, v9.4s
-	WORD $0x3dc00449 // ldr q9, [x2, #16]
-	WORD $0x4e2ff52f // fmax v15.4s, v9.4s, v15.4s
-	WORD $0x3dc00849 // ldr q9, [x2, #32]
-	WORD $0x4eaff52f // fmin v15.4s, v9.4s, v15.4s
-	MOVD R8, R9
-	WORD $0x3d80012f // str q15, [x9]
-	WORD $0x3dc00049 // ldr q9, [x2]
-	WORD $0x4e29d484 // fadd v4.4s, v4.4s, v9.4s
-	WORD $0x3dc00449 // ldr q9, [x2, #16]
-	WORD $0x4e24f524 // fmax v4.4s, v9.4s, v4.4s
-	WORD $0x3dc00849 // ldr q9, [x2, #32]
-	WORD $0x4ea4f524 // fmin v4.4s, v9.4s, v4.4s
+	STR_Q(23, 9, 0)
+	FSUB_4S(3, 9, 12)
+	FSUB_4S(9, 15, 18)
+	FSUB_4S(12, 21, 24)
+	MOV_16B(15, 3)
+	FMLA_S(15, 9, 6, 0)
+	FMLA_S(15, 12, 6, 1)
+	MOV_16B(18, 3)
+	FMLA_S(18, 9, 6, 2)
+	FMLA_S(18, 12, 6, 3)
+	FMLA_S(3, 9, 7, 0)
+	FMLA_S(3, 12, 7, 1)
+	FADD_4S(3, 3, 27)
+	LDR_Q(9, 2, 0)
+	FADD_4S(15, 15, 9)
+	LDR_Q(9, 2, 16)
+	FMAX_4S(15, 9, 15)
+	LDR_Q(9, 2, 32)
+	FMIN_4S(15, 9, 15)
 	MOVD R8, R9
 	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800124 // str q4, [x9]
-	WORD $0x3dc00044 // ldr q4, [x2]
-	WORD $0x4e24d463 // fadd v3.4s, v3.4s, v4.4s
-	WORD $0x3dc00444 // ldr q4, [x2, #16]
-	WORD $0x4e23f483 // fmax v3.4s, v4.4s, v3.4s
-	WORD $0x3dc00844 // ldr q4, [x2, #32]
-	WORD $0x4ea3f483 // fmin v3.4s, v4.4s, v3.4s
+	STR_Q(15, 9, 0)
+	LDR_Q(9, 2, 0)
+	FADD_4S(18, 18, 9)
+	LDR_Q(9, 2, 16)
+	FMAX_4S(18, 9, 18)
+	LDR_Q(9, 2, 32)
+	FMIN_4S(18, 9, 18)
 	MOVD R8, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800123 // str q3, [x9]
-	WORD $0x4eadd543 // fsub v3.4s, v10.4s, v13.4s
-	WORD $0x4eb3d604 // fsub v4.4s, v16.4s, v19.4s
-	WORD $0x4eb9d6c9 // fsub v9.4s, v22.4s, v25.4s
-	WORD $0x4ea31c6a // mov v10.16b, v3.16b
-	WORD $0x4f86108a // fmla v10.4s, v4.4s, v6.s[0]
-	WORD $0x4fa6112a // fmla v10.4s, v9.4s, v6.s[1]
-	WORD $0x4ea31c6c // mov v12.16b, v3.16b
-	WORD $0x4f86188c // fmla v12.4s, v4.4s, v6.s[2]
-	WORD $0x4fa6192c // fmla v12.4s, v9.4s, v6.s[3]
-	WORD $0x4f871083 // fmla v3.4s, v4.4s, v7.s[0]
-	WORD $0x4fa71123 // fmla v3.4s, v9.4s, v7.s[1]
-	WORD $0x4e3cd463 // fadd v3.4s, v3.4s, v28.4s
-	WORD $0x3dc00044 // ldr q4, [x2]
-	WORD $0x4e24d54a // fadd v10.4s, v10.4s, v4.4s
-	WORD $0x3dc00444 // ldr q4, [x2, #16]
-	WORD $0x4e2af48a // fmax v10.4s, v4.4s, v10.4s
-	WORD $0x3dc00844 // ldr q4, [x2, #32]
-	WORD $0x4eaaf48a // fmin v10.4s, v4.4s, v10.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	WORD $0x3d80012a // str q10, [x9]
-	WORD $0x3dc00044 // ldr q4, [x2]
-	WORD $0x4e24d58c // fadd v12.4s, v12.4s, v4.4s
-	WORD $0x3dc00444 // ldr q4, [x2, #16]
-	WORD $0x4e2cf48c // fmax v12.4s, v4.4s, v12.4s
-	WORD $0x3dc00844 // ldr q4, [x2, #32]
-	WORD $0x4eacf48c // fmin v12.4s, v4.4s, v12.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d80012c // str q12, [x9]
-	WORD $0x3dc00044 // ldr q4, [x2]
-	WORD $0x4e24d463 // fadd v3.4s, v3.4s, v4.4s
-	WORD $0x3dc00444 // ldr q4, [x2, #16]
-	WORD $0x4e23f483 // fmax v3.4s, v4.4s, v3.4s
-	WORD $0x3dc00844 // ldr q4, [x2, #32]
-	WORD $0x4ea3f483 // fmin v3.4s, v4.4s, v3.4s
+	STR_Q(18, 9, 0)
+	LDR_Q(9, 2, 0)
+	FADD_4S(3, 3, 9)
+	LDR_Q(9, 2, 16)
+	FMAX_4S(3, 9, 3)
+	LDR_Q(9, 2, 32)
+	FMIN_4S(3, 9, 3)
 	MOVD R8, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
-	WORD $0x3d800123 // str q3, [x9]
+	STR_Q(3, 9, 0)
 	MOVD R0, R8
 	ADDS R6, R8, R8
 	ADDS R6, R8, R8
+	FADD_4S(3, 10, 13)
+	FADD_4S(9, 16, 19)
+	FADD_4S(12, 22, 25)
+	MOV_16B(15, 3)
+	FADD_4S(15, 15, 9)
+	FADD_4S(15, 15, 12)
+	FADD_4S(15, 15, 4)
+	MOV_16B(4, 3)
+	FMLA_S(4, 9, 5, 0)
+	FMLA_S(4, 12, 5, 1)
+	FMLA_S(3, 9, 5, 2)
+	FMLA_S(3, 12, 5, 3)
+	LDR_Q(9, 2, 0)
+	FADD_4S(15, 15, 9)
+	LDR_Q(9, 2, 16)
+	FMAX_4S(15, 9, 15)
+	LDR_Q(9, 2, 32)
+	FMIN_4S(15, 9, 15)
+	MOVD R8, R9
+	STR_Q(15, 9, 0)
+	LDR_Q(9, 2, 0)
+	FADD_4S(4, 4, 9)
+	LDR_Q(9, 2, 16)
+	FMAX_4S(4, 9, 4)
+	LDR_Q(9, 2, 32)
+	FMIN_4S(4, 9, 4)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	STR_Q(4, 9, 0)
+	LDR_Q(4, 2, 0)
+	FADD_4S(3, 3, 4)
+	LDR_Q(4, 2, 16)
+	FMAX_4S(3, 4, 3)
+	LDR_Q(4, 2, 32)
+	FMIN_4S(3, 4, 3)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	STR_Q(3, 9, 0)
+	FSUB_4S(3, 10, 13)
+	FSUB_4S(4, 16, 19)
+	FSUB_4S(9, 22, 25)
+	MOV_16B(10, 3)
+	FMLA_S(10, 4, 6, 0)
+	FMLA_S(10, 9, 6, 1)
+	MOV_16B(12, 3)
+	FMLA_S(12, 4, 6, 2)
+	FMLA_S(12, 9, 6, 3)
+	FMLA_S(3, 4, 7, 0)
+	FMLA_S(3, 9, 7, 1)
+	FADD_4S(3, 3, 28)
+	LDR_Q(4, 2, 0)
+	FADD_4S(10, 10, 4)
+	LDR_Q(4, 2, 16)
+	FMAX_4S(10, 4, 10)
+	LDR_Q(4, 2, 32)
+	FMIN_4S(10, 4, 10)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	STR_Q(10, 9, 0)
+	LDR_Q(4, 2, 0)
+	FADD_4S(12, 12, 4)
+	LDR_Q(4, 2, 16)
+	FMAX_4S(12, 4, 12)
+	LDR_Q(4, 2, 32)
+	FMIN_4S(12, 4, 12)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	STR_Q(12, 9, 0)
+	LDR_Q(4, 2, 0)
+	FADD_4S(3, 3, 4)
+	LDR_Q(4, 2, 16)
+	FMAX_4S(3, 4, 3)
+	LDR_Q(4, 2, 32)
+	FMIN_4S(3, 4, 3)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	STR_Q(3, 9, 0)
+	MOVD R0, R8
 	ADDS R6, R8, R8
 	ADDS R6, R8, R8
-	WORD $0x4e22d423 // fadd v3.4s, v1.4s, v2.4s
-	WORD $0x4e2bd504 // fadd v4.4s, v8.4s, v11.4s
-	WORD $0x4e31d5c9 // fadd v9.4s, v14.4s, v17.4s
-	WORD $0x4ea31c6a // mov v10.16b, v3.16b
-	WORD $0x4e24d54a // fadd v10.4s, v10.4s, v4.4s
-	WORD $0x4e29d54a // fadd v10.4s, v10.4s, v9.4s
-	WORD $0x4e20d54a // fadd v10.4s, v10.4s, v0.4s
-	WORD $0x4ea31c60 // mov v0.16b, v3.16b
-	WORD $0x4f851080 // fmla v0.4s, v4.4s, v5.s[0]
-	WORD $0x4fa51120 // fmla v0.4s, v9.4s, v5.s[1]
-	WORD $0x4f851883 // fmla v3.4s, v4.4s, v5.s[2]
-	WORD $0x4fa51923 // fmla v3.4s, v9.4s, v5.s[3]
-	WORD $0x3dc00044 // ldr q4, [x2]
-	WORD $0x4e24d54a // fadd v10.4s, v10.4s, v4.4s
-	WORD $0x3dc00444 // ldr q4, [x2, #16]
-	WORD $0x4e2af48a // fmax v10.4s, v4.4s, v10.4s
-	WORD $0x3dc00844 // ldr q4, [x2, #32]
-	WORD $0x4eaaf48a // fmin v10.4s, v4.4s, v10.4s
+	ADDS R6, R8, R8
+	ADDS R6, R8, R8
+	FADD_4S(3, 1, 2)
+	FADD_4S(4, 8, 11)
+	FADD_4S(9, 14, 17)
+	MOV_16B(10, 3)
+	FADD_4S(10, 10, 4)
+	FADD_4S(10, 10, 9)
+	FADD_4S(10, 10, 0)
+	MOV_16B(0, 3)
+	FMLA_S(0, 4, 5, 0)
+	FMLA_S(0, 9, 5, 1)
+	FMLA_S(3, 4, 5, 2)
+	FMLA_S(3, 9, 5, 3)
+	LDR_Q(4, 2, 0)
+	FADD_4S(10, 10, 4)
+	LDR_Q(4, 2, 16)
+	FMAX_4S(10, 4, 10)
+	LDR_Q(4, 2, 32)
+	FMIN_4S(10, 4, 10)
 	MOVD R8, R9
-	WORD $0x3d80012a // str q10, [x9]
-	WORD $0x3dc00044 // ldr q4, [x2]
-	WORD $0x4e24d400 // fadd v0.4s, v0.4s, v4.4s
-	WORD $0x3dc00444 // ldr q4, [x2, #16]
-	WORD $0x4e20f480 // fmax v0.4s, v4.4s, v0.4s
-	WORD $0x3dc00844 // ldr q4, [x2, #32]
-	WORD $0x4ea0f480 // fmin v0.4s, v4.4s, v0.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800120 // str q0, [x9]
-	WORD $0x3dc00040 // ldr q0, [x2]
-	WORD $0x4e20d463 // fadd v3.4s, v3.4s, v0.4s
-	WORD $0x3dc00440 // ldr q0, [x2, #16]
-	WORD $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
-	WORD $0x3dc00840 // ldr q0, [x2, #32]
-	WORD $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
+	STR_Q(10, 9, 0)
+	LDR_Q(4, 2, 0)
+	FADD_4S(0, 0, 4)
+	LDR_Q(4, 2, 16)
+	FMAX_4S(0, 4, 0)
+	LDR_Q(4, 2, 32)
+	FMIN_4S(0, 4, 0)
 	MOVD R8, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800123 // str q3, [x9]
-	WORD $0x4ea2d420 // fsub v0.4s, v1.4s, v2.4s
-	WORD $0x4eabd501 // fsub v1.4s, v8.4s, v11.4s
-	WORD $0x4eb1d5c2 // fsub v2.4s, v14.4s, v17.4s
-	WORD $0x4ea01c03 // mov v3.16b, v0.16b
-	WORD $0x4f861023 // fmla v3.4s, v1.4s, v6.s[0]
-	WORD $0x4fa61043 // fmla v3.4s, v2.4s, v6.s[1]
-	WORD $0x4ea01c04 // mov v4.16b, v0.16b
-	WORD $0x4f861824 // fmla v4.4s, v1.4s, v6.s[2]
-	WORD $0x4fa61844 // fmla v4.4s, v2.4s, v6.s[3]
-	WORD $0x4f871020 // fmla v0.4s, v1.4s, v7.s[0]
-	WORD $0x4fa71040 // fmla v0.4s, v2.4s, v7.s[1]
-	WORD $0x4e34d400 // fadd v0.4s, v0.4s, v20.4s
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d463 // fadd v3.4s, v3.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e23f423 // fmax v3.4s, v1.4s, v3.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea3f423 // fmin v3.4s, v1.4s, v3.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800123 // str q3, [x9]
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d484 // fadd v4.4s, v4.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e24f424 // fmax v4.4s, v1.4s, v4.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea4f424 // fmin v4.4s, v1.4s, v4.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800124 // str q4, [x9]
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
+	STR_Q(0, 9, 0)
+	LDR_Q(0, 2, 0)
+	FADD_4S(3, 3, 0)
+	LDR_Q(0, 2, 16)
+	FMAX_4S(3, 0, 3)
+	LDR_Q(0, 2, 32)
+	FMIN_4S(3, 0, 3)
 	MOVD R8, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
+	STR_Q(3, 9, 0)
+	FSUB_4S(0, 1, 2)
+	FSUB_4S(1, 8, 11)
+	FSUB_4S(2, 14, 17)
+	MOV_16B(3, 0)
+	FMLA_S(3, 1, 6, 0)
+	FMLA_S(3, 2, 6, 1)
+	MOV_16B(4, 0)
+	FMLA_S(4, 1, 6, 2)
+	FMLA_S(4, 2, 6, 3)
+	FMLA_S(0, 1, 7, 0)
+	FMLA_S(0, 2, 7, 1)
+	FADD_4S(0, 0, 20)
+	LDR_Q(1, 2, 0)
+	FADD_4S(3, 3, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(3, 1, 3)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(3, 1, 3)
+	MOVD R8, R9
 	ADDS R3, R9, R9
-	WORD $0x3d800120 // str q0, [x9]
+	STR_Q(3, 9, 0)
+	LDR_Q(1, 2, 0)
+	FADD_4S(4, 4, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(4, 1, 4)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(4, 1, 4)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	STR_Q(4, 9, 0)
+	LDR_Q(1, 2, 0)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(0, 1, 0)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(0, 1, 0)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	STR_Q(0, 9, 0)
 	MOVD R1, R8
 	ADD  R7, R1, R9
-	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	WORD $0x3cf56901 // ldr q1, [x8, x21]
-	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
-	WORD $0x3cea6901 // ldr q1, [x8, x10]
-	WORD $0x3cf06902 // ldr q2, [x8, x16]
-	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
-	WORD $0x3cf06922 // ldr q2, [x9, x16]
-	WORD $0x3cf16903 // ldr q3, [x8, x17]
-	WORD $0x4ea3d442 // fsub v2.4s, v2.4s, v3.4s
-	WORD $0x4ea01c03 // mov v3.16b, v0.16b
-	WORD $0x4f861023 // fmla v3.4s, v1.4s, v6.s[0]
-	WORD $0x4fa61043 // fmla v3.4s, v2.4s, v6.s[1]
-	WORD $0x4ea01c04 // mov v4.16b, v0.16b
-	WORD $0x4f861824 // fmla v4.4s, v1.4s, v6.s[2]
-	WORD $0x4fa61844 // fmla v4.4s, v2.4s, v6.s[3]
-	WORD $0x4f871020 // fmla v0.4s, v1.4s, v7.s[0]
-	WORD $0x4fa71040 // fmla v0.4s, v2.4s, v7.s[1]
-	WORD $0x3cf16921 // ldr q1, [x9, x17]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
+	LDRX_Q(0, 8, 7)
+	LDRX_Q(1, 8, 21)
+	FSUB_4S(0, 0, 1)
+	LDRX_Q(1, 8, 10)
+	LDRX_Q(2, 8, 16)
+	FSUB_4S(1, 1, 2)
+	LDRX_Q(2, 9, 16)
+	LDRX_Q(3, 8, 17)
+	FSUB_4S(2, 2, 3)
+	MOV_16B(3, 0)
+	FMLA_S(3, 1, 6, 0)
+	FMLA_S(3, 2, 6, 1)
+	MOV_16B(4, 0)
+	FMLA_S(4, 1, 6, 2)
+	FMLA_S(4, 2, 6, 3)
+	FMLA_S(0, 1, 7, 0)
+	FMLA_S(0, 2, 7, 1)
+	LDRX_Q(1, 9, 17)
+	FADD_4S(0, 0, 1)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76901 // ldr q1, [x8, x7]
-	WORD $0x3cf56902 // ldr q2, [x8, x21]
-	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
-	WORD $0x3cea6902 // ldr q2, [x8, x10]
-	WORD $0x3cf06908 // ldr q8, [x8, x16]
-	WORD $0x4ea8d442 // fsub v2.4s, v2.4s, v8.4s
-	WORD $0x3cf06928 // ldr q8, [x9, x16]
-	WORD $0x3cf16909 // ldr q9, [x8, x17]
-	WORD $0x4ea9d508 // fsub v8.4s, v8.4s, v9.4s
-	WORD $0x4ea11c29 // mov v9.16b, v1.16b
-	WORD $0x4f861049 // fmla v9.4s, v2.4s, v6.s[0]
-	WORD $0x4fa61109 // fmla v9.4s, v8.4s, v6.s[1]
-	WORD $0x4ea11c2a // mov v10.16b, v1.16b
-	WORD $0x4f86184a // fmla v10.4s, v2.4s, v6.s[2]
-	WORD $0x4fa6190a // fmla v10.4s, v8.4s, v6.s[3]
-	WORD $0x4f871041 // fmla v1.4s, v2.4s, v7.s[0]
-	WORD $0x4fa71101 // fmla v1.4s, v8.4s, v7.s[1]
-	WORD $0x3cf16922 // ldr q2, [x9, x17]
-	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
+	LDRX_Q(1, 8, 7)
+	LDRX_Q(2, 8, 21)
+	FSUB_4S(1, 1, 2)
+	LDRX_Q(2, 8, 10)
+	LDRX_Q(8, 8, 16)
+	FSUB_4S(2, 2, 8)
+	LDRX_Q(8, 9, 16)
+	LDRX_Q(9, 8, 17)
+	FSUB_4S(8, 8, 9)
+	MOV_16B(9, 1)
+	FMLA_S(9, 2, 6, 0)
+	FMLA_S(9, 8, 6, 1)
+	MOV_16B(10, 1)
+	FMLA_S(10, 2, 6, 2)
+	FMLA_S(10, 8, 6, 3)
+	FMLA_S(1, 2, 7, 0)
+	FMLA_S(1, 8, 7, 1)
+	LDRX_Q(2, 9, 17)
+	FADD_4S(1, 1, 2)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76902 // ldr q2, [x8, x7]
-	WORD $0x3cf56908 // ldr q8, [x8, x21]
-	WORD $0x4ea8d442 // fsub v2.4s, v2.4s, v8.4s
-	WORD $0x3cea6908 // ldr q8, [x8, x10]
-	WORD $0x3cf0690b // ldr q11, [x8, x16]
-	WORD $0x4eabd508 // fsub v8.4s, v8.4s, v11.4s
-	WORD $0x3cf0692b // ldr q11, [x9, x16]
-	WORD $0x3cf1690c // ldr q12, [x8, x17]
-	WORD $0x4eacd56b // fsub v11.4s, v11.4s, v12.4s
-	WORD $0x4ea21c4c // mov v12.16b, v2.16b
-	WORD $0x4f86110c // fmla v12.4s, v8.4s, v6.s[0]
-	WORD $0x4fa6116c // fmla v12.4s, v11.4s, v6.s[1]
-	WORD $0x4ea21c4d // mov v13.16b, v2.16b
-	WORD $0x4f86190d // fmla v13.4s, v8.4s, v6.s[2]
-	WORD $0x4fa6196d // fmla v13.4s, v11.4s, v6.s[3]
-	WORD $0x4f871102 // fmla v2.4s, v8.4s, v7.s[0]
-	WORD $0x4fa71162 // fmla v2.4s, v11.4s, v7.s[1]
-	WORD $0x3cf16928 // ldr q8, [x9, x17]
-	WORD $0x4e28d442 // fadd v2.4s, v2.4s, v8.4s
+	LDRX_Q(2, 8, 7)
+	LDRX_Q(8, 8, 21)
+	FSUB_4S(2, 2, 8)
+	LDRX_Q(8, 8, 10)
+	LDRX_Q(11, 8, 16)
+	FSUB_4S(8, 8, 11)
+	LDRX_Q(11, 9, 16)
+	LDRX_Q(12, 8, 17)
+	FSUB_4S(11, 11, 12)
+	MOV_16B(12, 2)
+	FMLA_S(12, 8, 6, 0)
+	FMLA_S(12, 11, 6, 1)
+	MOV_16B(13, 2)
+	FMLA_S(13, 8, 6, 2)
+	FMLA_S(13, 11, 6, 3)
+	FMLA_S(2, 8, 7, 0)
+	FMLA_S(2, 11, 7, 1)
+	LDRX_Q(8, 9, 17)
+	FADD_4S(2, 2, 8)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76908 // ldr q8, [x8, x7]
-	WORD $0x3cf5690b // ldr q11, [x8, x21]
-	WORD $0x4eabd508 // fsub v8.4s, v8.4s, v11.4s
-	WORD $0x3cea690b // ldr q11, [x8, x10]
-	WORD $0x3cf0690e // ldr q14, [x8, x16]
-	WORD $0x4eaed56b // fsub v11.4s, v11.4s, v14.4s
-	WORD $0x3cf0692e // ldr q14, [x9, x16]
-	WORD $0x3cf1690f // ldr q15, [x8, x17]
-	WORD $0x4eafd5ce // fsub v14.4s, v14.4s, v15.4s
-	WORD $0x4ea81d0f // mov v15.16b, v8.16b
-	WORD $0x4f86116f // fmla v15.4s, v11.4s, v6.s[0]
-	WORD $0x4fa611cf // fmla v15.4s, v14.4s, v6.s[1]
-	WORD $0x4ea81d10 // mov v16.16b, v8.16b
-	WORD $0x4f861970 // fmla v16.4s, v11.4s, v6.s[2]
-	WORD $0x4fa619d0 // fmla v16.4s, v14.4s, v6.s[3]
-	WORD $0x4f871168 // fmla v8.4s, v11.4s, v7.s[0]
-	WORD $0x4fa711c8 // fmla v8.4s, v14.4s, v7.s[1]
-	WORD $0x3cf1692b // ldr q11, [x9, x17]
-	WORD $0x4e2bd508 // fadd v8.4s, v8.4s, v11.4s
+	LDRX_Q(8, 8, 7)
+	LDRX_Q(11, 8, 21)
+	FSUB_4S(8, 8, 11)
+	LDRX_Q(11, 8, 10)
+	LDRX_Q(14, 8, 16)
+	FSUB_4S(11, 11, 14)
+	LDRX_Q(14, 9, 16)
+	LDRX_Q(15, 8, 17)
+	FSUB_4S(14, 14, 15)
+	MOV_16B(15, 8)
+	FMLA_S(15, 11, 6, 0)
+	FMLA_S(15, 14, 6, 1)
+	MOV_16B(16, 8)
+	FMLA_S(16, 11, 6, 2)
+	FMLA_S(16, 14, 6, 3)
+	FMLA_S(8, 11, 7, 0)
+	FMLA_S(8, 14, 7, 1)
+	LDRX_Q(11, 9, 17)
+	FADD_4S(8, 8, 11)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce7690b // ldr q11, [x8, x7]
-	WORD $0x3cf5690e // ldr q14, [x8, x21]
-	WORD $0x4eaed56b // fsub v11.4s, v11.4s, v14.4s
-	WORD $0x3cea690e // ldr q14, [x8, x10]
-	WORD $0x3cf06911 // ldr q17, [x8, x16]
-	WORD $0x4eb1d5ce // fsub v14.4s, v14.4s, v17.4s
-	WORD $0x3cf06931 // ldr q17, [x9, x16]
-	WORD $0x3cf16912 // ldr q18, [x8, x17]
-	WORD $0x4eb2d631 // fsub v17.4s, v17.4s, v18.4s
-	WORD $0x4eab1d72 // mov v18.16b, v11.16b
-	WORD $0x4f8611d2 // fmla v18.4s, v14.4s, v6.s[0]
-	WORD $0x4fa61232 // fmla v18.4s, v17.4s, v6.s[1]
-	WORD $0x4eab1d73 // mov v19.16b, v11.16b
-	WORD $0x4f8619d3 // fmla v19.4s, v14.4s, v6.s[2]
-	WORD $0x4fa61a33 // fmla v19.4s, v17.4s, v6.s[3]
-	WORD $0x4f8711cb // fmla v11.4s, v14.4s, v7.s[0]
-	WORD $0x4fa7122b // fmla v11.4s, v17.4s, v7.s[1]
-	WORD $0x3cf1692e // ldr q14, [x9, x17]
-	WORD $0x4e2ed56b // fadd v11.4s, v11.4s, v14.4s
+	LDRX_Q(11, 8, 7)
+	LDRX_Q(14, 8, 21)
+	FSUB_4S(11, 11, 14)
+	LDRX_Q(14, 8, 10)
+	LDRX_Q(17, 8, 16)
+	FSUB_4S(14, 14, 17)
+	LDRX_Q(17, 9, 16)
+	LDRX_Q(18, 8, 17)
+	FSUB_4S(17, 17, 18)
+	MOV_16B(18, 11)
+	FMLA_S(18, 14, 6, 0)
+	FMLA_S(18, 17, 6, 1)
+	MOV_16B(19, 11)
+	FMLA_S(19, 14, 6, 2)
+	FMLA_S(19, 17, 6, 3)
+	FMLA_S(11, 14, 7, 0)
+	FMLA_S(11, 17, 7, 1)
+	LDRX_Q(14, 9, 17)
+	FADD_4S(11, 11, 14)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce7690e // ldr q14, [x8, x7]
-	WORD $0x3cf56911 // ldr q17, [x8, x21]
-	WORD $0x4eb1d5ce // fsub v14.4s, v14.4s, v17.4s
-	WORD $0x3cea6911 // ldr q17, [x8, x10]
-	WORD $0x3cf06914 // ldr q20, [x8, x16]
-	WORD $0x4eb4d631 // fsub v17.4s, v17.4s, v20.4s
-	WORD $0x3cf06934 // ldr q20, [x9, x16]
-	WORD $0x3cf16915 // ldr q21, [x8, x17]
-	WORD $0x4eb5d694 // fsub v20.4s, v20.4s, v21.4s
-	WORD $0x4eae1dd5 // mov v21.16b, v14.16b
-	WORD $0x4f861235 // fmla v21.4s, v17.4s, v6.s[0]
-	WORD $0x4fa61295 // fmla v21.4s, v20.4s, v6.s[1]
-	WORD $0x4eae1dd6 // mov v22.16b, v14.16b
-	WORD $0x4f861a36 // fmla v22.4s, v17.4s, v6.s[2]
-	WORD $0x4fa61a96 // fmla v22.4s, v20.4s, v6.s[3]
-	WORD $0x4f87122e // fmla v14.4s, v17.4s, v7.s[0]
-	WORD $0x4fa7128e // fmla v14.4s, v20.4s, v7.s[1]
-	WORD $0x3cf16931 // ldr q17, [x9, x17]
-	WORD $0x4e31d5ce // fadd v14.4s, v14.4s, v17.4s
+	LDRX_Q(14, 8, 7)
+	LDRX_Q(17, 8, 21)
+	FSUB_4S(14, 14, 17)
+	LDRX_Q(17, 8, 10)
+	LDRX_Q(20, 8, 16)
+	FSUB_4S(17, 17, 20)
+	LDRX_Q(20, 9, 16)
+	LDRX_Q(21, 8, 17)
+	FSUB_4S(20, 20, 21)
+	MOV_16B(21, 14)
+	FMLA_S(21, 17, 6, 0)
+	FMLA_S(21, 20, 6, 1)
+	MOV_16B(22, 14)
+	FMLA_S(22, 17, 6, 2)
+	FMLA_S(22, 20, 6, 3)
+	FMLA_S(14, 17, 7, 0)
+	FMLA_S(14, 20, 7, 1)
+	LDRX_Q(17, 9, 17)
+	FADD_4S(14, 14, 17)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76911 // ldr q17, [x8, x7]
-	WORD $0x3cf56914 // ldr q20, [x8, x21]
-	WORD $0x4eb4d631 // fsub v17.4s, v17.4s, v20.4s
-	WORD $0x3cea6914 // ldr q20, [x8, x10]
-	WORD $0x3cf06917 // ldr q23, [x8, x16]
-	WORD $0x4eb7d694 // fsub v20.4s, v20.4s, v23.4s
-	WORD $0x3cf06937 // ldr q23, [x9, x16]
-	WORD $0x3cf16918 // ldr q24, [x8, x17]
-	WORD $0x4eb8d6f7 // fsub v23.4s, v23.4s, v24.4s
-	WORD $0x4eb11e38 // mov v24.16b, v17.16b
-	WORD $0x4f861298 // fmla v24.4s, v20.4s, v6.s[0]
-	WORD $0x4fa612f8 // fmla v24.4s, v23.4s, v6.s[1]
-	WORD $0x4eb11e39 // mov v25.16b, v17.16b
-	WORD $0x4f861a99 // fmla v25.4s, v20.4s, v6.s[2]
-	WORD $0x4fa61af9 // fmla v25.4s, v23.4s, v6.s[3]
-	WORD $0x4f871291 // fmla v17.4s, v20.4s, v7.s[0]
-	WORD $0x4fa712f1 // fmla v17.4s, v23.4s, v7.s[1]
-	WORD $0x3cf16934 // ldr q20, [x9, x17]
-	WORD $0x4e34d631 // fadd v17.4s, v17.4s, v20.4s
+	LDRX_Q(17, 8, 7)
+	LDRX_Q(20, 8, 21)
+	FSUB_4S(17, 17, 20)
+	LDRX_Q(20, 8, 10)
+	LDRX_Q(23, 8, 16)
+	FSUB_4S(20, 20, 23)
+	LDRX_Q(23, 9, 16)
+	LDRX_Q(24, 8, 17)
+	FSUB_4S(23, 23, 24)
+	MOV_16B(24, 17)
+	FMLA_S(24, 20, 6, 0)
+	FMLA_S(24, 23, 6, 1)
+	MOV_16B(25, 17)
+	FMLA_S(25, 20, 6, 2)
+	FMLA_S(25, 23, 6, 3)
+	FMLA_S(17, 20, 7, 0)
+	FMLA_S(17, 23, 7, 1)
+	LDRX_Q(20, 9, 17)
+	FADD_4S(17, 17, 20)
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
-	WORD $0x3ce76914 // ldr q20, [x8, x7]
-	WORD $0x3cf56917 // ldr q23, [x8, x21]
-	WORD $0x4eb7d694 // fsub v20.4s, v20.4s, v23.4s
-	WORD $0x3cea6917 // ldr q23, [x8, x10]
-	WORD $0x3cf0691a // ldr q26, [x8, x16]
-	WORD $0x4ebad6f7 // fsub v23.4s, v23.4s, v26.4s
-	WORD $0x3cf0693a // ldr q26, [x9, x16]
-	WORD $0x3cf1691b // ldr q27, [x8, x17]
-	WORD $0x4ebbd75a // fsub v26.4s, v26.4s, v27.4s
-	WORD $0x4eb41e9b // mov v27.16b, v20.16b
-	WORD $0x4f8612fb // fmla v27.4s, v23.4s, v6.s[0]
-	WORD $0x4fa6135b // fmla v27.4s, v26.4s, v6.s[1]
-	WORD $0x4eb41e9c // mov v28.16b, v20.16b
-	WORD $0x4f861afc // fmla v28.4s, v23.4s, v6.s[2]
-	WORD $0x4fa61b5c // fmla v28.4s, v26.4s, v6.s[3]
-	WORD $0x4f8712f4 // fmla v20.4s, v23.4s, v7.s[0]
-	WORD $0x4fa71354 // fmla v20.4s, v26.4s, v7.s[1]
-	WORD $0x3cf16937 // ldr q23, [x9, x17]
-	WORD $0x4e37d694 // fadd v20.4s, v20.4s, v23.4s
+	LDRX_Q(20, 8, 7)
+	LDRX_Q(23, 8, 21)
+	FSUB_4S(20, 20, 23)
+	LDRX_Q(23, 8, 10)
+	LDRX_Q(26, 8, 16)
+	FSUB_4S(23, 23, 26)
+	LDRX_Q(26, 9, 16)
+	LDRX_Q(27, 8, 17)
+	FSUB_4S(26, 26, 27)
+	MOV_16B(27, 20)
+	FMLA_S(27, 23, 6, 0)
+	FMLA_S(27, 26, 6, 1)
+	MOV_16B(28, 20)
+	FMLA_S(28, 23, 6, 2)
+	FMLA_S(28, 26, 6, 3)
+	FMLA_S(20, 23, 7, 0)
+	FMLA_S(20, 26, 7, 1)
+	LDRX_Q(23, 9, 17)
+	FADD_4S(20, 20, 23)
 	MOVD R0, R8
 	ADDS R6, R8, R8
-	WORD $0x4e2cd537 // fadd v23.4s, v9.4s, v12.4s
-	WORD $0x4e32d5fa // fadd v26.4s, v15.4s, v18.4s
-	WORD $0x4e38d6bd // fadd v29.4s, v21.4s, v24.4s
-	WORD $0x4eb71efe // mov v30.16b, v23.16b
-	WORD $0x4e3ad7de // fadd v30.4s, v30.4s, v26.4s
-	WORD $0x4e3dd7de // fadd v30.4s, v30.4s, v29.4s
-	WORD $0x4e23d7de // fadd v30.4s, v30.4s, v3.4s
-	WORD $0x4eb71ee3 // mov v3.16b, v23.16b
-	WORD $0x4f851343 // fmla v3.4s, v26.4s, v5.s[0]
-	WORD $0x4fa513a3 // fmla v3.4s, v29.4s, v5.s[1]
-	WORD $0x4f851b57 // fmla v23.4s, v26.4s, v5.s[2]
-	WORD $0x4fa51bb7 // fmla v23.4s, v29.4s, v5.s[3]
-	WORD $0x3dc0005a // ldr q26, [x2]
-	WORD $0x4e3ad7de // fadd v30.4s, v30.4s, v26.4s
-	WORD $0x3dc0045a // ldr q26, [x2, #16]
-	WORD $0x4e3ef75e // fmax v30.4s, v26.4s, v30.4s
-	WORD $0x3dc0085a // ldr q26, [x2, #32]
-	WORD $0x4ebef75e // fmin v30.4s, v26.4s, v30.4s
+	FADD_4S(23, 9, 12)
+	FADD_4S(26, 15, 18)
+	FADD_4S(29, 21, 24)
+	MOV_16B(30, 23)
+	FADD_4S(30, 30, 26)
+	FADD_4S(30, 30, 29)
+	FADD_4S(30, 30, 3)
+	MOV_16B(3, 23)
+	FMLA_S(3, 26, 5, 0)
+	FMLA_S(3, 29, 5, 1)
+	FMLA_S(23, 26, 5, 2)
+	FMLA_S(23, 29, 5, 3)
+	LDR_Q(26, 2, 0)
+	FADD_4S(30, 30, 26)
+	LDR_Q(26, 2, 16)
+	FMAX_4S(30, 26, 30)
+	LDR_Q(26, 2, 32)
+	FMIN_4S(30, 26, 30)
 	MOVD R8, R9
-	WORD $0x3d80013e // str q30, [x9]
-	WORD $0x3dc0005a // ldr q26, [x2]
-	WORD $0x4e3ad463 // fadd v3.4s, v3.4s, v26.4s
-	WORD $0x3dc0045a // ldr q26, [x2, #16]
-	WORD $0x4e23f743 // fmax v3.4s, v26.4s, v3.4s
-	WORD $0x3dc0085a // ldr q26, [x2, #32]
-	WORD $0x4ea3f743 // fmin v3.4s, v26.4s, v3.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800123 // str q3, [x9]
-	WORD $0x3dc00043 // ldr q3, [x2]
-	WORD $0x4e23d6f7 // fadd v23.4s, v23.4s, v3.4s
-	WORD $0x3dc00443 // ldr q3, [x2, #16]
-	WORD $0x4e37f477 // fmax v23.4s, v3.4s, v23.4s
-	WORD $0x3dc00843 // ldr q3, [x2, #32]
-	WORD $0x4eb7f477 // fmin v23.4s, v3.4s, v23.4s
+	STR_Q(30, 9, 0)
+	LDR_Q(26, 2, 0)
+	FADD_4S(3, 3, 26)
+	LDR_Q(26, 2, 16)
+	FMAX_4S(3, 26, 3)
+	LDR_Q(26, 2, 32)
+	FMIN_4S(3, 26, 3)
 	MOVD R8, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800137 // str q23, [x9]
-	WORD $0x4eacd523 // fsub v3.4s, v9.4s, v12.4s
-	WORD $0x4eb2d5e9 // fsub v9.4s, v15.4s, v18.4s
-	WORD $0x4eb8d6ac // fsub v12.4s, v21.4s, v24.4s
-	WORD $0x4ea31c6f // mov v15.16b, v3.16b
-	WORD $0x4f86112f // fmla v15.4s, v9.4s, v6.s[0]
-	WORD $0x4fa6118f // fmla v15.4s, v12.4s, v6.s[1]
-	WORD $0x4ea31c72 // mov v18.16b, v3.16b
-	WORD $0x4f861932 // fmla v18.4s, v9.4s, v6.s[2]
-	WORD $0x4fa61992 // fmla v18.4s, v12.4s, v6.s[3]
-	WORD $0x4f871123 // fmla v3.4s, v9.4s, v7.s[0]
-	WORD $0x4fa71183 // fmla v3.4s, v12.4s, v7.s[1]
-	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
-	WORD $0x3dc00049 // ldr q9, [x2]
-	WORD $0x4e29d5ef // fadd v15.4s, v15.4s, v9.4s
-	WORD $0x3dc00449 // ldr q9, [x2, #16]
-	WORD $0x4e2ff52f // fmax v15.4s, v9.4s, v15.4s
-	WORD $0x3dc00849 // ldr q9, [x2, #32]
-	WORD $0x4eaff52f // fmin v15.4s, v9.4s, v15.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	WORD $0x3d80012f // str q15, [x9]
-	WORD $0x3dc00049 // ldr q9, [x2]
-	WORD $0x4e29d652 // fadd v18.4s, v18.4s, v9.4s
-	WORD $0x3dc00449 // ldr q9, [x2, #16]
-	WORD $0x4e32f532 // fmax v18.4s, v9.4s, v18.4s
-	WORD $0x3dc00849 // ldr q9, [x2, #32]
-	WORD $0x4eb2f532 // fmin v18.4s, v9.4s, v18.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800132 // str q18, [x9]
-	WORD $0x3dc00049 // ldr q9, [x2]
-	WORD $0x4e29d463 // fadd v3.4s, v3.4s, v9.4s
-	WORD $0x3dc00449 // ldr q9, [x2, #16]
-	WORD $0x4e23f523 // fmax v3.4s, v9.4s, v3.4s
-	WORD $0x3dc00849 // ldr q9, [x2, #32]
-	WORD $0x4ea3f523 // fmin v3.4s, v9.4s, v3.4s
+	STR_Q(3, 9, 0)
+	LDR_Q(3, 2, 0)
+	FADD_4S(23, 23, 3)
+	LDR_Q(3, 2, 16)
+	FMAX_4S(23, 3, 23)
+	LDR_Q(3, 2, 32)
+	FMIN_4S(23, 3, 23)
 	MOVD R8, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800123 // str q3, [x9]
-	MOVD R0, R8
-	ADDS R6, R8, R8
-	ADDS R6, R8, R8
-	ADDS R6, R8, R8
-	WORD $0x4e2dd543 // fadd v3.4s, v10.4s, v13.4s
-	WORD $0x4e33d609 // fadd v9.4s, v16.4s, v19.4s
-	WORD $0x4e39d6cc // fadd v12.4s, v22.4s, v25.4s
-	WORD $0x4ea31c6f // mov v15.16b, v3.16b
-	WORD $0x4e29d5ef // fadd v15.4s, v15.4s, v9.4s
-	WORD $0x4e2cd5ef // fadd v15.4s, v15.4s, v12.4s
-	WORD $0x4e24d5ef // fadd v15.4s, v15.4s, v4.4s
-	WORD $0x4ea31c64 // mov v4.16b, v3.16b
-	WORD $0x4f851124 // fmla v4.4s, v9.4s, v5.s[0]
-	WORD $0x4fa51184 // fmla v4.4s, v12.4s, v5.s[1]
-	WORD $0x4f851923 // fmla v3.4s, v9.4s, v5.s[2]
-	WORD $0x4fa51983 // fmla v3.4s, v12.4s, v5.s[3]
-	WORD $0x3dc00049 // ldr q9, [x2]
-	WORD $0x4e29d5ef // fadd v15.4s, v15.4s, v9.4s
-	WORD $0x3dc00449 // ldr q9, [x2, #16]
-	WORD $0x4e2ff52f // fmax v15.4s, v9.4s, v15.4s
-	WORD $0x3dc00849 // ldr q9, [x2, #32]
-	WORD $0x4eaff52f // fmin v15.4s, v9.4s, v15.4s
-	MOVD R8, R9
-	WORD $0x3d80012f // str q15, [x9]
-	WORD $0x3dc00049 // ldr q9, [x2]
-	WORD $0x4e29d484 // fadd v4.4s, v4.4s, v9.4s
-	WORD $0x3dc00449 // ldr q9, [x2, #16]
-	WORD $0x4e24f524 // fmax v4.4s, v9.4s, v4.4s
-	WORD $0x3dc00849 // ldr q9, [x2, #32]
-	WORD $0x4ea4f524 // fmin v4.4s, v9.4s, v4.4s
+	STR_Q(23, 9, 0)
+	FSUB_4S(3, 9, 12)
+	FSUB_4S(9, 15, 18)
+	FSUB_4S(12, 21, 24)
+	MOV_16B(15, 3)
+	FMLA_S(15, 9, 6, 0)
+	FMLA_S(15, 12, 6, 1)
+	MOV_16B(18, 3)
+	FMLA_S(18, 9, 6, 2)
+	FMLA_S(18, 12, 6, 3)
+	FMLA_S(3, 9, 7, 0)
+	FMLA_S(3, 12, 7, 1)
+	FADD_4S(3, 3, 27)
+	LDR_Q(9, 2, 0)
+	FADD_4S(15, 15, 9)
+	LDR_Q(9, 2, 16)
+	FMAX_4S(15, 9, 15)
+	LDR_Q(9, 2, 32)
+	FMIN_4S(15, 9, 15)
 	MOVD R8, R9
 	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800124 // str q4, [x9]
-	WORD $0x3dc00044 // ldr q4, [x2]
-	WORD $0x4e24d463 // fadd v3.4s, v3.4s, v4.4s
-	WORD $0x3dc00444 // ldr q4, [x2, #16]
-	WORD $0x4e23f483 // fmax v3.4s, v4.4s, v3.4s
-	WORD $0x3dc00844 // ldr q4, [x2, #32]
-	WORD $0x4ea3f483 // fmin v3.4s, v4.4s, v3.4s
+	STR_Q(15, 9, 0)
+	LDR_Q(9, 2, 0)
+	FADD_4S(18, 18, 9)
+	LDR_Q(9, 2, 16)
+	FMAX_4S(18, 9, 18)
+	LDR_Q(9, 2, 32)
+	FMIN_4S(18, 9, 18)
 	MOVD R8, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800123 // str q3, [x9]
-	WORD $0x4eadd543 // fsub v3.4s, v10.4s, v13.4s
-	WORD $0x4eb3d604 // fsub v4.4s, v16.4s, v19.4s
-	WORD $0x4eb9d6c9 // fsub v9.4s, v22.4s, v25.4s
-	WORD $0x4ea31c6a // mov v10.16b, v3.16b
-	WORD $0x4f86108a // fmla v10.4s, v4.4s, v6.s[0]
-	WORD $0x4fa6112a // fmla v10.4s, v9.4s, v6.s[1]
-	WORD $0x4ea31c6c // mov v12.16b, v3.16b
-	WORD $0x4f86188c // fmla v12.4s, v4.4s, v6.s[2]
-	WORD $0x4fa6192c // fmla v12.4s, v9.4s, v6.s[3]
-	WORD $0x4f871083 // fmla v3.4s, v4.4s, v7.s[0]
-	WORD $0x4fa71123 // fmla v3.4s, v9.4s, v7.s[1]
-	WORD $0x4e3cd463 // fadd v3.4s, v3.4s, v28.4s
-	WORD $0x3dc00044 // ldr q4, [x2]
-	WORD $0x4e24d54a // fadd v10.4s, v10.4s, v4.4s
-	WORD $0x3dc00444 // ldr q4, [x2, #16]
-	WORD $0x4e2af48a // fmax v10.4s, v4.4s, v10.4s
-	WORD $0x3dc00844 // ldr q4, [x2, #32]
-	WORD $0x4eaaf48a // fmin v10.4s, v4.4s, v10.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	WORD $0x3d80012a // str q10, [x9]
-	WORD $0x3dc00044 // ldr q4, [x2]
-	WORD $0x4e24d58c // fadd v12.4s, v12.4s, v4.4s
-	WORD $0x3dc00444 // ldr q4, [x2, #16]
-	WORD $0x4e2cf48c // fmax v12.4s, v4.4s, v12.4s
-	WORD $0x3dc00844 // ldr q4, [x2, #32]
-	WORD $0x4eacf48c // fmin v12.4s, v4.4s, v12.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d80012c // str q12, [x9]
-	WORD $0x3dc00044 // ldr q4, [x2]
-	WORD $0x4e24d463 // fadd v3.4s, v3.4s, v4.4s
-	WORD $0x3dc00444 // ldr q4, [x2, #16]
-	WORD $0x4e23f483 // fmax v3.4s, v4.4s, v3.4s
-	WORD $0x3dc00844 // ldr q4, [x2, #32]
-	WORD $0x4ea3f483 // fmin v3.4s, v4.4s, v3.4s
+	STR_Q(18, 9, 0)
+	LDR_Q(9, 2, 0)
+	FADD_4S(3, 3, 9)
+	LDR_Q(9, 2, 16)
+	FMAX_4S(3, 9, 3)
+	LDR_Q(9, 2, 32)
+	FMIN_4S(3, 9, 3)
 	MOVD R8, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
-	WORD $0x3d800123 // str q3, [x9]
+	STR_Q(3, 9, 0)
 	MOVD R0, R8
 	ADDS R6, R8, R8
 	ADDS R6, R8, R8
 	ADDS R6, R8, R8
+	FADD_4S(3, 10, 13)
+	FADD_4S(9, 16, 19)
+	FADD_4S(12, 22, 25)
+	MOV_16B(15, 3)
+	FADD_4S(15, 15, 9)
+	FADD_4S(15, 15, 12)
+	FADD_4S(15, 15, 4)
+	MOV_16B(4, 3)
+	FMLA_S(4, 9, 5, 0)
+	FMLA_S(4, 12, 5, 1)
+	FMLA_S(3, 9, 5, 2)
+	FMLA_S(3, 12, 5, 3)
+	LDR_Q(9, 2, 0)
+	FADD_4S(15, 15, 9)
+	LDR_Q(9, 2, 16)
+	FMAX_4S(15, 9, 15)
+	LDR_Q(9, 2, 32)
+	FMIN_4S(15, 9, 15)
+	MOVD R8, R9
+	STR_Q(15, 9, 0)
+	LDR_Q(9, 2, 0)
+	FADD_4S(4, 4, 9)
+	LDR_Q(9, 2, 16)
+	FMAX_4S(4, 9, 4)
+	LDR_Q(9, 2, 32)
+	FMIN_4S(4, 9, 4)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	STR_Q(4, 9, 0)
+	LDR_Q(4, 2, 0)
+	FADD_4S(3, 3, 4)
+	LDR_Q(4, 2, 16)
+	FMAX_4S(3, 4, 3)
+	LDR_Q(4, 2, 32)
+	FMIN_4S(3, 4, 3)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	STR_Q(3, 9, 0)
+	FSUB_4S(3, 10, 13)
+	FSUB_4S(4, 16, 19)
+	FSUB_4S(9, 22, 25)
+	MOV_16B(10, 3)
+	FMLA_S(10, 4, 6, 0)
+	FMLA_S(10, 9, 6, 1)
+	MOV_16B(12, 3)
+	FMLA_S(12, 4, 6, 2)
+	FMLA_S(12, 9, 6, 3)
+	FMLA_S(3, 4, 7, 0)
+	FMLA_S(3, 9, 7, 1)
+	FADD_4S(3, 3, 28)
+	LDR_Q(4, 2, 0)
+	FADD_4S(10, 10, 4)
+	LDR_Q(4, 2, 16)
+	FMAX_4S(10, 4, 10)
+	LDR_Q(4, 2, 32)
+	FMIN_4S(10, 4, 10)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	STR_Q(10, 9, 0)
+	LDR_Q(4, 2, 0)
+	FADD_4S(12, 12, 4)
+	LDR_Q(4, 2, 16)
+	FMAX_4S(12, 4, 12)
+	LDR_Q(4, 2, 32)
+	FMIN_4S(12, 4, 12)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	STR_Q(12, 9, 0)
+	LDR_Q(4, 2, 0)
+	FADD_4S(3, 3, 4)
+	LDR_Q(4, 2, 16)
+	FMAX_4S(3, 4, 3)
+	LDR_Q(4, 2, 32)
+	FMIN_4S(3, 4, 3)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	STR_Q(3, 9, 0)
+	MOVD R0, R8
 	ADDS R6, R8, R8
 	ADDS R6, R8, R8
-	WORD $0x4e22d423 // fadd v3.4s, v1.4s, v2.4s
-	WORD $0x4e2bd504 // fadd v4.4s, v8.4s, v11.4s
-	WORD $0x4e31d5c9 // fadd v9.4s, v14.4s, v17.4s
-	WORD $0x4ea31c6a // mov v10.16b, v3.16b
-	WORD $0x4e24d54a // fadd v10.4s, v10.4s, v4.4s
-	WORD $0x4e29d54a // fadd v10.4s, v10.4s, v9.4s
-	WORD $0x4e20d54a // fadd v10.4s, v10.4s, v0.4s
-	WORD $0x4ea31c60 // mov v0.16b, v3.16b
-	WORD $0x4f851080 // fmla v0.4s, v4.4s, v5.s[0]
-	WORD $0x4fa51120 // fmla v0.4s, v9.4s, v5.s[1]
-	WORD $0x4f851883 // fmla v3.4s, v4.4s, v5.s[2]
-	WORD $0x4fa51923 // fmla v3.4s, v9.4s, v5.s[3]
-	WORD $0x3dc00044 // ldr q4, [x2]
-	WORD $0x4e24d54a // fadd v10.4s, v10.4s, v4.4s
-	WORD $0x3dc00444 // ldr q4, [x2, #16]
-	WORD $0x4e2af48a // fmax v10.4s, v4.4s, v10.4s
-	WORD $0x3dc00844 // ldr q4, [x2, #32]
-	WORD $0x4eaaf48a // fmin v10.4s, v4.4s, v10.4s
+	ADDS R6, R8, R8
+	ADDS R6, R8, R8
+	ADDS R6, R8, R8
+	FADD_4S(3, 1, 2)
+	FADD_4S(4, 8, 11)
+	FADD_4S(9, 14, 17)
+	MOV_16B(10, 3)
+	FADD_4S(10, 10, 4)
+	FADD_4S(10, 10, 9)
+	FADD_4S(10, 10, 0)
+	MOV_16B(0, 3)
+	FMLA_S(0, 4, 5, 0)
+	FMLA_S(0, 9, 5, 1)
+	FMLA_S(3, 4, 5, 2)
+	FMLA_S(3, 9, 5, 3)
+	LDR_Q(4, 2, 0)
+	FADD_4S(10, 10, 4)
+	LDR_Q(4, 2, 16)
+	FMAX_4S(10, 4, 10)
+	LDR_Q(4, 2, 32)
+	FMIN_4S(10, 4, 10)
 	MOVD R8, R9
-	WORD $0x3d80012a // str q10, [x9]
-	WORD $0x3dc00044 // ldr q4, [x2]
-	WORD $0x4e24d400 // fadd v0.4s, v0.4s, v4.4s
-	WORD $0x3dc00444 // ldr q4, [x2, #16]
-	WORD $0x4e20f480 // fmax v0.4s, v4.4s, v0.4s
-	WORD $0x3dc00844 // ldr q4, [x2, #32]
-	WORD $0x4ea0f480 // fmin v0.4s, v4.4s, v0.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800120 // str q0, [x9]
-	WORD $0x3dc00040 // ldr q0, [x2]
-	WORD $0x4e20d463 // fadd v3.4s, v3.4s, v0.4s
-	WORD $0x3dc00440 // ldr q0, [x2, #16]
-	WORD $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
-	WORD $0x3dc00840 // ldr q0, [x2, #32]
-	WORD $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
+	STR_Q(10, 9, 0)
+	LDR_Q(4, 2, 0)
+	FADD_4S(0, 0, 4)
+	LDR_Q(4, 2, 16)
+	FMAX_4S(0, 4, 0)
+	LDR_Q(4, 2, 32)
+	FMIN_4S(0, 4, 0)
 	MOVD R8, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800123 // str q3, [x9]
-	WORD $0x4ea2d420 // fsub v0.4s, v1.4s, v2.4s
-	WORD $0x4eabd501 // fsub v1.4s, v8.4s, v11.4s
-	WORD $0x4eb1d5c2 // fsub v2.4s, v14.4s, v17.4s
-	WORD $0x4ea01c03 // mov v3.16b, v0.16b
-	WORD $0x4f861023 // fmla v3.4s, v1.4s, v6.s[0]
-	WORD $0x4fa61043 // fmla v3.4s, v2.4s, v6.s[1]
-	WORD $0x4ea01c04 // mov v4.16b, v0.16b
-	WORD $0x4f861824 // fmla v4.4s, v1.4s, v6.s[2]
-	WORD $0x4fa61844 // fmla v4.4s, v2.4s, v6.s[3]
-	WORD $0x4f871020 // fmla v0.4s, v1.4s, v7.s[0]
-	WORD $0x4fa71040 // fmla v0.4s, v2.4s, v7.s[1]
-	WORD $0x4e34d400 // fadd v0.4s, v0.4s, v20.4s
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d463 // fadd v3.4s, v3.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e23f423 // fmax v3.4s, v1.4s, v3.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea3f423 // fmin v3.4s, v1.4s, v3.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800123 // str q3, [x9]
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d484 // fadd v4.4s, v4.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e24f424 // fmax v4.4s, v1.4s, v4.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea4f424 // fmin v4.4s, v1.4s, v4.4s
-	MOVD R8, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	ADDS R3, R9, R9
-	WORD $0x3d800124 // str q4, [x9]
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
+	STR_Q(0, 9, 0)
+	LDR_Q(0, 2, 0)
+	FADD_4S(3, 3, 0)
+	LDR_Q(0, 2, 16)
+	FMAX_4S(3, 0, 3)
+	LDR_Q(0, 2, 32)
+	FMIN_4S(3, 0, 3)
 	MOVD R8, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
 	ADDS R3, R9, R9
+	STR_Q(3, 9, 0)
+	FSUB_4S(0, 1, 2)
+	FSUB_4S(1, 8, 11)
+	FSUB_4S(2, 14, 17)
+	MOV_16B(3, 0)
+	FMLA_S(3, 1, 6, 0)
+	FMLA_S(3, 2, 6, 1)
+	MOV_16B(4, 0)
+	FMLA_S(4, 1, 6, 2)
+	FMLA_S(4, 2, 6, 3)
+	FMLA_S(0, 1, 7, 0)
+	FMLA_S(0, 2, 7, 1)
+	FADD_4S(0, 0, 20)
+	LDR_Q(1, 2, 0)
+	FADD_4S(3, 3, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(3, 1, 3)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(3, 1, 3)
+	MOVD R8, R9
 	ADDS R3, R9, R9
-	WORD $0x3d800120 // str q0, [x9]
+	STR_Q(3, 9, 0)
+	LDR_Q(1, 2, 0)
+	FADD_4S(4, 4, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(4, 1, 4)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(4, 1, 4)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	STR_Q(4, 9, 0)
+	LDR_Q(1, 2, 0)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(0, 1, 0)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(0, 1, 0)
+	MOVD R8, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	ADDS R3, R9, R9
+	STR_Q(0, 9, 0)
 	MOVD ts+24(FP), R19
 	ADDS R19, R0, R0
 	ADDS $16, R1, R1
@@ -7821,25 +7822,25 @@ GLOBL winogradOutput86NEON_const0_03125NEON<>(SB), RODATA|NOPTR, $16
 // func winogradOutputLine86NEON(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
 TEXT ·winogradOutputLine86NEON(SB), NOSPLIT, $0-56
 	MOVD $winogradOutputLine86NEON_const4NEON<>+0(SB), R19
-	WORD $0xbd400265 // ldr s5, [x19]
+	LDR_S(5, 19, 0)
 	MOVD $winogradOutputLine86NEON_const0_25NEON<>+0(SB), R19
-	WORD $0x0d409265 // ld1 { v5.s }[1], [x19]
+	LD1_S(5, 1, 19)
 	MOVD $winogradOutputLine86NEON_const16NEON<>+0(SB), R19
-	WORD $0x4d408265 // ld1 { v5.s }[2], [x19]
+	LD1_S(5, 2, 19)
 	MOVD $winogradOutputLine86NEON_const0_0625NEON<>+0(SB), R19
-	WORD $0x4d409265 // ld1 { v5.s }[3], [x19]
+	LD1_S(5, 3, 19)
 	MOVD $winogradOutputLine86NEON_const2NEON<>+0(SB), R19
-	WORD $0xbd400266 // ldr s6, [x19]
+	LDR_S(6, 19, 0)
 	MOVD $winogradOutputLine86NEON_const0_5NEON<>+0(SB), R19
-	WORD $0x0d409266 // ld1 { v6.s }[1], [x19]
+	LD1_S(6, 1, 19)
 	MOVD $winogradOutputLine86NEON_const8NEON<>+0(SB), R19
-	WORD $0x4d408266 // ld1 { v6.s }[2], [x19]
+	LD1_S(6, 2, 19)
 	MOVD $winogradOutputLine86NEON_const0_125NEON<>+0(SB), R19
-	WORD $0x4d409266 // ld1 { v6.s }[3], [x19]
+	LD1_S(6, 3, 19)
 	MOVD $winogradOutputLine86NEON_const32NEON<>+0(SB), R19
-	WORD $0xbd400267 // ldr s7, [x19]
+	LDR_S(7, 19, 0)
 	MOVD $winogradOutputLine86NEON_const0_03125NEON<>+0(SB), R19
-	WORD $0x0d409267 // ld1 { v7.s }[1], [x19]
+	LD1_S(7, 1, 19)
 	MOVD dst+0(FP), R0
 	MOVD src+24(FP), R1
 	MOVD post+40(FP), R2
@@ -7863,86 +7864,86 @@ TEXT ·winogradOutputLine86NEON(SB), NOSPLIT, $0-56
 	LSL  $1, R3, R23
 
 tile:
-	WORD $0x3ce86920 // ldr q0, [x9, x8]
-	WORD $0x3cf66921 // ldr q1, [x9, x22]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3cea6921 // ldr q1, [x9, x10]
-	WORD $0x3cf06922 // ldr q2, [x9, x16]
-	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
-	WORD $0x3cf06822 // ldr q2, [x1, x16]
-	WORD $0x3cf16923 // ldr q3, [x9, x17]
-	WORD $0x4e23d442 // fadd v2.4s, v2.4s, v3.4s
-	WORD $0x4ea01c03 // mov v3.16b, v0.16b
-	WORD $0x4e21d463 // fadd v3.4s, v3.4s, v1.4s
-	WORD $0x4e22d463 // fadd v3.4s, v3.4s, v2.4s
-	WORD $0x3dc00124 // ldr q4, [x9]
-	WORD $0x4e24d463 // fadd v3.4s, v3.4s, v4.4s
-	WORD $0x4ea01c04 // mov v4.16b, v0.16b
-	WORD $0x4f851024 // fmla v4.4s, v1.4s, v5.s[0]
-	WORD $0x4fa51044 // fmla v4.4s, v2.4s, v5.s[1]
-	WORD $0x4f851820 // fmla v0.4s, v1.4s, v5.s[2]
-	WORD $0x4fa51840 // fmla v0.4s, v2.4s, v5.s[3]
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d463 // fadd v3.4s, v3.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e23f423 // fmax v3.4s, v1.4s, v3.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea3f423 // fmin v3.4s, v1.4s, v3.4s
-	WORD $0x3d8000c3 // str q3, [x6]
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d484 // fadd v4.4s, v4.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e24f424 // fmax v4.4s, v1.4s, v4.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea4f424 // fmin v4.4s, v1.4s, v4.4s
-	WORD $0x3cb768c4 // str q4, [x6, x23]
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	WORD $0x3cb568c0 // str q0, [x6, x21]
-	WORD $0x3ce86920 // ldr q0, [x9, x8]
-	WORD $0x3cf66921 // ldr q1, [x9, x22]
-	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
-	WORD $0x3cea6921 // ldr q1, [x9, x10]
-	WORD $0x3cf06922 // ldr q2, [x9, x16]
-	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
-	WORD $0x3cf06822 // ldr q2, [x1, x16]
-	WORD $0x3cf16923 // ldr q3, [x9, x17]
-	WORD $0x4ea3d442 // fsub v2.4s, v2.4s, v3.4s
-	WORD $0x4ea01c03 // mov v3.16b, v0.16b
-	WORD $0x4f861023 // fmla v3.4s, v1.4s, v6.s[0]
-	WORD $0x4fa61043 // fmla v3.4s, v2.4s, v6.s[1]
-	WORD $0x4ea01c04 // mov v4.16b, v0.16b
-	WORD $0x4f861824 // fmla v4.4s, v1.4s, v6.s[2]
-	WORD $0x4fa61844 // fmla v4.4s, v2.4s, v6.s[3]
-	WORD $0x4f871020 // fmla v0.4s, v1.4s, v7.s[0]
-	WORD $0x4fa71040 // fmla v0.4s, v2.4s, v7.s[1]
-	WORD $0x3cf16821 // ldr q1, [x1, x17]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d463 // fadd v3.4s, v3.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e23f423 // fmax v3.4s, v1.4s, v3.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea3f423 // fmin v3.4s, v1.4s, v3.4s
-	WORD $0x3ca368c3 // str q3, [x6, x3]
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d484 // fadd v4.4s, v4.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e24f424 // fmax v4.4s, v1.4s, v4.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea4f424 // fmin v4.4s, v1.4s, v4.4s
-	WORD $0x3ca768c4 // str q4, [x6, x7]
-	WORD $0x3dc00041 // ldr q1, [x2]
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	WORD $0x3dc00441 // ldr q1, [x2, #16]
-	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x3dc00841 // ldr q1, [x2, #32]
-	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	WORD $0x3cb56800 // str q0, [x0, x21]
+	LDRX_Q(0, 9, 8)
+	LDRX_Q(1, 9, 22)
+	FADD_4S(0, 0, 1)
+	LDRX_Q(1, 9, 10)
+	LDRX_Q(2, 9, 16)
+	FADD_4S(1, 1, 2)
+	LDRX_Q(2, 1, 16)
+	LDRX_Q(3, 9, 17)
+	FADD_4S(2, 2, 3)
+	MOV_16B(3, 0)
+	FADD_4S(3, 3, 1)
+	FADD_4S(3, 3, 2)
+	LDR_Q(4, 9, 0)
+	FADD_4S(3, 3, 4)
+	MOV_16B(4, 0)
+	FMLA_S(4, 1, 5, 0)
+	FMLA_S(4, 2, 5, 1)
+	FMLA_S(0, 1, 5, 2)
+	FMLA_S(0, 2, 5, 3)
+	LDR_Q(1, 2, 0)
+	FADD_4S(3, 3, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(3, 1, 3)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(3, 1, 3)
+	STR_Q(3, 6, 0)
+	LDR_Q(1, 2, 0)
+	FADD_4S(4, 4, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(4, 1, 4)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(4, 1, 4)
+	STRX_Q(4, 6, 23)
+	LDR_Q(1, 2, 0)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(0, 1, 0)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(0, 1, 0)
+	STRX_Q(0, 6, 21)
+	LDRX_Q(0, 9, 8)
+	LDRX_Q(1, 9, 22)
+	FSUB_4S(0, 0, 1)
+	LDRX_Q(1, 9, 10)
+	LDRX_Q(2, 9, 16)
+	FSUB_4S(1, 1, 2)
+	LDRX_Q(2, 1, 16)
+	LDRX_Q(3, 9, 17)
+	FSUB_4S(2, 2, 3)
+	MOV_16B(3, 0)
+	FMLA_S(3, 1, 6, 0)
+	FMLA_S(3, 2, 6, 1)
+	MOV_16B(4, 0)
+	FMLA_S(4, 1, 6, 2)
+	FMLA_S(4, 2, 6, 3)
+	FMLA_S(0, 1, 7, 0)
+	FMLA_S(0, 2, 7, 1)
+	LDRX_Q(1, 1, 17)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 0)
+	FADD_4S(3, 3, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(3, 1, 3)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(3, 1, 3)
+	STRX_Q(3, 6, 3)
+	LDR_Q(1, 2, 0)
+	FADD_4S(4, 4, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(4, 1, 4)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(4, 1, 4)
+	STRX_Q(4, 6, 7)
+	LDR_Q(1, 2, 0)
+	FADD_4S(0, 0, 1)
+	LDR_Q(1, 2, 16)
+	FMAX_4S(0, 1, 0)
+	LDR_Q(1, 2, 32)
+	FMIN_4S(0, 1, 0)
+	STRX_Q(0, 0, 21)
 	ADDS R11, R6, R6
 	ADDS R11, R0, R0
 	ADDS $16, R9, R9

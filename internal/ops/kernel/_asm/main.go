@@ -6,6 +6,7 @@ package main
 import (
 	"flag"
 	"log"
+	"os"
 
 	. "github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/pass"
@@ -37,7 +38,12 @@ var kernels = map[string]struct{ amd64, arm64 func() }{
 func main() {
 	name := flag.String("kernel", "", "the kernel to generate")
 	arch := flag.String("arch", "amd64", "the architecture: amd64 or arm64")
+	macros := flag.Bool("macros", false, "print the header that arm64's assembly includes, and no kernel")
 	flag.Parse()
+	if *macros {
+		writeNEONMacros(os.Stdout)
+		return
+	}
 	k, ok := kernels[*name]
 	if !ok {
 		log.Fatalf("unknown kernel %q", *name)

@@ -33,7 +33,13 @@ var neonPasses = pass.Concat(
 	pass.FunctionPass(pass.PruneSelfMoves),
 	pass.FunctionPass(lowerNEON),
 	pass.Func(pass.IncludeTextFlagHeader),
+	pass.Func(includeNEONMacros),
 )
+
+func includeNEONMacros(f *ir.File) error {
+	f.Includes = append(f.Includes, "neon.h")
+	return nil
+}
 
 // newInstruction is an instruction that reads in and writes out; operands are in avo's order.
 func newInstruction(opcode string, operands, in, out []Op) *ir.Instruction {

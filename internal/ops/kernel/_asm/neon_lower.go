@@ -32,9 +32,7 @@ func (l *lowering) emit(opcode string, operands ...string) {
 	l.nodes = append(l.nodes, i)
 }
 
-func (l *lowering) word(w word) {
-	l.nodes = append(l.nodes, &ir.Instruction{Opcode: "WORD", Operands: []Op{w}})
-}
+func (l *lowering) word(name string, arguments ...int) { l.emit(word(name, arguments...)) }
 
 // lowerNEON replaces the instructions of a function by arm64's.
 func lowerNEON(fn *ir.Function) error {
@@ -79,8 +77,7 @@ func (l *lowering) lower(i *ir.Instruction) (err error) {
 	case neonVector[i.Opcode] != nil:
 		neonVector[i.Opcode](l, i.Operands)
 	case neonArithmetic[i.Opcode] != "":
-		o := i.Operands
-		l.word(three(neonArithmetic[i.Opcode], vector(o[2]), vector(o[1]), vector(o[0])))
+		l.three(neonArithmetic[i.Opcode], i.Operands)
 	case neonGeneral[i.Opcode] != nil:
 		neonGeneral[i.Opcode](l, i.Operands)
 	default:
@@ -212,6 +209,6 @@ func (l *lowering) pair(a, b *ir.Instruction) bool {
 	if n != next || m.Index != nil || m.Symbol != (Symbol{}) || v == w && at == 0 || !pairReaches(m.Disp) {
 		return false
 	}
-	l.word(accessPair(at == 1, v, w, index(m.Base), m.Disp))
+	l.word([]string{"LDP_Q", "STP_Q"}[at], v, w, index(m.Base), m.Disp)
 	return true
 }

@@ -11,9 +11,9 @@ import (
 
 // neonArithmetic are the instructions of three vectors that are the same on both, sources in the same order.
 var neonArithmetic = map[string]string{
-	"VADDPS": "fadd", "VSUBPS": "fsub", "VMULPS": "fmul", "VDIVPS": "fdiv", "VMAXPS": "fmax", "VMINPS": "fmin",
-	"VFMADD231PS": "fmla", "VFNMADD231PS": "fmls", "VPADDD": "add", "VORPS": "orr", "VANDPS": "and", "FADDP": "faddp",
-	"VUNPCKLPS": "zip1", "VUNPCKHPS": "zip2", "VUNPCKLPD": "zip1d", "VUNPCKHPD": "zip2d",
+	"VADDPS": "FADD_4S", "VSUBPS": "FSUB_4S", "VMULPS": "FMUL_4S", "VDIVPS": "FDIV_4S", "VMAXPS": "FMAX_4S", "VMINPS": "FMIN_4S",
+	"VFMADD231PS": "FMLA_4S", "VFNMADD231PS": "FMLS_4S", "VPADDD": "ADD_4S", "VORPS": "ORR_16B", "VANDPS": "AND_16B", "FADDP": "FADDP_4S",
+	"VUNPCKLPS": "ZIP1_4S", "VUNPCKHPS": "ZIP2_4S", "VUNPCKLPD": "ZIP1_2D", "VUNPCKHPD": "ZIP2_2D",
 }
 
 // neonByElement are the forms of multiply-add by an element.
@@ -30,76 +30,75 @@ var neonVector = map[string]func(l *lowering, o []Op){
 	"VBROADCASTSS": func(l *lowering, o []Op) { l.broadcast(o[0].(Mem), vector(o[1])) },
 	"VXORPS": func(l *lowering, o []Op) {
 		if index(o[0]) == index(o[1]) {
-			l.word(zero(vector(o[2])))
+			l.word("MOVI_2D", vector(o[2]))
 			return
 		}
-		l.word(three("eor", vector(o[2]), vector(o[1]), vector(o[0])))
+		l.three("EOR_16B", o)
 	},
 	"VSHUFPS": func(l *lowering, o []Op) {
-		op := map[int]string{0x88: "uzp1", 0xdd: "uzp2"}[number(o[0])]
-		l.word(three(op, vector(o[3]), vector(o[2]), vector(o[1])))
+		l.three(map[int]string{0x88: "UZP1_4S", 0xdd: "UZP2_4S"}[number(o[0])], o[1:])
 	},
-	"VROUNDPS":  func(l *lowering, o []Op) { l.word(two("frintn", vector(o[2]), vector(o[1]))) },
-	"VCVTPS2DQ": func(l *lowering, o []Op) { l.word(two("fcvtns", vector(o[1]), vector(o[0]))) },
-	"FNEG":      func(l *lowering, o []Op) { l.word(two("fneg", vector(o[1]), vector(o[0]))) },
-	"VPSLLD":    func(l *lowering, o []Op) { l.word(shiftLeft(vector(o[2]), vector(o[1]), number(o[0]))) },
-	"LANE":      func(l *lowering, o []Op) { l.lane(false, o) },
-	"STORELANE": func(l *lowering, o []Op) { l.lane(true, o) },
-	"FMLAE": func(l *lowering, o []Op) {
-		l.word(byElement("fmla", vector(o[3]), vector(o[2]), vector(o[1]), number(o[0])))
-	},
-	"FMLSE": func(l *lowering, o []Op) {
-		l.word(byElement("fmls", vector(o[3]), vector(o[2]), vector(o[1]), number(o[0])))
-	},
-	"TBL":        func(l *lowering, o []Op) { l.word(tableLookUp(vector(o[2]), vector(o[1]), vector(o[0]))) },
+	"VROUNDPS":   func(l *lowering, o []Op) { l.word("FRINTN_4S", vector(o[2]), vector(o[1])) },
+	"VCVTPS2DQ":  func(l *lowering, o []Op) { l.word("FCVTNS_4S", vector(o[1]), vector(o[0])) },
+	"FNEG":       func(l *lowering, o []Op) { l.word("FNEG_4S", vector(o[1]), vector(o[0])) },
+	"VPSLLD":     func(l *lowering, o []Op) { l.word("SHL_4S", vector(o[2]), vector(o[1]), number(o[0])) },
+	"LANE":       func(l *lowering, o []Op) { l.lane("LD1_S", o) },
+	"STORELANE":  func(l *lowering, o []Op) { l.lane("ST1_S", o) },
+	"FMLAE":      func(l *lowering, o []Op) { l.word("FMLA_S", vector(o[3]), vector(o[2]), vector(o[1]), number(o[0])) },
+	"FMLSE":      func(l *lowering, o []Op) { l.word("FMLS_S", vector(o[3]), vector(o[2]), vector(o[1]), number(o[0])) },
+	"TBL":        func(l *lowering, o []Op) { l.three("TBL_16B", o) },
 	"VZEROUPPER": func(*lowering, []Op) {},
 }
 
+// three writes an instruction of three vectors, operands in avo's order.
+func (l *lowering) three(name string, o []Op) { l.word(name, vector(o[2]), vector(o[1]), vector(o[0])) }
+
 // moveVector moves between registers, or loads or stores the first bytes of a vector.
 func (l *lowering) moveVector(size int, o []Op) {
-	store := false
+	op, other := "LDR", o[1]
 	m, ok := o[0].(Mem)
-	other := o[1]
 	if !ok {
-		if m, store = o[1].(Mem); !store {
-			l.word(move(vector(o[1]), vector(o[0])))
+		if m, ok = o[1].(Mem); !ok {
+			l.word("MOV_16B", vector(o[1]), vector(o[0]))
 			return
 		}
-		other = o[0]
+		op, other = "STR", o[0]
 	}
 	v := vector(other)
 	switch {
+	case m.Base == reg.FramePointer && op == "STR":
+		l.emit("FMOVS", fmt.Sprintf("F%d", v), m.Asm())
+		return
 	case m.Base == reg.FramePointer:
-		if store {
-			l.emit("FMOVS", fmt.Sprintf("F%d", v), m.Asm())
-		} else {
-			l.emit("FMOVS", m.Asm(), fmt.Sprintf("F%d", v))
+		l.emit("FMOVS", m.Asm(), fmt.Sprintf("F%d", v))
+		return
+	case m.Index != nil && m.Disp == 0:
+		if r, ok := l.whole(m); ok {
+			l.word(op+"X"+neonSizes[size], v, index(m.Base), r)
+			return
 		}
-	default:
-		if m.Index != nil && m.Disp == 0 {
-			if r, ok := l.whole(m); ok {
-				l.word(accessIndexed(store, size, v, index(m.Base), r))
-				return
-			}
-		}
-		base, disp := l.address(m, size)
-		l.word(access(store, size, v, base, disp))
 	}
+	base, disp := l.address(m, size)
+	if !scales(size, disp) {
+		op = map[string]string{"LDR": "LDUR", "STR": "STUR"}[op]
+	}
+	l.word(op+neonSizes[size], v, base, disp)
 }
 
 func (l *lowering) broadcast(m Mem, v int) {
 	if m.Base == reg.FramePointer {
 		l.emit("FMOVS", m.Asm(), fmt.Sprintf("F%d", v))
-		l.word(duplicate(v, v))
+		l.word("DUP_4S", v, v)
 		return
 	}
 	base, _ := l.address(m, 0)
-	l.word(broadcast(v, base))
+	l.word("LD1R_4S", v, base)
 }
 
-func (l *lowering) lane(store bool, o []Op) {
+// lane loads or stores one lane.
+func (l *lowering) lane(name string, o []Op) {
 	base, _ := l.address(o[1].(Mem), 0)
-	l.word(lane(store, vector(o[2]), number(o[0]), base))
+	l.word(name, vector(o[2]), number(o[0]), base)
 }
 
 // fmaLane adds x * y[lane] to sum.

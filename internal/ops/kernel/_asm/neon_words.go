@@ -1,148 +1,130 @@
 package main
 
-import "fmt"
+import (
+	"fmt"
+	"io"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+)
 
-// word is a machine instruction of arm64 that Go's assembler may not know: its encoding and its mnemonic.
-type word struct {
-	bits uint32
-	text string
+// form is an instruction of arm64 that Go's assembler may not know: its bits, and how LLVM writes it. Braces hold its parameters,
+// and to which bits each goes, in parentheses: shifts bind otherwise in Go's assembler than in Go. Registers are numbers from 0 to 31, displacements bytes.
+type form struct {
+	bits   uint32
+	syntax string
 }
 
-func (w word) Asm() string { return fmt.Sprintf("$%#08x // %s", w.bits, w.text) }
+// neonForms lists them by what they are called in assembly: ../neon.h makes a macro of each.
+var neonForms = map[string]form{
+	// d = n op m, or d of all three for fmla and fmls
+	"FADD_4S":  {0x4E20D400, "fadd v{d}.4s, v{n<<5}.4s, v{m<<16}.4s"},
+	"FSUB_4S":  {0x4EA0D400, "fsub v{d}.4s, v{n<<5}.4s, v{m<<16}.4s"},
+	"FMUL_4S":  {0x6E20DC00, "fmul v{d}.4s, v{n<<5}.4s, v{m<<16}.4s"},
+	"FDIV_4S":  {0x6E20FC00, "fdiv v{d}.4s, v{n<<5}.4s, v{m<<16}.4s"},
+	"FMAX_4S":  {0x4E20F400, "fmax v{d}.4s, v{n<<5}.4s, v{m<<16}.4s"},
+	"FMIN_4S":  {0x4EA0F400, "fmin v{d}.4s, v{n<<5}.4s, v{m<<16}.4s"},
+	"FADDP_4S": {0x6E20D400, "faddp v{d}.4s, v{n<<5}.4s, v{m<<16}.4s"},
+	"FMLA_4S":  {0x4E20CC00, "fmla v{d}.4s, v{n<<5}.4s, v{m<<16}.4s"},
+	"FMLS_4S":  {0x4EA0CC00, "fmls v{d}.4s, v{n<<5}.4s, v{m<<16}.4s"},
+	"ADD_4S":   {0x4EA08400, "add v{d}.4s, v{n<<5}.4s, v{m<<16}.4s"},
+	"ORR_16B":  {0x4EA01C00, "orr v{d}.16b, v{n<<5}.16b, v{m<<16}.16b"},
+	"AND_16B":  {0x4E201C00, "and v{d}.16b, v{n<<5}.16b, v{m<<16}.16b"},
+	"EOR_16B":  {0x6E201C00, "eor v{d}.16b, v{n<<5}.16b, v{m<<16}.16b"},
+	"ZIP1_4S":  {0x4E803800, "zip1 v{d}.4s, v{n<<5}.4s, v{m<<16}.4s"},
+	"ZIP2_4S":  {0x4E807800, "zip2 v{d}.4s, v{n<<5}.4s, v{m<<16}.4s"},
+	"UZP1_4S":  {0x4E801800, "uzp1 v{d}.4s, v{n<<5}.4s, v{m<<16}.4s"},
+	"UZP2_4S":  {0x4E805800, "uzp2 v{d}.4s, v{n<<5}.4s, v{m<<16}.4s"},
+	"ZIP1_2D":  {0x4EC03800, "zip1 v{d}.2d, v{n<<5}.2d, v{m<<16}.2d"},
+	"ZIP2_2D":  {0x4EC07800, "zip2 v{d}.2d, v{n<<5}.2d, v{m<<16}.2d"},
 
-// Vector and general registers are numbers from 0 to 31.
-func put(v, at int) uint32 { return uint32(v) << at }
+	// d += n * m[i], d -= n * m[i]
+	"FMLA_S": {0x4F801000, "fmla v{d}.4s, v{n<<5}.4s, v{m<<16}.s[{(i&1)<<21 | (i>>1)<<11}]"},
+	"FMLS_S": {0x4F805000, "fmls v{d}.4s, v{n<<5}.4s, v{m<<16}.s[{(i&1)<<21 | (i>>1)<<11}]"},
 
-// neonThree lists the instructions of three vectors, d = n op m, or d of all three for fmla and fmls.
-var neonThree = map[string]struct {
-	bits uint32
-	form string
-}{
-	"fadd": {0x4E20D400, "4s"}, "fsub": {0x4EA0D400, "4s"}, "fmul": {0x6E20DC00, "4s"}, "fdiv": {0x6E20FC00, "4s"},
-	"fmax": {0x4E20F400, "4s"}, "fmin": {0x4EA0F400, "4s"}, "faddp": {0x6E20D400, "4s"},
-	"fmla": {0x4E20CC00, "4s"}, "fmls": {0x4EA0CC00, "4s"}, "add": {0x4EA08400, "4s"},
-	"orr": {0x4EA01C00, "16b"}, "and": {0x4E201C00, "16b"}, "eor": {0x6E201C00, "16b"},
-	"zip1": {0x4E803800, "4s"}, "zip2": {0x4E807800, "4s"}, "uzp1": {0x4E801800, "4s"}, "uzp2": {0x4E805800, "4s"},
-	"zip1d": {0x4EC03800, "2d"}, "zip2d": {0x4EC07800, "2d"},
+	// d = op n; a look-up makes byte i of d that byte of n that byte i of m names
+	"FRINTN_4S": {0x4E218800, "frintn v{d}.4s, v{n<<5}.4s"},
+	"FCVTNS_4S": {0x4E21A800, "fcvtns v{d}.4s, v{n<<5}.4s"},
+	"FNEG_4S":   {0x6EA0F800, "fneg v{d}.4s, v{n<<5}.4s"},
+	"SHL_4S":    {0x4F205400, "shl v{d}.4s, v{n<<5}.4s, #{s<<16}"},
+	"DUP_4S":    {0x4E040400, "dup v{d}.4s, v{n<<5}.s[0]"},
+	"MOV_16B":   {0x4EA01C00, "mov v{d}.16b, v{n<<5 | n<<16}.16b"},
+	"MOVI_2D":   {0x6F00E400, "movi v{d}.2d, #0"},
+	"TBL_16B":   {0x4E000000, "tbl v{d}.16b, { v{n<<5}.16b }, v{m<<16}.16b"},
+
+	// an element into all lanes, and one lane alone
+	"LD1R_4S": {0x4D40C800, "ld1r { v{d}.4s }, [x{n<<5}]"},
+	"LD1_S":   {0x0D408000, "ld1 { v{d}.s }[{(i&1)<<12 | (i>>1)<<30}], [x{n<<5}]"},
+	"ST1_S":   {0x0D008000, "st1 { v{d}.s }[{(i&1)<<12 | (i>>1)<<30}], [x{n<<5}]"},
+
+	// a vector, half of it, or one element, by a displacement that counts those, by any small one, or by a register; a load makes the
+	// rest of the vector zero
+	"LDR_Q":  {0x3DC00000, "ldr q{d}, [x{n<<5}, #{(o>>4)<<10}]"},
+	"LDR_D":  {0xFD400000, "ldr d{d}, [x{n<<5}, #{(o>>3)<<10}]"},
+	"LDR_S":  {0xBD400000, "ldr s{d}, [x{n<<5}, #{(o>>2)<<10}]"},
+	"STR_Q":  {0x3D800000, "str q{d}, [x{n<<5}, #{(o>>4)<<10}]"},
+	"STR_D":  {0xFD000000, "str d{d}, [x{n<<5}, #{(o>>3)<<10}]"},
+	"STR_S":  {0xBD000000, "str s{d}, [x{n<<5}, #{(o>>2)<<10}]"},
+	"LDUR_Q": {0x3CC00000, "ldur q{d}, [x{n<<5}, #{(o&0x1ff)<<12}]"},
+	"LDUR_D": {0xFC400000, "ldur d{d}, [x{n<<5}, #{(o&0x1ff)<<12}]"},
+	"LDUR_S": {0xBC400000, "ldur s{d}, [x{n<<5}, #{(o&0x1ff)<<12}]"},
+	"STUR_Q": {0x3C800000, "stur q{d}, [x{n<<5}, #{(o&0x1ff)<<12}]"},
+	"STUR_D": {0xFC000000, "stur d{d}, [x{n<<5}, #{(o&0x1ff)<<12}]"},
+	"STUR_S": {0xBC000000, "stur s{d}, [x{n<<5}, #{(o&0x1ff)<<12}]"},
+	"LDRX_Q": {0x3CE06800, "ldr q{d}, [x{n<<5}, x{m<<16}]"},
+	"LDRX_D": {0xFC606800, "ldr d{d}, [x{n<<5}, x{m<<16}]"},
+	"LDRX_S": {0xBC606800, "ldr s{d}, [x{n<<5}, x{m<<16}]"},
+	"STRX_Q": {0x3CA06800, "str q{d}, [x{n<<5}, x{m<<16}]"},
+	"STRX_D": {0xFC206800, "str d{d}, [x{n<<5}, x{m<<16}]"},
+	"STRX_S": {0xBC206800, "str s{d}, [x{n<<5}, x{m<<16}]"},
+
+	// two vectors
+	"LDP_Q": {0xAD400000, "ldp q{d}, q{e<<10}, [x{n<<5}, #{((o&0x7f0)>>4)<<15}]"},
+	"STP_Q": {0xAD000000, "stp q{d}, q{e<<10}, [x{n<<5}, #{((o&0x7f0)>>4)<<15}]"},
 }
 
-func three(op string, d, n, m int) word {
-	t, ok := neonThree[op]
-	if !ok {
-		panic("neon: no instruction " + op)
+// parameter is one in a form's syntax.
+var parameter = regexp.MustCompile(`\{(\(*([a-z])(?:[<&>][^}]*)?)\}`)
+
+// parameters are the names of a form's, in the order of its syntax, and to which bits they go.
+func (f form) parameters() (names, places []string) {
+	for _, p := range parameter.FindAllStringSubmatch(f.syntax, -1) {
+		names, places = append(names, p[2]), append(places, p[1])
 	}
-	if t.form == "2d" {
-		op = op[:len(op)-1]
-	}
-	return word{t.bits | put(m, 16) | put(n, 5) | put(d, 0), fmt.Sprintf("%s v%d.%s, v%d.%[3]s, v%[5]d.%[3]s", op, d, t.form, n, m)}
+	return names, places
 }
 
-// neonTwo lists those of two, d = op n.
-var neonTwo = map[string]uint32{"frintn": 0x4E218800, "fcvtns": 0x4E21A800, "fneg": 0x6EA0F800}
-
-func two(op string, d, n int) word {
-	bits, ok := neonTwo[op]
-	if !ok {
-		panic("neon: no instruction " + op)
-	}
-	return word{bits | put(n, 5) | put(d, 0), fmt.Sprintf("%s v%d.4s, v%d.4s", op, d, n)}
-}
-
-func move(d, n int) word {
-	return word{0x4EA01C00 | put(n, 16) | put(n, 5) | put(d, 0), fmt.Sprintf("mov v%d.16b, v%d.16b", d, n)}
-}
-
-func zero(d int) word { return word{0x6F00E400 | put(d, 0), fmt.Sprintf("movi v%d.2d, #0", d)} }
-
-func shiftLeft(d, n, by int) word {
-	return word{0x4F005400 | put(32+by, 16) | put(n, 5) | put(d, 0), fmt.Sprintf("shl v%d.4s, v%d.4s, #%d", d, n, by)}
-}
-
-// byElement multiplies by one lane of m: d += n * m[lane], or with fmul d = n * m[lane].
-func byElement(op string, d, n, m, lane int) word {
-	bits := map[string]uint32{"fmla": 0x4F801000, "fmls": 0x4F805000, "fmul": 0x4F809000}[op]
-	return word{
-		bits | put(lane&1, 21) | put(m, 16) | put(lane>>1, 11) | put(n, 5) | put(d, 0),
-		fmt.Sprintf("%s v%d.4s, v%d.4s, v%d.s[%d]", op, d, n, m, lane),
+// writeNEONMacros writes the header that arm64's assembly includes.
+func writeNEONMacros(w io.Writer) {
+	fmt.Fprintln(w, "// Code generated by command: go run . -macros. DO NOT EDIT.")
+	fmt.Fprintln(w, "\n// Instructions of arm64 that Go's assembler may not know. Registers are numbers, displacements bytes.")
+	for _, name := range slices.Sorted(maps.Keys(neonForms)) {
+		f := neonForms[name]
+		names, places := f.parameters()
+		fmt.Fprintf(w, "#define %s(%s) WORD $(%#08x | %s) // %s\n", name, strings.Join(names, ", "), f.bits, strings.Join(places, " | "), parameter.ReplaceAllString(f.syntax, "$2"))
 	}
 }
 
-// tableLookUp makes byte i of d that byte of n that byte i of m names.
-func tableLookUp(d, n, m int) word {
-	return word{0x4E000000 | put(m, 16) | put(n, 5) | put(d, 0), fmt.Sprintf("tbl v%d.16b, { v%d.16b }, v%d.16b", d, n, m)}
-}
-
-func duplicate(d, n int) word {
-	return word{0x4E040400 | put(n, 5) | put(d, 0), fmt.Sprintf("dup v%d.4s, v%d.s[0]", d, n)}
-}
-
-// broadcast loads one element into all lanes.
-func broadcast(d, base int) word {
-	return word{0x4D40C800 | put(base, 5) | put(d, 0), fmt.Sprintf("ld1r { v%d.4s }, [x%d]", d, base)}
-}
-
-// lane loads or stores one lane.
-func lane(store bool, v, i, base int) word {
-	bits, op := uint32(0x0D408000), "ld1"
-	if store {
-		bits, op = 0x0D008000, "st1"
+// word is the call of a form's macro.
+func word(name string, arguments ...int) string {
+	names, _ := neonForms[name].parameters()
+	if len(names) == 0 || len(names) != len(arguments) {
+		panic(fmt.Sprintf("neon: no instruction %s of %v", name, arguments))
 	}
-	return word{bits | put(i>>1, 30) | put(i&1, 12) | put(base, 5) | put(v, 0), fmt.Sprintf("%s { v%d.s }[%d], [x%d]", op, v, i, base)}
+	return fmt.Sprintf("%s(%s)", name, strings.ReplaceAll(strings.Trim(fmt.Sprint(arguments), "[]"), " ", ", "))
 }
 
-// neonSizes are the widths of loads and stores: a whole vector, half of it, one element; the rest of the register becomes zero.
-var neonSizes = map[int]struct {
-	name            string
-	load, unscaled  uint32
-	indexed, toward uint32 // toward is what a store has less in every form
-}{
-	16: {"q", 0x3DC00000, 0x3CC00000, 0x3CE06800, 0x00400000},
-	8:  {"d", 0xFD400000, 0xFC400000, 0xFC606800, 0x00400000},
-	4:  {"s", 0xBD400000, 0xBC400000, 0xBC606800, 0x00400000},
-}
+// neonSizes are what the names of loads and stores end in, by the bytes that they move.
+var neonSizes = map[int]string{16: "_Q", 8: "_D", 4: "_S"}
 
 // reaches reports whether a load or store of a size has a form for that displacement.
 func reaches(size, disp int) bool {
-	return disp >= 0 && disp%size == 0 && disp/size < 4096 || disp >= -256 && disp < 256
+	return scales(size, disp) || disp >= -256 && disp < 256
 }
 
-func access(store bool, size, v, base, disp int) word {
-	s := neonSizes[size]
-	op, less := "ldr", uint32(0)
-	if store {
-		op, less = "str", s.toward
-	}
-	at := fmt.Sprintf("[x%d]", base)
-	if disp != 0 {
-		at = fmt.Sprintf("[x%d, #%d]", base, disp)
-	}
-	if disp >= 0 && disp%size == 0 {
-		return word{s.load - less | put(disp/size, 10) | put(base, 5) | put(v, 0), fmt.Sprintf("%s %s%d, %s", op, s.name, v, at)}
-	}
-	op = map[string]string{"ldr": "ldur", "str": "stur"}[op]
-	return word{s.unscaled - less | put(disp&0x1ff, 12) | put(base, 5) | put(v, 0), fmt.Sprintf("%s %s%d, %s", op, s.name, v, at)}
-}
-
-func accessIndexed(store bool, size, v, base, index int) word {
-	s := neonSizes[size]
-	op, less := "ldr", uint32(0)
-	if store {
-		op, less = "str", s.toward
-	}
-	return word{s.indexed - less | put(index, 16) | put(base, 5) | put(v, 0), fmt.Sprintf("%s %s%d, [x%d, x%d]", op, s.name, v, base, index)}
-}
+// scales reports whether a displacement is one of those that count sizes.
+func scales(size, disp int) bool { return disp >= 0 && disp%size == 0 && disp/size < 4096 }
 
 // pairReaches reports whether two vectors that begin there are one instruction.
 func pairReaches(disp int) bool { return disp%16 == 0 && disp >= -1024 && disp < 1024 }
-
-func accessPair(store bool, v, w, base, disp int) word {
-	bits, op := uint32(0xAD400000), "ldp"
-	if store {
-		bits, op = 0xAD000000, "stp"
-	}
-	at := fmt.Sprintf("[x%d]", base)
-	if disp != 0 {
-		at = fmt.Sprintf("[x%d, #%d]", base, disp)
-	}
-	return word{bits | put(disp/16&0x7f, 15) | put(w, 10) | put(base, 5) | put(v, 0), fmt.Sprintf("%s q%d, q%d, %s", op, v, w, at)}
-}

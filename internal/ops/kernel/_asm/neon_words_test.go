@@ -2,74 +2,91 @@ package main
 
 import (
 	"fmt"
+	"maps"
+	"os"
 	"os/exec"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 )
 
-// TestWordsAreWhatLLVMAssembles holds every form of the encoder to LLVM's assembler, where there is one.
+// TestWordsAreWhatLLVMAssembles holds what Go's assembler makes of every form's macro to what LLVM's, where there is one, makes of its
+// syntax.
 func TestWordsAreWhatLLVMAssembles(t *testing.T) {
 	mc, err := exec.LookPath("llvm-mc-19")
 	if err != nil {
 		t.Skip("no llvm-mc-19")
 	}
-	var words []word
-	for _, r := range [][4]int{{0, 1, 2, 3}, {31, 30, 29, 28}, {16, 15, 8, 7}, {5, 21, 31, 0}} {
-		for op := range neonThree {
-			words = append(words, three(op, r[0], r[1], r[2]))
-		}
-		for op := range neonTwo {
-			words = append(words, two(op, r[0], r[1]))
-		}
-		words = append(words, move(r[0], r[1]), zero(r[2]), shiftLeft(r[0], r[1], 23), shiftLeft(r[0], r[1], r[3]), duplicate(r[0], r[1]), tableLookUp(r[0], r[1], r[2]), broadcast(r[0], r[1]%31))
-		for i := range 4 {
-			for _, op := range []string{"fmla", "fmls", "fmul"} {
-				words = append(words, byElement(op, r[0], r[1], r[2], i))
-			}
-			words = append(words, lane(false, r[0], i, r[1]%31), lane(true, r[0], i, r[1]%31))
-		}
-		for _, store := range []bool{false, true} {
-			for size := range neonSizes {
-				for _, disp := range []int{0, size, 5 * size, 4095 * size, -size, -256, 3, 255} {
-					if !reaches(size, disp) {
-						t.Errorf("no form for %d at %d", size, disp)
-					}
-					words = append(words, access(store, size, r[0], r[1]%31, disp))
+	var calls, source []string
+	for _, name := range slices.Sorted(maps.Keys(neonForms)) {
+		f := neonForms[name]
+		names, _ := f.parameters()
+		for _, values := range []map[string]int{{"d": 0, "n": 1, "m": 2, "e": 3}, {"d": 31, "n": 30, "m": 29, "e": 28}, {"d": 16, "n": 15, "m": 8, "e": 7}} {
+			for _, n := range numbers(f) {
+				values["i"], values["o"], values["s"] = n, n, n
+				var arguments []int
+				for _, p := range names {
+					arguments = append(arguments, values[p])
 				}
-				words = append(words, accessIndexed(store, size, r[0], r[1]%31, r[2]%31))
-			}
-			for _, disp := range []int{0, 16, 1008, -1024, -16} {
-				words = append(words, accessPair(store, r[0], r[3], r[1]%31, disp))
+				calls = append(calls, word(name, arguments...))
+				source = append(source, parameter.ReplaceAllStringFunc(f.syntax, func(p string) string { return fmt.Sprint(values[parameter.FindStringSubmatch(p)[2]]) }))
 			}
 		}
-	}
-	var source strings.Builder
-	for _, w := range words {
-		fmt.Fprintln(&source, w.text)
 	}
 	cmd := exec.Command(mc, "-triple=aarch64", "-show-encoding")
-	cmd.Stdin = strings.NewReader(source.String())
+	cmd.Stdin = strings.NewReader(strings.Join(source, "\n"))
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	var got []string
-	for _, line := range strings.Split(string(out), "\n") {
-		if _, bytes, ok := strings.Cut(line, "encoding: "); ok {
-			got = append(got, bytes)
+	encoding := regexp.MustCompile(`encoding: \[0x(..),0x(..),0x(..),0x(..)\]`).FindAllStringSubmatch(string(out), -1)
+	words := assembled(t, calls)
+	if len(encoding) != len(source) || len(words) < len(calls) {
+		t.Fatalf("%d instructions assembled of %d, %d of %d macros", len(encoding), len(source), len(words), len(calls))
+	}
+	for i, e := range encoding {
+		if want := e[4] + e[3] + e[2] + e[1]; words[i] != want {
+			t.Errorf("%s is %s, and %s is %s", calls[i], words[i], source[i], want)
 		}
 	}
-	if len(got) != len(words) {
-		t.Fatalf("%d instructions assembled of %d", len(got), len(words))
-	}
-	for i, w := range words {
-		want := []string{}
-		for s := range 4 {
-			want = append(want, fmt.Sprintf("0x%02x", w.bits>>(8*s)&0xff))
+}
+
+// numbers are what a form's parameter that is no register may be.
+func numbers(f form) []int {
+	for place, list := range map[string][]int{
+		"(i&1)": {0, 1, 2, 3}, "{s<": {0, 3, 23, 31},
+		"(o>>4)": {0, 16, 80, 65520}, "(o>>3)": {0, 8, 40, 32760}, "(o>>2)": {0, 4, 20, 16380},
+		"(o&0x1ff)": {-256, -16, 3, 255}, "(o&0x7f0)": {0, 16, 1008, -1024, -16},
+	} {
+		if strings.Contains(f.syntax, place) {
+			return list
 		}
-		if bytes := strings.Split(strings.Trim(got[i], "[]"), ","); !slices.Equal(bytes, want) {
-			t.Errorf("%s is %v, not %v", w.text, bytes, want)
-		}
 	}
+	return []int{0}
+}
+
+// assembled are the words, in hexadecimal digits, that Go's assembler makes of macros, and zeros up to where the next function may begin.
+func assembled(t *testing.T, calls []string) (words []string) {
+	dir := t.TempDir()
+	source, object := filepath.Join(dir, "words.s"), filepath.Join(dir, "words.o")
+	text := "#include \"neon.h\"\nTEXT ·words(SB), 4, $0-0\n" + strings.Join(calls, "\n") + "\n"
+	if err := os.WriteFile(source, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	run := func(name string, arguments ...string) string {
+		cmd := exec.Command("go", append([]string{"tool", name}, arguments...)...)
+		cmd.Env = append(os.Environ(), "GOARCH=arm64")
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Fatalf("%s: %v: %s", name, err, out)
+		}
+		return string(out)
+	}
+	run("asm", "-p", "words", "-I", "..", "-o", object, source)
+	for _, m := range regexp.MustCompile(`(?m)^\s*words\.s:\d+\s+0x[0-9a-f]+\s+([0-9a-f]{8})\s`).FindAllStringSubmatch(run("objdump", object), -1) {
+		words = append(words, m[1])
+	}
+	return words
 }
