@@ -38,6 +38,10 @@ func clampAll(row []float32, lo, hi float32) {
 	if !limits(lo, hi) {
 		return
 	}
+	for ; len(row) >= 4; row = row[4:] {
+		r := (*[4]float32)(row)
+		r[0], r[1], r[2], r[3] = clamp(r[0], lo, hi), clamp(r[1], lo, hi), clamp(r[2], lo, hi), clamp(r[3], lo, hi)
+	}
 	for j, v := range row {
 		row[j] = clamp(v, lo, hi)
 	}

@@ -36,6 +36,10 @@ func (t *PlaneTile) clampRows(dst []float32) {
 	if !limits(t.Lo, t.Hi) {
 		return
 	}
+	if n := t.Masks.n; n == t.DS { // they are one
+		clampAll(dst[:t.Rows*n], t.Lo, t.Hi)
+		return
+	}
 	for r := range t.Rows {
 		clampAll(dst[r*t.DS:][:t.Masks.n], t.Lo, t.Hi)
 	}

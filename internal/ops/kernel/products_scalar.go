@@ -23,10 +23,16 @@ func gemmScalar(c []float32, ldc int, a, b []float32, ldb, k, m, n int, bias []f
 		for done := 0; done < n; done += 4 {
 			j := min(done, n-4) // the last four columns: some of them may be done
 			s0, s1, s2, s3, t0, t1, t2, t3 := gemmPair(s, t, a[i:], b[j:], k)
-			storeFour((*[4]float32)(c[i*ldc+j:]), s0, s1, s2, s3, done-j, lo, hi, limited, accumulate)
+			first := (*[4]float32)(c[i*ldc+j:])
+			second := first // the same if there is none
 			if i+1 < m {
-				storeFour((*[4]float32)(c[(i+1)*ldc+j:]), t0, t1, t2, t3, done-j, lo, hi, limited, accumulate)
+				second = (*[4]float32)(c[(i+1)*ldc+j:])
 			}
+			if accumulate {
+				accumulatePair(first, second, s0, s1, s2, s3, t0, t1, t2, t3, done-j, lo, hi)
+				continue
+			}
+			storePair(first, second, s0, s1, s2, s3, t0, t1, t2, t3, lo, hi, limited)
 		}
 	}
 }
@@ -39,22 +45,29 @@ func pairBias(bias []float32, i int) (s, t float32) {
 	return bias[i], bias[i+1]
 }
 
-// storeFour stores four sums of a row. Of rows that are accumulated, the first columns may be done.
-func storeFour(to *[4]float32, s0, s1, s2, s3 float32, done int, lo, hi float32, limited, accumulate bool) {
-	if accumulate {
-		accumulateFour(to, s0, s1, s2, s3, done, lo, hi)
-		return
-	}
+// storePair stores four sums of each of two rows; those of the first last, where there is no second and it stands in its place.
+func storePair(first, second *[4]float32, s0, s1, s2, s3, t0, t1, t2, t3, lo, hi float32, limited bool) {
 	if limited {
 		s0, s1, s2, s3 = clamp(s0, lo, hi), clamp(s1, lo, hi), clamp(s2, lo, hi), clamp(s3, lo, hi)
+		t0, t1, t2, t3 = clamp(t0, lo, hi), clamp(t1, lo, hi), clamp(t2, lo, hi), clamp(t3, lo, hi)
 	}
-	to[0], to[1], to[2], to[3] = s0, s1, s2, s3
+	second[0], second[1], second[2], second[3] = t0, t1, t2, t3
+	first[0], first[1], first[2], first[3] = s0, s1, s2, s3
 }
 
-func accumulateFour(to *[4]float32, s0, s1, s2, s3 float32, done int, lo, hi float32) {
+// accumulatePair adds them to what the rows hold, from the first column on that is not done.
+func accumulatePair(first, second *[4]float32, s0, s1, s2, s3, t0, t1, t2, t3 float32, done int, lo, hi float32) {
 	for q, v := range [4]float32{s0, s1, s2, s3} {
 		if q >= done {
-			to[q] = clamp(to[q]+v, lo, hi)
+			first[q] = clamp(first[q]+v, lo, hi)
+		}
+	}
+	if first == second {
+		return
+	}
+	for q, v := range [4]float32{t0, t1, t2, t3} {
+		if q >= done {
+			second[q] = clamp(second[q]+v, lo, hi)
 		}
 	}
 }
@@ -100,10 +113,16 @@ func indirectGemmScalar(c []float32, ldc int, a, b []float32, rows []int, m, n i
 		for done := 0; done < n; done += 4 {
 			j := min(done, n-4) // as in gemmScalar
 			s0, s1, s2, s3, t0, t1, t2, t3 := indirectPair(s, t, a[i:], b[j:], rows)
-			storeFour((*[4]float32)(c[i*ldc+j:]), s0, s1, s2, s3, done-j, lo, hi, limited, accumulate)
+			first := (*[4]float32)(c[i*ldc+j:])
+			second := first // the same if there is none
 			if i+1 < m {
-				storeFour((*[4]float32)(c[(i+1)*ldc+j:]), t0, t1, t2, t3, done-j, lo, hi, limited, accumulate)
+				second = (*[4]float32)(c[(i+1)*ldc+j:])
 			}
+			if accumulate {
+				accumulatePair(first, second, s0, s1, s2, s3, t0, t1, t2, t3, done-j, lo, hi)
+				continue
+			}
+			storePair(first, second, s0, s1, s2, s3, t0, t1, t2, t3, lo, hi, limited)
 		}
 	}
 }
@@ -173,10 +192,12 @@ func directNCHWcScalar(c []float32, cs int, a []float32, at int, b []float32, ta
 				s0, s1, s2, s3, t0, t1, t2, t3 = blockPairOfOne(&q, a, first, second, b, j, taps)
 			}
 			to := c[j/w*cs+r*w+j%w:]
-			storeFour((*[4]float32)(to), s0, s1, s2, s3, 0, lo, hi, limited, accumulate)
-			if r+1 < m {
-				storeFour((*[4]float32)(to[w:]), t0, t1, t2, t3, 0, lo, hi, limited, accumulate)
+			above, below := (*[4]float32)(to), (*[4]float32)(to[(second-first):])
+			if accumulate {
+				accumulatePair(above, below, s0, s1, s2, s3, t0, t1, t2, t3, 0, lo, hi)
+				continue
 			}
+			storePair(above, below, s0, s1, s2, s3, t0, t1, t2, t3, lo, hi, limited)
 		}
 	}
 }
