@@ -184,6 +184,7 @@ func (b *blocked) run(ctx context.Context, net *Network, n *node) error {
 		return errShape(x, b.pipeline.Input)
 	}
 	b.x.Data, b.y.Data = tensor.Data[float32](x), tensor.Data[float32](y)
+	net.depart(n, b.pipeline)
 	err = b.pipeline.Run(ctx, &b.y, &b.x)
 	net.set(n.out[0], y)
 	return err

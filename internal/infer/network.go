@@ -87,7 +87,7 @@ func Prepare(ctx context.Context, g *network.Graph, o Options) (*Network, error)
 		return nil, err
 	}
 	net := &Network{Inputs: p.Inputs, outputs: p.Outputs, program: p, options: o, values: make([]value, len(p.Values))}
-	net.opsOptions = ops.Options{Algorithm: o.Algorithm, Threads: o.threads(), Runs: o.runs()}.Sharing()
+	net.opsOptions = ops.Options{Algorithm: o.Algorithm, Threads: o.threads(), Runs: o.runs(), OddWeights: o.Watch}.Sharing()
 	for i, v := range p.Values {
 		net.values[i] = value{name: v.Name, shape: v.Shape, weight: v.Weight}
 	}

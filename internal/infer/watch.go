@@ -112,9 +112,19 @@ func (w *watch) ordinary(x []float32) bool {
 	return !w.odd && !s.odd && sum < mostSum && (s.most == 0 || sum > leastSum && s.most <= mostUneven*max(s.mean, s.most/float64(len(x))))
 }
 
+// depart notes the first step of a node's pipeline whose data is out of the ordinary, and reports whether there is one.
+func (net *Network) depart(n *node, p *ops.Pipeline[float32]) bool {
+	step, ok := p.Departs()
+	if ok {
+		net.departures = append(net.departures, Departure{Layer: n.name, Algorithm: step.Algorithm, Why: step.Data, Keeps: step.Keeps})
+	}
+	return ok
+}
+
 // suited is the pipeline for this input, and whether it finishes the node: the planned one, if that keeps to the definition on it.
 func (p *planned) suited(ctx context.Context, net *Network, n *node) (*ops.Pipeline[float32], bool, error) {
 	if p.watch == nil || net.unwatched || p.watch.ordinary(p.x.Data) {
+		net.depart(n, p.pipeline)
 		return p.pipeline, p.finishes, nil
 	}
 	s, err := layerOf(p.stages, p.x.Shape)
@@ -133,10 +143,8 @@ func (p *planned) suited(ctx context.Context, net *Network, n *node) (*ops.Pipel
 	if err != nil {
 		return nil, false, err
 	}
-	step := careful.Steps()[0]
-	if step.Data == "" {
+	if !net.depart(n, careful) {
 		return p.pipeline, p.finishes, nil
 	}
-	net.departures = append(net.departures, Departure{Layer: n.name, Algorithm: step.Algorithm, Why: step.Data, Keeps: step.Keeps})
 	return careful, n.finish != nil && careful.FinishBy(n.finish), nil
 }

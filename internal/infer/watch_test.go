@@ -1,6 +1,7 @@
 package infer
 
 import (
+	"fmt"
 	"math"
 	"testing"
 
@@ -68,6 +69,39 @@ func TestWatchedConvolutionsKeepToTheDefinition(t *testing.T) {
 	}
 	if !ops.IsAlgorithm("winograd") {
 		t.Error("winograd has another name now")
+	}
+}
+
+// An infinite weight shows in the outputs where its tap meets input, and in no other, whatever would have computed the layer.
+func TestInfiniteWeightsMeetNoPadding(t *testing.T) {
+	for _, c := range []struct{ channels, filter, groups, pointwise int }{{32, 3, 1, 0}, {8, 1, 1, 0}, {16, 3, 16, 0}, {32, 3, 32, 1}, {12, 5, 3, 0}, {3, 7, 1, 0}} {
+		build := func() *builder {
+			b := &builder{}
+			shape := []int{1, c.channels, 12, 12}
+			w := seeded("w", c.channels, c.channels/c.groups, c.filter, c.filter)
+			tensor.Data[float32](w)[0] = float32(math.Inf(1)) // of the first corner
+			attrs := map[string]any{"pads": []int64{1, 1, 1, 1}, "group": int64(c.groups)}
+			out := []int{1, c.channels, 15 - c.filter, 15 - c.filter}
+			v := b.op("Conv", "c", out, attrs, b.in("x", tensor.Float32, shape...), b.weight("w", w))
+			for i := range c.pointwise { // a block, which is fused where that pays
+				v = b.op("Conv", fmt.Sprint("p", i), out, nil, v, b.weight(fmt.Sprint("p", i, "w"), positive("p", c.channels, c.channels, 1, 1)))
+			}
+			b.out("y", v)
+			return b
+		}
+		feeds := map[string]*tensor.Array{"x": positive("x", 1, c.channels, 12, 12)}
+		want, net := build().prepare(t, Options{Algorithm: "reference", Without: []string{"all"}}), build().prepare(t, Options{Watch: true})
+		run(t, want, feeds)
+		run(t, net, feeds)
+		for i, v := range tensor.Data[float32](want.Result(want.At[0])) {
+			got := tensor.Data[float32](net.Result(net.At[0]))[i]
+			if got != got != (v != v) || got == got && math.IsInf(float64(got), 0) != math.IsInf(float64(v), 0) {
+				t.Fatalf("%+v: output %d is %g, want %g", c, i, got, v)
+			}
+		}
+		if d := net.Departures(); len(d) != 1 || !d[0].Keeps {
+			t.Errorf("%+v: departures %+v", c, d)
+		}
 	}
 }
 

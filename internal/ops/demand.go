@@ -64,11 +64,10 @@ const (
 func demandOf[T tensor.Float](p *problem.Problem, input survey, w problem.Operands[T]) (d stageDemand, most float64) {
 	weights, bias := surveyOf(w.Weight), surveyOf(w.Bias)
 	most = input.most*weightSums(p, w.Weight).most + bias.most
+	if d = weightDemand(p, weights); d.demand > ordinary {
+		return d, most
+	}
 	switch {
-	case weights.odd > 0 && meetsZeros(p):
-		return stageDemand{absentTaps, lang.Sprintf("the weights hold %s", weights)}, most
-	case weights.odd > 0:
-		return stageDemand{ownProducts, lang.Sprintf("the weights hold %s", weights)}, most
 	case input.odd > 0:
 		return stageDemand{ownProducts, lang.Sprintf("its input holds %s", input)}, most
 	case bias.odd > 0:
@@ -81,6 +80,17 @@ func demandOf[T tensor.Float](p *problem.Problem, input survey, w problem.Operan
 		return stageDemand{ownProducts, lang.Sprintf("its sums may reach %.2g, near the largest float32", most)}, most
 	}
 	return stageDemand{}, most
+}
+
+// weightDemand is what weights demand by themselves: those that are not finite.
+func weightDemand(p *problem.Problem, weights survey) stageDemand {
+	switch {
+	case weights.odd == 0:
+		return stageDemand{}
+	case meetsZeros(p):
+		return stageDemand{absentTaps, lang.Sprintf("the weights hold %s", weights)}
+	}
+	return stageDemand{ownProducts, lang.Sprintf("the weights hold %s", weights)}
 }
 
 // rangeDemand is what the range of the input and the weights demands where demandOf finds nothing: an algorithm that

@@ -62,11 +62,17 @@ func PrepareLayer[T tensor.Float](s shape.Result, operands map[string]*tensor.Te
 	if err != nil {
 		return nil, err
 	}
+	if opt.OddWeights {
+		if opt.demands, err = oddWeights(nodes, operands, opt.Algorithm); err != nil {
+			return nil, err
+		}
+	}
 	steps, err := prepareNodes(nodes, operands, opt)
 	if err != nil {
 		return nil, err
 	}
 	p := &Pipeline[T]{Input: s.Input, Output: s.Output, steps: steps, memory: tensorMemory[T](s)}
+	p.explain(opt.demands)
 	p.wire(operands, opt.scratch)
 	return p, nil
 }
@@ -156,4 +162,14 @@ func (p *Pipeline[T]) Steps() []Step {
 		out[i] = Step{st.stages, st.Info}
 	}
 	return out
+}
+
+// Departs is the first step whose data asks for what keeps to the definition, if there is one; it allocates nothing.
+func (p *Pipeline[T]) Departs() (first Step, ok bool) {
+	for _, st := range p.steps {
+		if st.Data != "" {
+			return Step{st.stages, st.Info}, true
+		}
+	}
+	return Step{}, false
 }

@@ -22,6 +22,8 @@ type Options struct {
 	// Runs is how often the plan will run, for the choice of an algorithm: each run bears its share of what packing takes; 0 is so
 	// often that it bears none.
 	Runs int
+	// OddWeights has "auto" look for NaN and infinite weights: such stages are computed by what leaves out taps that meet padding.
+	OddWeights bool
 
 	workers *workers.Pool // shared by the stages of a layer
 	scratch *scratch      // of layers that run in turn

@@ -18,7 +18,7 @@ func PrepareFor[T tensor.Float](ctx context.Context, s shape.Result, operands ma
 	if err != nil {
 		return nil, err
 	}
-	opt.demands = demands{}
+	opt.demands, opt.OddWeights = demands{}, false
 	for {
 		p, err := PrepareLayer(s, operands, opt)
 		if err != nil {
@@ -36,6 +36,37 @@ func PrepareFor[T tensor.Float](ctx context.Context, s shape.Result, operands ma
 			return p, nil
 		}
 	}
+}
+
+// oddWeights is what the weights of some nodes demand where they are not finite, and what would be chosen does not keep to.
+func oddWeights[T tensor.Float](nodes []node, operands map[string]*tensor.Tensor[T], algorithm string) (demands, error) {
+	sel, err := parseSelection(algorithm)
+	if err != nil {
+		return nil, err
+	}
+	found := demands{}
+	for _, n := range nodes {
+		if !n.problem.Stage.Op.Kind().Multiplies() {
+			continue
+		}
+		w, err := bind(n.problem, operands)
+		if err != nil {
+			return nil, err
+		}
+		d := weightDemand(n.problem, surveyOf(w.Weight))
+		if d.demand == ordinary {
+			continue
+		}
+		mine, _ := sel.forStage(n.problem)
+		a, err := mine.choose(n.problem)
+		if err != nil {
+			return nil, err
+		}
+		if a.keepsTo(n.problem) < d.demand {
+			found[n.stages[0]] = d
+		}
+	}
+	return found, nil
 }
 
 // explain tells the steps what demanded something of them.
