@@ -52,7 +52,9 @@ type state struct {
 	mixes    []mixes
 	mixer    *planeMixer
 
-	sums    []float64    // of reductions
+	sums    []float64 // of reductions
+	joining *joining
+	columns *softmaxColumns
 	channel [4][]float64 // numbers by channel
 	packed  []float32    // a panel of a matrix
 	buffers [4]any       // what buffer hands out

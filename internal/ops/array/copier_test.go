@@ -26,6 +26,10 @@ func TestSharedWorkGivesTheSame(t *testing.T) {
 		{"Slice", list{x(3, 83, 401), ints(80, 399), ints(-100, 0), ints(1, 2), ints(-1, -1)}, nil},
 		{"InstanceNormalization", list{x(2, 13, 53, 71), x(13), x(13)}, nil},
 		{"GroupNormalization", list{x(2, 12, 53, 71), x(12), x(12)}, Attributes{"num_groups": int64(3)}},
+		{"Softmax", list{x(2, 23, 41, 67)}, Attributes{"axis": int64(1)}},
+		{"ReduceMean", list{x(2, 130, 31, 67), ints(1)}, nil},
+		{"ReduceMax", list{x(9, 130, 31, 7), ints(-1)}, nil},
+		{"ReduceSumSquare", list{x(1, 9, 20000), ints(1)}, nil},
 	} {
 		want := run(t, s.op, s.attributes, 1, s.in...)[0]
 		c := &Call{Op: s.op, Version: 21, Attributes: s.attributes, In: s.in, Out: make(list, 1), Each: atOnce}

@@ -34,6 +34,7 @@ type folding[A any] struct {
 	step  func(sum, v A) A
 	end   func(sum A, n int) A // nil: the sum
 	sums  bool                 // step adds
+	join  joinRows             // the same for rows of float32; nil if there is none
 }
 
 func add[A number](sum, v A) A { return sum + v }
@@ -45,10 +46,10 @@ func foldings[A number](lowest, highest A) map[string]folding[A] {
 	root := func(sum A, _ int) A { return A(math.Sqrt(float64(sum))) }
 	logarithm := func(sum A, _ int) A { return A(math.Log(float64(sum))) }
 	return map[string]folding[A]{
-		"ReduceSum":  {step: add[A], sums: true},
-		"ReduceMean": {step: add[A], end: func(sum A, n int) A { return sum / A(n) }, sums: true},
+		"ReduceSum":  {step: add[A], sums: true, join: kernel.ISA.JoinSum},
+		"ReduceMean": {step: add[A], end: func(sum A, n int) A { return sum / A(n) }, sums: true, join: kernel.ISA.JoinSum},
 		"ReduceProd": {start: 1, step: func(sum, v A) A { return sum * v }},
-		"ReduceMax":  {start: lowest, step: func(sum, v A) A { return max(sum, v) }},
+		"ReduceMax":  {start: lowest, step: func(sum, v A) A { return max(sum, v) }, join: kernel.ISA.JoinLargest},
 		"ReduceMin":  {start: highest, step: func(sum, v A) A { return min(sum, v) }},
 		"ReduceL1": {step: func(sum, v A) A {
 			if v < 0 {
@@ -56,8 +57,8 @@ func foldings[A number](lowest, highest A) map[string]folding[A] {
 			}
 			return sum + v
 		}},
-		"ReduceL2":        {step: square, end: root},
-		"ReduceSumSquare": {step: square},
+		"ReduceL2":        {step: square, end: root, join: kernel.ISA.JoinSquares},
+		"ReduceSumSquare": {step: square, join: kernel.ISA.JoinSquares},
 		"ReduceLogSum":    {step: add[A], end: logarithm, sums: true},
 	}
 }
@@ -119,7 +120,13 @@ func reduceTo[T, A number](c *Call, foldings map[string]folding[A], keep *[]A) {
 	if count == 0 && c.Op == "ReduceMean" && c.origin.IsInteger() {
 		c.refusef("the mean of no integers")
 	}
-	foldRows(c, sums, x, f)
+	if x32, ok := any(x).([]float32); !ok || f.join == nil || !c.joinAxes(any(out).([]float32), x32, folded, f.join) {
+		foldRows(c, sums, x, f)
+	} else {
+		for i, v := range out {
+			sums[i] = A(v)
+		}
+	}
 	for i, sum := range sums {
 		if f.end != nil {
 			sum = f.end(sum, count)
