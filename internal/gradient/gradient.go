@@ -32,7 +32,9 @@ type backward struct {
 	needs []bool      // of a value: it depends on the input
 	grads map[int]int // of a value: the value that is its gradient so far
 	rules map[string]rule
-	at    *network.Instruction
+	// stages are the rules of primitives that ONNX has no operator for.
+	stages map[string]rule
+	at     *network.Instruction
 }
 
 // rule adds to the gradients of an instruction's inputs, given those of its outputs: None where nothing came back. The error says
@@ -50,7 +52,7 @@ func (u unknown) Error() string { return string(u) }
 func Of(p *network.Program, target, input int) (*network.Program, error) {
 	code := needed(p, target)
 	q := &network.Program{Values: slices.Clone(p.Values), Code: code, Inputs: slices.Clone(p.Inputs)}
-	b := &backward{p: q, needs: make([]bool, len(q.Values)), grads: map[int]int{}, rules: rules.Get()}
+	b := &backward{p: q, needs: make([]bool, len(q.Values)), grads: map[int]int{}, rules: rules.Get(), stages: stages.Get()}
 	b.needs[input] = true
 	for i := range code {
 		if _, stops := flat.Get()[code[i].Op]; stops {
@@ -99,7 +101,7 @@ func (b *backward) through(in network.Instruction) error {
 	missing := &Missing{Operator: in.Op, Layer: in.Name}
 	r, ok := b.rules[in.Op]
 	if in.Domain == network.StageDomain {
-		r, ok = stages.Get()[in.Op]
+		r, ok = b.stages[in.Op]
 	} else if in.Domain != "" || in.Bodies != nil {
 		ok = false
 	}

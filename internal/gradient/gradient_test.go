@@ -34,17 +34,7 @@ func program(t *testing.T, text string, seed uint64) *network.Program {
 // kink lies within the step, the gradient is between the slopes of either side.
 func against(t *testing.T, what string, p *network.Program, target, input int, r *rand.Rand, feeds map[string]*tensor.Array) {
 	t.Helper()
-	back, err := Of(p, target, input)
-	if err != nil {
-		t.Errorf("%s: %v", what, err)
-		return
-	}
 	ctx := context.Background()
-	net, err := infer.Prepare(ctx, &network.Graph{Program: back}, infer.Options{Threads: 1})
-	if err != nil {
-		t.Errorf("%s: %v", what, err)
-		return
-	}
 	var port string
 	for _, in := range p.Inputs {
 		if in.Value == input {
@@ -53,6 +43,20 @@ func against(t *testing.T, what string, p *network.Program, target, input int, r
 		if feeds[in.Name] == nil {
 			feeds[in.Name] = draws(r, p.Values[in.Value].Shape)
 		}
+	}
+	var back *network.Program
+	p, err := settled(ctx, p, target, feeds, infer.Options{Threads: 1})
+	if err == nil {
+		back, err = Of(p, target, input)
+	}
+	if err != nil {
+		t.Errorf("%s: %v", what, err)
+		return
+	}
+	net, err := infer.Prepare(ctx, &network.Graph{Program: back}, infer.Options{Threads: 1})
+	if err != nil {
+		t.Errorf("%s: %v", what, err)
+		return
 	}
 	weights := draws(r, p.Values[target].Shape)
 	feeds[seed] = weights
@@ -122,6 +126,7 @@ var layers = []string{
 	"{variant: sub-pixel, out_channels: 4, scale: 2, kernel: 3, padding: 1}",
 	"{variant: deformable, out_channels: 4, kernel: %[1]d, stride: %[2]d, padding: %[3]d}",
 	"{variant: deformable, out_channels: 6, kernel: 3, padding: 1, offset_groups: 2, groups: 2, modulated: true}",
+	"{variant: deform-roi-pool, pooled: %[1]d, hidden: 5}",
 	"{variant: max-pool, kernel: 2, stride: %[2]d}",
 	"{variant: max-pool, kernel: 3, stride: 2, padding: 1}",
 	"{variant: max-pool, kernel: 3, stride: 2, ceil: true}",

@@ -39,6 +39,9 @@ func Influence(ctx context.Context, p *network.Program, layer, input string, las
 	if from == network.None || len(p.Values[from].Shape) != 4 {
 		return Map{}, &Missing{lang.Text("the input"), input, lang.Text("it is no picture")}
 	}
+	if p, err = settled(ctx, p, target, feeds, o); err != nil {
+		return Map{}, err
+	}
 	back, err := Of(p, target, from)
 	if err != nil {
 		return Map{}, err

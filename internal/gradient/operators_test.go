@@ -2,7 +2,9 @@ package gradient
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -53,6 +55,13 @@ func operators(r *rand.Rand) []operator {
 		{op: "LayerNormalization", attributes: attributes{"axis": int64(-1)}, data: [][]int{x}, held: []*tensor.Array{w(4, 1, 6)}},
 		{op: "RoiAlign", attributes: attributes{"output_height": int64(2), "output_width": int64(3), "sampling_ratio": int64(2), "spatial_scale": 0.5}, data: [][]int{{2, 3, 5, 6}}, held: []*tensor.Array{tensor.ArrayOf([]float32{1, 2, 9, 8, -3, 0, 4, 14, 3, 3, 4, 4}, 3, 4), ints(1, 0, 1)}},
 		{op: "RoiAlign", attributes: attributes{"output_width": int64(2), "sampling_ratio": int64(1), "coordinate_transformation_mode": "output_half_pixel"}, data: [][]int{x}, held: []*tensor.Array{tensor.ArrayOf([]float32{1, 1, 5, 4.5, 2, 2, 2.5, 2.5}, 2, 4), ints(0, 0)}},
+		{op: "RoiAlign", attributes: attributes{"output_height": int64(2), "output_width": int64(2), "sampling_ratio": int64(2), "mode": "max"}, data: [][]int{x}, held: []*tensor.Array{tensor.ArrayOf([]float32{1, 1, 5, 4.5, -4, -3, 2.5, 2.5}, 2, 4), ints(0, 0)}},
+		{op: "RoiAlign", attributes: attributes{"output_height": int64(2), "output_width": int64(3)}, data: [][]int{x}, held: []*tensor.Array{tensor.ArrayOf([]float32{0, -2, 5, 4.5, 1, 1, 1, 1, 4, 4, 2, 2}, 3, 4), ints(0, 0, 0)}},
+		{op: "RoiAlign", attributes: attributes{"output_height": int64(2), "mode": "max", "spatial_scale": 2.0}, data: [][]int{x, {4, 4}}, held: []*tensor.Array{ints(0, 0, 0, 0)}, positive: true},
+		{op: "RoiAlign", attributes: attributes{"output_height": int64(2), "sampling_ratio": int64(2), "spatial_scale": 2.0}, data: [][]int{x, {2, 4}}, held: []*tensor.Array{ints(0, 0)}, positive: true},
+		{op: "GridSample", version: 16, data: [][]int{{2, 3, 4, 5}, {2, 3, 2, 2}}}, {op: "GridSample", version: 20, attributes: attributes{"mode": "linear", "align_corners": int64(1)}, data: [][]int{{1, 2, 3, 4, 5}, {1, 2, 2, 3, 3}}},
+		{op: "GridSample", version: 16, attributes: attributes{"mode": "bicubic", "padding_mode": "border"}, data: [][]int{x, {1, 4, 3, 2}}}, {op: "GridSample", version: 20, attributes: attributes{"mode": "cubic", "padding_mode": "reflection", "align_corners": int64(1)}, data: [][]int{x, {1, 4, 3, 2}}},
+		{op: "GridSample", version: 16, attributes: attributes{"mode": "nearest"}, data: [][]int{x}, held: []*tensor.Array{w(1, 4, 4, 2)}},
 		{op: "CumSum", attributes: attributes{"exclusive": int64(1)}, data: [][]int{x}, held: []*tensor.Array{tensor.ArrayOf([]int64{2})}}, {op: "CumSum", attributes: attributes{"reverse": int64(1)}, data: [][]int{x}, held: []*tensor.Array{tensor.ArrayOf([]int64{-1})}},
 		{op: "Trilu", attributes: attributes{"upper": int64(0)}, data: [][]int{x}}, {op: "ReverseSequence", attributes: attributes{"time_axis": int64(1), "batch_axis": int64(0)}, data: [][]int{{2, 3, 4}}, held: []*tensor.Array{ints(2, 3)}},
 		{op: "Crop", version: 1, attributes: attributes{"border": []int64{1, 0, 2, 1}}, data: [][]int{x}},
@@ -93,6 +102,15 @@ func operators(r *rand.Rand) []operator {
 		{op: "Gelu", attributes: attributes{"approximate": "tanh"}, data: [][]int{x}}, {op: "Elu", attributes: attributes{"alpha": 0.3}, data: [][]int{x}}, {op: "Celu", attributes: attributes{"alpha": 0.7}, data: [][]int{x}},
 		{op: "Clip", data: [][]int{x}, held: []*tensor.Array{number(-0.5), number(0.25)}}, {op: "ThresholdedRelu", attributes: attributes{"alpha": 0.25}, data: [][]int{x}},
 	}
+	for _, e := range []struct {
+		equation string
+		data     [][]int
+	}{
+		{"ij,jk->ik", [][]int{{2, 3}, {3, 4}}}, {"bij , bkj", [][]int{{2, 3, 4}, {2, 5, 4}}}, {"...ij,...jk->...ki", [][]int{{2, 1, 3, 4}, {5, 4, 2}}}, {"iij->j", [][]int{{3, 3, 2}}},
+		{"...ii->...i", [][]int{{2, 3, 3}}}, {"ij->", [][]int{{2, 3}}}, {"i,ij,j->i", [][]int{{3}, {3, 4}, {4}}}, {"a...,b...->...ab", [][]int{{2, 3, 1}, {4, 5}}}, {"ij,ik->j", [][]int{{3, 2}, {1, 4}}},
+	} {
+		all = append(all, operator{op: "Einsum", attributes: attributes{"equation": e.equation}, data: e.data})
+	}
 	for op := range derivatives() {
 		positive := op == "Log" || op == "Sqrt" || op == "Reciprocal"
 		all = append(all, operator{op: op, data: [][]int{x}, positive: positive})
@@ -111,7 +129,7 @@ func TestGradientOfOperators(t *testing.T) {
 		seen[o.op] = true
 		for k := range o.data {
 			p, in := o.program(t)
-			against(t, o.op, p, p.Outputs[0].Value, in[k], r, map[string]*tensor.Array{})
+			against(t, fmt.Sprint(o.op, o.attributes, k), p, p.Outputs[0].Value, in[k], r, map[string]*tensor.Array{})
 		}
 	}
 	for op := range rules.Get() {
@@ -190,5 +208,36 @@ func TestChoicesAndRefusals(t *testing.T) {
 		if _, err := Of(p, target, x); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %s", err, want)
 		}
+	}
+}
+
+// Of an If, in another too, the branch that is taken is gone through; shapes that depend on data are those of the run.
+func TestGradientAsItRuns(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	p := &network.Program{}
+	b := &backward{p: p, at: &network.Instruction{Name: "test"}}
+	shape := []int{3, 4}
+	x := b.value("x", shape)
+	p.Inputs = []network.Port{{Name: "x", Value: x, Elem: tensor.Float32}}
+	body := func(write func() int) *network.Body {
+		first := len(p.Code)
+		out := write()
+		code := slices.Clone(p.Code[first:])
+		p.Code = p.Code[:first]
+		return &network.Body{Outputs: []int{out}, Code: code}
+	}
+	branch := func(condition bool, then, other func() int) int {
+		c := b.op("Greater", nil, nil, b.op("ReduceMax", attributes{"keepdims": int64(0)}, []int{}, x), b.number(map[bool]float64{true: -2, false: 2}[condition]))
+		bodies := map[string]*network.Body{"then_branch": body(then), "else_branch": body(other)}
+		out := b.op("If", nil, nil, c)
+		p.Code[len(p.Code)-1].Bodies = bodies
+		return out
+	}
+	wrong := func() int { return b.apply("Hardmax", nil, x) }
+	square := func() int { return branch(false, wrong, func() int { return b.mul(x, x) }) }
+	rows := b.op("NonZero", nil, nil, b.constant(tensor.ArrayOf([]float32{1, 0, 1}, 3)))
+	out := b.op("Gather", nil, nil, branch(true, square, wrong), rows)
+	for _, target := range []int{out, b.op("Mul", nil, nil, out, b.op("Squeeze", nil, nil, out))} {
+		against(t, "If", p, target, x, r, map[string]*tensor.Array{})
 	}
 }

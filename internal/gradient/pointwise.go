@@ -35,7 +35,7 @@ var rules = lazy.Value[map[string]rule]{Make: func() map[string]rule {
 		"LSTM": unfolded(unrolled), "GRU": unfolded(unrolled), "RNN": unfolded(unrolled),
 		"QuantizeLinear": quantize, "DequantizeLinear": dequantize, "DynamicQuantizeLinear": dynamic, "QLinearConv": single(qLinear("Conv", 0)), "QLinearMatMul": single(qLinear("MatMul", 0)),
 		"ConvInteger": single(qInteger("Conv")), "MatMulInteger": single(qInteger("MatMul")),
-		"RoiAlign": single(roiAlign), "RMSNormalization": single(rmsNorm), "LpNormalization": single(lpNorm), "MeanVarianceNormalization": single(mvn),
+		"RoiAlign": single(roiAlign), "GridSample": single(gridSample), "Einsum": einsum, "RMSNormalization": single(rmsNorm), "LpNormalization": single(lpNorm), "MeanVarianceNormalization": single(mvn),
 		"ReduceL1": reduced(function("Abs"), nil), "ReduceL2": reduced((*backward).square, function("Sqrt")), "ReduceSumSquare": reduced((*backward).square, nil),
 		"ReduceLogSum": reduced(nil, function("Log")), "ReduceLogSumExp": reduced(function("Exp"), function("Log")),
 	}
