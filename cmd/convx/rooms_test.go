@@ -51,6 +51,7 @@ var rooms = map[string]string{
 	"ops/blas":        "ops/problem ops/workers tensor",
 	"ops/deformable":  "layer ops/dense ops/kernel ops/problem ops/workers",
 	"ops/dense":       "ops/kernel ops/problem ops/workers",
+	"ops/drawn":       "ops/problem",
 	"ops/elementwise": "layer ops/kernel ops/problem ops/workers tensor",
 	"ops/fourier":     "ops/kernel ops/problem ops/workers",
 	"ops/kernel":      "",

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"convx/internal/layer"
+	"convx/internal/ops/drawn"
 	"convx/internal/ops/kernel"
 	"convx/internal/ops/problem"
 	"convx/internal/ops/workers"
@@ -90,32 +91,9 @@ func random(r *rand.Rand) problem.Convolution {
 	return p
 }
 
-// drawn is how many random layers a test draws: a fraction of n in the short
-// run, which the race detector makes a long one.
-func drawn(n int) int {
-	if testing.Short() {
-		return n / 4
-	}
-	return n
-}
-
-func operands(p *problem.Convolution, integer bool) (weights, bias, in []float32) {
-	r := rand.New(rand.NewPCG(uint64(p.MACs()), 7))
-	fill := func(n int) []float32 {
-		s := make([]float32, n)
-		for i := range s {
-			if s[i] = float32(r.NormFloat64()); integer {
-				s[i] = float32(r.IntN(9) - 4)
-			}
-		}
-		return s
-	}
-	return fill(p.O * p.GroupIn() * volume(p.Kernel)), fill(p.O), fill(p.N * p.C * volume(p.In))
-}
-
 func TestGemmAgainstDefinition(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	for i := range drawn(150) {
+	for i := range drawn.Layers(150) {
 		p := random(r)
 		p.ISA = kernel.ISAs()[i%len(kernel.ISAs())]
 		exact(t, p, func(w, b []float32) problem.Conv { return NewGemm(p, w, b) })
@@ -124,7 +102,7 @@ func TestGemmAgainstDefinition(t *testing.T) {
 
 func TestRowsAgainstDefinition(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
-	for i := range drawn(200) {
+	for i := range drawn.Layers(200) {
 		p := random(r)
 		p.ISA = kernel.ISAs()[i%len(kernel.ISAs())]
 		if i%3 == 0 { // nothing but whole taps: read in place
@@ -140,7 +118,7 @@ func TestRowsAgainstDefinition(t *testing.T) {
 // exact demands the definition's results, ==, on integers.
 func exact(t *testing.T, p problem.Convolution, prepare func(weights, bias []float32) problem.Conv) {
 	t.Helper()
-	weights, bias, in := operands(&p, true)
+	weights, bias, in := drawn.Operands(&p, true)
 	want := naive(&p, weights, bias, in)
 	out := make([]float32, len(want))
 	for i := range out {
@@ -212,7 +190,7 @@ func TestStridedBandEach(t *testing.T) {
 	p.Lo, p.Hi = problem.NoClamp()
 	p.In, p.Kernel, p.Stride, p.Dilation = [3]int{1, 24, 31}, [3]int{1, 3, 3}, [3]int{1, 2, 2}, [3]int{1, 1, 1}
 	p.Pads, p.Out = [3]layer.Pad{{}, {Begin: 1}, {Begin: 1}}, [3]int{1, 12, 16}
-	weights, _, _ := operands(&p, false)
+	weights, _, _ := drawn.Operands(&p, false)
 	if d := NewDirectNCHWc(p, weights, nil); d.shared || len(d.bands) != 2 {
 		t.Fatalf("%d bands, shared: %v; want one for each of two threads", len(d.bands), d.shared)
 	}
@@ -222,7 +200,7 @@ func TestStridedBandEach(t *testing.T) {
 // threadsChangeNoBit compares every algorithm with itself on other threads, and
 // names those that accept p.
 func threadsChangeNoBit(t *testing.T, p problem.Convolution) []string {
-	weights, _, in := operands(&p, false)
+	weights, _, in := drawn.Operands(&p, false)
 	want := map[string][]float32{}
 	for _, threads := range []int{1, 2, 5} {
 		p.Threads = threads
@@ -313,7 +291,7 @@ func benchmark(b *testing.B, prepare func(p problem.Convolution, weights, bias [
 		for i, l := range suite {
 			p := suiteProblem(i, threads)
 			b.Run(fmt.Sprintf("%s/threads%d", l.name, threads), func(b *testing.B) {
-				weights, bias, in := operands(&p, false)
+				weights, bias, in := drawn.Operands(&p, false)
 				c := prepare(p, weights, bias)
 				if c == nil {
 					b.Skip()
@@ -369,7 +347,7 @@ func TestDirectCutsLongRows(t *testing.T) {
 			}
 			continue
 		}
-		weights, bias, x := operands(&p, true)
+		weights, bias, x := drawn.Operands(&p, true)
 		out, want := make([]float32, p.N*p.O*volume(p.Out)), make([]float32, p.N*p.O*volume(p.Out))
 		d := NewDirectNCHWc(p, weights, bias)
 		if n := d.Workspace(); n > 2*8<<20 {

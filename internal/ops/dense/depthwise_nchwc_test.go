@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"convx/internal/ops/drawn"
 	"convx/internal/ops/kernel"
 	"convx/internal/ops/problem"
 )
@@ -18,7 +19,7 @@ func randomDepthwise(r *rand.Rand) problem.Convolution {
 
 func TestLanesAgainstDefinition(t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 12))
-	for i := range drawn(300) {
+	for i := range drawn.Layers(300) {
 		p := randomDepthwise(r)
 		if i%4 == 0 { // a kernel larger than the input
 			p.Kernel[2] += 12

@@ -4,13 +4,14 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"convx/internal/ops/drawn"
 	"convx/internal/ops/kernel"
 	"convx/internal/ops/problem"
 )
 
 func TestDirectAgainstDefinition(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
-	for i := range drawn(200) {
+	for i := range drawn.Layers(200) {
 		p := random(r)
 		p.ISA = kernel.ISAs()[i%len(kernel.ISAs())]
 		exact(t, p, func(w, b []float32) problem.Conv { return NewDirectNCHWc(p, w, b) })
@@ -21,7 +22,7 @@ func TestDirectAgainstDefinition(t *testing.T) {
 func TestDirectSkipsPadding(t *testing.T) {
 	r := rand.New(rand.NewPCG(13, 14))
 	cut := 0
-	for i := range drawn(60) {
+	for i := range drawn.Layers(60) {
 		p := random(r)
 		for a := 1; a < 3; a++ {
 			p.In[a], p.Kernel[a], p.Stride[a] = 17+r.IntN(16), 3, 1
@@ -45,7 +46,7 @@ func TestDirectSkipsPadding(t *testing.T) {
 func TestDirectPartsChannels(t *testing.T) {
 	r := rand.New(rand.NewPCG(15, 16))
 	parted := 0
-	for i := range drawn(12) {
+	for i := range drawn.Layers(12) {
 		p := random(r)
 		p.Groups, p.C, p.O = 1, 900+r.IntN(700), 1+r.IntN(20)
 		for a := 1; a < 3; a++ {

@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"convx/internal/ops/drawn"
 	"convx/internal/ops/kernel"
 	"convx/internal/ops/problem"
 )
@@ -28,7 +29,7 @@ func randomPatches(r *rand.Rand) problem.Convolution {
 
 func TestPatchesAgainstDefinition(t *testing.T) {
 	r := rand.New(rand.NewPCG(15, 16))
-	for i := range drawn(200) {
+	for i := range drawn.Layers(200) {
 		p := randomPatches(r)
 		p.ISA = kernel.ISAs()[i%len(kernel.ISAs())]
 		if why := PatchesDeclines(&p); why != "" {

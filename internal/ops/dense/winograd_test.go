@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"convx/internal/layer"
+	"convx/internal/ops/drawn"
 	"convx/internal/ops/kernel"
 	"convx/internal/ops/problem"
 	"convx/internal/ops/workers"
@@ -63,7 +64,7 @@ func randomStrided(r *rand.Rand, s int) (problem.Convolution, int) {
 func TestWinogradAgainstDefinition(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	worst, strides := map[int]float64{}, map[int]int{}
-	for i := range drawn(240) {
+	for i := range drawn.Layers(240) {
 		p, m := randomWinograd(r)
 		if i%4 == 0 { // every stride in turn
 			p, m = randomStrided(r, 2+i/4%(stridedMost-1))
@@ -114,14 +115,14 @@ func TestDeepWinograd(t *testing.T) {
 // winogradError returns the largest error of an output, relative to the largest
 // sum of magnitudes.
 func winogradError(t *testing.T, p problem.Convolution, m int) float64 {
-	weights, bias, in := operands(&p, false)
+	weights, bias, in := drawn.Operands(&p, false)
 	want := naive(&p, weights, bias, in)
 	out := make([]float32, len(want))
 	if err := NewBestWinograd(p, m, weights, bias).Run(t.Context(), out, in, workers.New(p.Threads)); err != nil {
 		t.Fatal(err)
 	}
 	most, biggest := 0.0, 0.0
-	for _, s := range naive(&p, magnitudes(weights), magnitudes(bias), magnitudes(in)) {
+	for _, s := range naive(&p, drawn.Magnitudes(weights), drawn.Magnitudes(bias), drawn.Magnitudes(in)) {
 		biggest = max(biggest, s)
 	}
 	for i := range want {
@@ -132,14 +133,6 @@ func winogradError(t *testing.T, p problem.Convolution, m int) float64 {
 		t.Errorf("%+v m %d: error %v", p, m, most)
 	}
 	return most
-}
-
-func magnitudes(s []float32) []float32 {
-	m := make([]float32, len(s))
-	for i, v := range s {
-		m[i] = float32(math.Abs(float64(v)))
-	}
-	return m
 }
 
 func BenchmarkWinograd(b *testing.B) {

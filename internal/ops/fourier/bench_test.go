@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"convx/internal/layer"
+	"convx/internal/ops/drawn"
 	"convx/internal/ops/kernel"
 	"convx/internal/ops/problem"
 	"convx/internal/ops/workers"
@@ -46,7 +47,7 @@ func BenchmarkFourier(b *testing.B) {
 	for i, l := range suite {
 		p := suiteProblem(i, kernel.Best(), 1)
 		b.Run(l.name, func(b *testing.B) {
-			weights, bias, in := operands(&p)
+			weights, bias, in := drawn.Operands(&p, false)
 			c, out := New(p, weights, bias), make([]float32, p.O*volume(p.Out))
 			team := workers.New(1)
 			least := time.Hour

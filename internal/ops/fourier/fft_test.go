@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"convx/internal/layer"
+	"convx/internal/ops/drawn"
 	"convx/internal/ops/kernel"
 	"convx/internal/ops/problem"
 	"convx/internal/ops/workers"
@@ -72,38 +73,10 @@ func random(r *rand.Rand) problem.Convolution {
 	return p
 }
 
-// drawn is how many random layers a test draws: a fraction of n in the short run.
-func drawn(n int) int {
-	if testing.Short() {
-		return n / 4
-	}
-	return n
-}
-
-func operands(p *problem.Convolution) (weights, bias, in []float32) {
-	r := rand.New(rand.NewPCG(uint64(p.MACs()), 7))
-	fill := func(n int) []float32 {
-		s := make([]float32, n)
-		for i := range s {
-			s[i] = float32(r.NormFloat64())
-		}
-		return s
-	}
-	return fill(p.O * p.C / p.Groups * volume(p.Kernel)), fill(p.O), fill(p.N * p.C * volume(p.In))
-}
-
-func magnitudes(s []float32) []float32 {
-	m := make([]float32, len(s))
-	for i, v := range s {
-		m[i] = float32(math.Abs(float64(v)))
-	}
-	return m
-}
-
 func TestAgainstDefinition(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	worst := 0.0
-	for i := range drawn(100) {
+	for i := range drawn.Layers(100) {
 		p := random(r)
 		p.ISA = kernel.ISAs()[i%len(kernel.ISAs())]
 		worst = max(worst, errorOf(t, &p))
@@ -126,12 +99,12 @@ func errorOf(t *testing.T, p *problem.Convolution) float64 {
 	if why := Declines(p); why != "" {
 		t.Fatalf("%+v: %s", *p, why)
 	}
-	weights, bias, in := operands(p)
+	weights, bias, in := drawn.Operands(p, false)
 	want := naive(p, weights, bias, in)
 	free := *p
 	free.Lo, free.Hi = problem.NoClamp()
 	biggest, worst := 0.0, 0.0
-	for _, s := range naive(&free, magnitudes(weights), magnitudes(bias), magnitudes(in)) {
+	for _, s := range naive(&free, drawn.Magnitudes(weights), drawn.Magnitudes(bias), drawn.Magnitudes(in)) {
 		biggest = max(biggest, s)
 	}
 	for _, c := range both(*p, weights, bias) {

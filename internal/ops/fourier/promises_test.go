@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"convx/internal/ops/drawn"
 	"convx/internal/ops/kernel"
 	"convx/internal/ops/problem"
 	"convx/internal/ops/workers"
@@ -26,10 +27,10 @@ func both(p problem.Convolution, weights, bias []float32) []problem.Conv {
 
 func TestThreadsChangeNoBit(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
-	for range drawn(20) {
+	for range drawn.Layers(20) {
 		p := random(r)
 		p.ISA = kernel.Best()
-		weights, bias, in := operands(&p)
+		weights, bias, in := drawn.Operands(&p, false)
 		var want [][]float32
 		for _, threads := range []int{1, 2, 5} {
 			p.Threads = threads
@@ -55,10 +56,10 @@ func TestThreadsChangeNoBit(t *testing.T) {
 // none of another image or group is.
 func TestNaN(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
-	for range drawn(30) {
+	for range drawn.Layers(30) {
 		p := random(r)
 		p.ISA = kernel.Best()
-		weights, bias, in := operands(&p)
+		weights, bias, in := drawn.Operands(&p, false)
 		at := r.IntN(len(in))
 		in[at] = float32(math.NaN())
 		want := naive(&p, weights, bias, in)
@@ -110,7 +111,7 @@ func TestWorkspace(t *testing.T) {
 func TestRunAllocatesNothing(t *testing.T) {
 	p := suiteProblem(len(suite)-1, kernel.Best(), 2)
 	p.Groups = 4
-	weights, bias, in := operands(&p)
+	weights, bias, in := drawn.Operands(&p, false)
 	out := make([]float32, p.O*volume(p.Out))
 	convs := both(p, weights, bias)
 	if len(convs) != 2 {

@@ -8,6 +8,7 @@ import (
 
 	"convx/internal/layer"
 	"convx/internal/ops/dense"
+	"convx/internal/ops/drawn"
 	"convx/internal/ops/kernel"
 	"convx/internal/ops/problem"
 	"convx/internal/ops/workers"
@@ -69,10 +70,10 @@ func randomBlock(r *rand.Rand) problem.Convolution {
 
 func TestBlockAgainstDefinition(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
-	for i := range drawn(400) {
+	for i := range drawn.Layers(400) {
 		p := randomBlock(r)
 		p.ISA = kernel.ISAs()[i%len(kernel.ISAs())]
-		weights, bias, _ := operands(&p, true)
+		weights, bias, _ := drawn.Operands(&p, true)
 		b := dense.Block{Depthwise: p, Weights: weights, Bias: bias, Activate: activation(r), Channels: p.C, Lo: -9, Hi: 50}
 		missing := r.IntN(3) // the first product, the last, or none
 		if missing != 0 {
@@ -146,7 +147,7 @@ func BenchmarkBlock(b *testing.B) {
 			p.Out = [3]int{1, (l.h-1)/l.s + 1, (l.h-1)/l.s + 1}
 			b.Run(fmt.Sprintf("%s/threads%d", l.name, threads), func(b *testing.B) {
 				r := rand.New(rand.NewPCG(1, 1))
-				weights, bias, _ := operands(&p, false)
+				weights, bias, _ := drawn.Operands(&p, false)
 				var expand *dense.Pointwise
 				if l.expand > 0 {
 					expand = pointwiseOf(r, l.in, l.c)

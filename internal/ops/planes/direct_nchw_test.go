@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"convx/internal/layer"
+	"convx/internal/ops/drawn"
 	"convx/internal/ops/kernel"
 	"convx/internal/ops/problem"
 	"convx/internal/ops/reference"
@@ -43,28 +44,6 @@ func random(r *rand.Rand) problem.Convolution {
 	return p
 }
 
-// drawn is how many random layers a test draws: a fraction of n in the short run.
-func drawn(n int) int {
-	if testing.Short() {
-		return n / 4
-	}
-	return n
-}
-
-func operands(p *problem.Convolution, integer bool) (weights, bias, in []float32) {
-	r := rand.New(rand.NewPCG(uint64(p.MACs()), 7))
-	fill := func(n int) []float32 {
-		s := make([]float32, n)
-		for i := range s {
-			if s[i] = float32(r.NormFloat64()); integer {
-				s[i] = float32(r.IntN(9) - 4)
-			}
-		}
-		return s
-	}
-	return fill(p.O * p.C / p.Groups * volume(p.Kernel)), fill(p.O), fill(p.N * p.C * volume(p.In))
-}
-
 // definition computes p literally.
 func definition(p *problem.Convolution, weights, bias, in []float32) []float32 {
 	g := layer.Geometry{N: p.N, C: p.C, O: p.O, Groups: p.Groups,
@@ -82,7 +61,7 @@ func definition(p *problem.Convolution, weights, bias, in []float32) []float32 {
 
 func TestAgainstDefinition(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	layers, declined := drawn(900), 0
+	layers, declined := drawn.Layers(900), 0
 	for i := range layers {
 		p := random(r)
 		p.ISA = kernel.ISAs()[i%len(kernel.ISAs())]
@@ -90,7 +69,7 @@ func TestAgainstDefinition(t *testing.T) {
 			declined++
 			continue
 		}
-		weights, bias, in := operands(&p, true)
+		weights, bias, in := drawn.Operands(&p, true)
 		want := definition(&p, weights, bias, in)
 		c, out := New(p, weights, bias), make([]float32, len(want))
 		for run := range 2 {
@@ -162,7 +141,7 @@ func BenchmarkPlanes(b *testing.B) {
 				p.Out[a] = (p.In[a]+2*p.Pads[a].Begin-p.Dilation[a]*(p.Kernel[a]-1)-1)/p.Stride[a] + 1
 			}
 			b.Run(fmt.Sprintf("%s/threads%d", l.name, threads), func(b *testing.B) {
-				weights, bias, in := operands(&p, false)
+				weights, bias, in := drawn.Operands(&p, false)
 				c, out, t := New(p, weights, bias), make([]float32, p.O*volume(p.Out)), workers.New(threads)
 				best := time.Hour
 				for b.Loop() {
