@@ -89,7 +89,7 @@ func mostPacked(p *problem.Problem) int {
 		whole = packedBy(p) // by what pads itself
 		plan, err := p.PadPlan()
 		if err != nil {
-			return 0
+			return whole
 		}
 		if p = plan.Seen; plan.Zeros {
 			copies += len(plan.Tiles)

@@ -68,6 +68,7 @@ var largeLayers = []string{
 	"resize-conv 16x32x128x128 dims=3 out-channels=16 kernel=1 scale=2",
 	"pointwise 64x1024x1024 out-channels=64",
 	"pointwise 64x1000000 dims=1 out-channels=64",
+	"standard 70000x2x2 out-channels=8 padding=1 pad-mode=reflect", // one padded window is larger than what is padded at once
 }
 
 // layerOf builds a layer of a variant, an input and keys, as largeLayers has them.
