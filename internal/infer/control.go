@@ -201,7 +201,7 @@ type scan struct{}
 
 func (*scan) run(ctx context.Context, net *Network, n *node) error {
 	b := n.bodies["body"]
-	scanned := tensor.Int(n.intOr("num_scan_inputs", 0))
+	scanned := n.countOr("num_scan_inputs", 0)
 	carried := len(n.in) - scanned
 	if b == nil || scanned < 1 || carried < 0 || len(b.inputs) != len(n.in) || len(b.outputs) != len(n.out) || len(n.out) < carried {
 		return lang.New("its body does not fit its inputs and outputs")

@@ -239,6 +239,9 @@ func (n *node) intOr(name string, def int64) int64 {
 	return def
 }
 
+// countOr is intOr of what counts channels, axes or the like: an int.
+func (n *node) countOr(name string, def int64) int { return tensor.Int(n.intOr(name, def)) }
+
 func (n *node) floatOr(name string, def float64) float64 {
 	if v, ok := n.attributes[name].(float64); ok {
 		return v

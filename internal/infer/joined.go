@@ -40,7 +40,7 @@ func (net *Network) planJoin(n *node) step {
 		return nil
 	}
 	shape, e := net.values[n.out[0]].shape, net.elem(n.out[0])
-	axis := tensor.Int(n.intOr("axis", 1))
+	axis := n.countOr("axis", 1)
 	if axis < 0 {
 		axis += len(shape)
 	}

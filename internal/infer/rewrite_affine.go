@@ -22,7 +22,7 @@ func foldAffine(g *graph, n *node) (bool, error) {
 	if len(shape) < 3 || volume(shape) == 0 {
 		return false, nil
 	}
-	groups := tensor.Int(n.intOr("group", 1))
+	groups := n.countOr("group", 1)
 	channels := shape[0]
 	if n.is("ConvTranspose") {
 		channels = shape[1] * groups

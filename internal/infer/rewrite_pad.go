@@ -85,7 +85,7 @@ func (g *graph) padsOf(pad *node, axes int) ([]int64, error) {
 		}
 		pads = tensor.Data[int64](a)
 	}
-	if len(pads) != 2*axes || slices.Min(pads) < 0 || pads[0]+pads[1]+pads[axes]+pads[axes+1] != 0 {
+	if len(pads) != 2*axes || slices.Min(pads) < 0 || max(pads[0], pads[1], pads[axes], pads[axes+1]) > 0 {
 		return nil, nil
 	}
 	return slices.Concat(pads[2:axes], pads[axes+2:]), nil

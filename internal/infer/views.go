@@ -49,7 +49,7 @@ func (net *Network) view(n *node, k int) (of, shift int) {
 // viewPart is view of a Split: its parts are one behind the other where no axis in front of the split has several places.
 func (net *Network) viewPart(n *node, k int) (of, shift int) {
 	in := net.values[n.in[0]].shape
-	axis := tensor.Int(n.intOr("axis", 0))
+	axis := n.countOr("axis", 0)
 	if axis < 0 {
 		axis += len(in)
 	}

@@ -64,7 +64,7 @@ func (n *node) stages(in []int, weight []int, bias bool) []layer.Stage {
 		return nil
 	}
 	w, ok := n.window(weight[2:])
-	groups := tensor.Int(n.intOr("group", 1))
+	groups := n.countOr("group", 1)
 	if !ok || groups < 1 || groups > layer.MaxExtent {
 		return nil
 	}

@@ -45,7 +45,12 @@ func (q layerRequest) spec() (s layer.Spec, err error) {
 	return s, nil
 }
 
-func (q layerRequest) shape() (shape.Result, error) {
+// shaped is the shape of the layer that is asked about.
+func shaped(request []byte) (shape.Result, error) {
+	q, err := read[layerRequest](request)
+	if err != nil {
+		return shape.Result{}, err
+	}
 	s, err := q.spec()
 	if err != nil {
 		return shape.Result{}, err
@@ -98,11 +103,7 @@ func filters(_ context.Context, request []byte) (any, error) {
 
 // shapeOf is what convx shape -f json prints.
 func shapeOf(_ context.Context, request []byte) (any, error) {
-	q, err := read[layerRequest](request)
-	if err != nil {
-		return nil, err
-	}
-	r, err := q.shape()
+	r, err := shaped(request)
 	if err != nil {
 		return nil, err
 	}
@@ -111,11 +112,7 @@ func shapeOf(_ context.Context, request []byte) (any, error) {
 
 // flopsOf is what convx flops -f json prints.
 func flopsOf(_ context.Context, request []byte) (any, error) {
-	q, err := read[layerRequest](request)
-	if err != nil {
-		return nil, err
-	}
-	r, err := q.shape()
+	r, err := shaped(request)
 	if err != nil {
 		return nil, err
 	}
@@ -135,17 +132,13 @@ type theoryJSON struct {
 
 // theoryOf is what the literature predicts that a variant saves; null where there is no formula.
 func theoryOf(_ context.Context, request []byte) (any, error) {
-	q, err := read[layerRequest](request)
-	if err != nil {
-		return nil, err
-	}
-	r, err := q.shape()
+	r, err := shaped(request)
 	if err != nil {
 		return nil, err
 	}
 	t, ok := theory.Of(r.Layer, []int{3, 3})
 	if !ok {
-		return nil, fmt.Errorf("%s has no formula", q.Variant)
+		return nil, fmt.Errorf("%s has no formula", r.Layer.Variant)
 	}
 	return theoryJSON{t.MACs, t.Symbols, t.Numbers, t.Remark}, nil
 }

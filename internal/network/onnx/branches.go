@@ -6,7 +6,6 @@ import (
 	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/network"
-	"convx/internal/tensor"
 )
 
 // spent is what the nodes that were followed come to: the branch of an If that costs most stands for both, and the body of a
@@ -166,7 +165,7 @@ func (c *call) hand(results []*value) error {
 // node's: what the body comes to, for each step; its parameters count once.
 func (c *call) scan() error {
 	a, _ := c.attribute("body")
-	cut := tensor.Int(c.intOr("num_scan_inputs", 0))
+	cut := c.countOr("num_scan_inputs", 0)
 	states := len(c.in) - cut
 	if a.graph == nil || cut < 1 || states < 0 || len(a.graph.Inputs) != len(c.in) {
 		c.skip(lang.Text("only the Scan of operator set 9 and later is known"))

@@ -3,6 +3,7 @@ package onnx
 import (
 	"convx/internal/flops"
 	"convx/internal/lazy"
+	"convx/internal/tensor"
 )
 
 // Model is a decoded file. Weights are known by name, type and dimensions, and by where they are.
@@ -153,6 +154,9 @@ func (n *Node) intOr(name string, def int64) int64 {
 	}
 	return def
 }
+
+// countOr is intOr of what counts channels, axes or the like: an int.
+func (n *Node) countOr(name string, def int64) int { return tensor.Int(n.intOr(name, def)) }
 
 func (n *Node) stringOr(name, def string) string {
 	if a, ok := n.attribute(name); ok {

@@ -65,7 +65,7 @@ const maxElements = 1 << 40
 
 func flatten(c *call) error {
 	x := c.in[0]
-	at, err := tensor.Int(c.intOr("axis", 1)), error(nil)
+	at, err := c.countOr("axis", 1), error(nil)
 	if at < 0 || at > len(x.shape) {
 		if at, err = axis(int64(at), len(x.shape)); err != nil {
 			return err

@@ -8,7 +8,6 @@ import (
 	"convx/internal/lazy"
 	"convx/internal/network"
 	"convx/internal/shape"
-	"convx/internal/tensor"
 )
 
 // selectRules are the operators that take parts of values and put them together.
@@ -92,7 +91,7 @@ func gatherElements(c *call) error {
 
 func gatherND(c *call) error {
 	x, idx := c.input(0), c.input(1)
-	batch := tensor.Int(c.intOr("batch_dims", 0))
+	batch := c.countOr("batch_dims", 0)
 	if len(idx) == 0 || batch < 0 || batch >= len(idx) || batch+idx[len(idx)-1] > len(x) {
 		return lang.Errorf("indices %s do not fit %s", shapeText(idx), shapeText(x))
 	}

@@ -253,7 +253,7 @@ func spaceToDepth(c *call) error { return c.blocks(false) }
 
 // blocks moves squares of pixels between the channels and the plane.
 func (c *call) blocks(toSpace bool) error {
-	x, b := c.input(0), tensor.Int(c.intOr("blocksize", 0))
+	x, b := c.input(0), c.countOr("blocksize", 0)
 	if len(x) != 4 || b < 1 || b > 1<<15 {
 		return lang.Errorf("blocks of %d in %s", b, shapeText(x))
 	}

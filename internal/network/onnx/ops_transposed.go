@@ -3,7 +3,6 @@ package onnx
 import (
 	"convx/internal/lang"
 	"convx/internal/layer"
-	"convx/internal/tensor"
 )
 
 // convTranspose: weights are C x O/group x kernel. output_shape, where given, settles the output; the padding follows.
@@ -16,7 +15,7 @@ func convTranspose(c *call) error {
 	if err != nil {
 		return err
 	}
-	groups, err := c.groups(x.shape[1], w.shape[0]/max(1, tensor.Int(c.intOr("group", 1))))
+	groups, err := c.groups(x.shape[1], w.shape[0]/max(1, c.countOr("group", 1)))
 	if err != nil {
 		return err
 	}

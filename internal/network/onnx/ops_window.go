@@ -249,7 +249,7 @@ func roiPool(c *call) error {
 	if len(x) != 4 || len(rois) != 2 {
 		return lang.Errorf("pools regions %s of %s", shapeText(rois), shapeText(x))
 	}
-	pooled := []int{tensor.Int(c.intOr("output_height", 1)), tensor.Int(c.intOr("output_width", 1))}
+	pooled := []int{c.countOr("output_height", 1), c.countOr("output_width", 1)}
 	if p := c.ints("pooled_shape"); len(p) == 2 {
 		pooled = []int{tensor.Int(p[0]), tensor.Int(p[1])}
 	}

@@ -10,22 +10,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
-
-	"convx/internal/network"
 )
-
-func countsOf(t *testing.T, m *Model) *network.Result {
-	t.Helper()
-	g, err := m.Network(Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := network.Evaluate(g, network.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
-}
 
 func TestPipeGivesWhatAFileGives(t *testing.T) {
 	for _, name := range []string{"light_alexnet.onnx", "resnet18.onnx"} {
@@ -41,7 +26,7 @@ func TestPipeGivesWhatAFileGives(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if a, b := countsOf(t, got), countsOf(t, want); !reflect.DeepEqual(a.Total, b.Total) || len(a.Nodes) != len(b.Nodes) {
+		if a, b := evaluateModel(t, got, Options{}), evaluateModel(t, want, Options{}); !reflect.DeepEqual(a.Total, b.Total) || len(a.Nodes) != len(b.Nodes) {
 			t.Errorf("%s: %+v of a pipe, %+v of a file", name, a.Total, b.Total)
 		}
 		for cut := 0; cut < len(data); cut += 1 + len(data)/300 {
@@ -67,7 +52,7 @@ func TestPipePassesAGigabyteOfWeights(t *testing.T) {
 	if got := after.TotalAlloc - before.TotalAlloc; got > 8<<20 {
 		t.Errorf("%d bytes were allocated", got)
 	}
-	if p := countsOf(t, m).Total.Params; p != 65536*4096 {
+	if p := evaluateModel(t, m, Options{}).Total.Params; p != 65536*4096 {
 		t.Errorf("%d parameters", p)
 	}
 	w := m.Graph.Initializers[0]
