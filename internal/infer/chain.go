@@ -23,6 +23,7 @@ type chain struct {
 	isa          kernel.ISA
 	pool         *workers.Pool
 	threads      int
+	spread       [][]float32 // by worker: an operand of short rows as large as they are
 
 	y  []float32
 	in [][]float32
@@ -58,9 +59,23 @@ func (c *chain) layOut(shapes [][]int) bool {
 		for _, d := range c.shape[rank-axes:] {
 			c.length *= d
 		}
-		return c.length >= 8 || c.rows == 1
+		c.makeRoom()
+		return c.length >= leastRow || c.rows == 1
 	}
 	return false
+}
+
+// Rows shorter than leastRow are left to the general operator; several below shortRow are one call, whatever the operand.
+const leastRow, shortRow = 4, 32
+
+// makeRoom gives every worker memory for an operand of several short rows.
+func (c *chain) makeRoom() {
+	if c.rows == 1 || c.length >= shortRow {
+		return
+	}
+	for range max(1, c.threads) {
+		c.spread = append(c.spread, workers.Apart[float32](chainPiece))
+	}
 }
 
 // operandOf is how rows of the last axes of out read an operand of shape s, which broadcasts to out.
@@ -179,13 +194,13 @@ func (c *chain) Work(m *workers.Worker) {
 		if group == 1 {
 			c.piece(row, from, min(c.length, from+chainPiece))
 		} else {
-			c.wholeRows(row, min(c.rows, row+group)-row)
+			c.wholeRows(row, min(c.rows, row+group)-row, m.ID)
 		}
 	}
 }
 
 // wholeRows runs the links over n short rows, all of them at once where the operand allows.
-func (c *chain) wholeRows(row, n int) {
+func (c *chain) wholeRows(row, n, worker int) {
 	y := c.y[row*c.length:][:n*c.length]
 	src := c.in[0][row*c.length:][:len(y)]
 	k := 1
@@ -202,6 +217,10 @@ func (c *chain) wholeRows(row, n int) {
 			l.dense(c.isa, y, src, c.in[k][row*o.step:][:len(y)])
 		case o.single && o.step == 1 && l.kind == product:
 			c.isa.ScaleRows(y, src, c.in[k][row:][:n], c.length)
+		case c.spread != nil:
+			other := c.spread[worker][:len(y)]
+			o.spread(other, c.in[k], row, c.length, c.lead)
+			l.dense(c.isa, y, src, other)
 		default:
 			for r := range n {
 				part := c.length * r
@@ -265,6 +284,22 @@ func evenStep(strides, extents []int) int {
 		rows *= extents[a]
 	}
 	return max(0, step)
+}
+
+// spread fills rows of so many elements, from the given one on, with what they read of src.
+func (o *operand) spread(to, src []float32, row, length int, lead []int) {
+	last := len(lead) - 1
+	for len(to) > 0 {
+		at, step := o.offset(row, lead), o.strides[last]
+		for range min(len(to)/length, lead[last]-row%lead[last]) {
+			if o.single {
+				repeat(to[:length], src[at])
+			} else {
+				copy(to[:length], src[at:])
+			}
+			to, at, row = to[length:], at+step, row+1
+		}
+	}
 }
 
 // offset is where an operand's part of a row begins.
