@@ -25,3 +25,16 @@ func (l ISA) deinterleave(dst []float32, ds int, src []float32, ss, ways, n int)
 		deinterleaveGeneric(dst, ds, src, ss, ways, n)
 	}
 }
+
+// deinterleaveFours parts few ways four at a time, which is quicker up to as many as AVX2 has lanes, or returns false.
+func (l ISA) deinterleaveFours(dst []float32, ds, dr int, src []float32, ss, sr, ways, n, rows int) bool {
+	switch {
+	case l == Generic || ways > 8:
+		return false
+	case l == AVX512:
+		deinterleaveFoursAVX512(&dst[0], ds, dr, &src[0], ss, sr, ways, n, rows)
+	default:
+		deinterleaveFoursAVX2(&dst[0], ds, dr, &src[0], ss, sr, ways, n, rows)
+	}
+	return true
+}

@@ -245,6 +245,492 @@ stored:
 	VZEROUPPER
 	RET
 
+// func deinterleaveFoursAVX512(dst *float32, ds int, dr int, src *float32, ss int, sr int, ways int, n int, rows int)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, CMOV
+TEXT ·deinterleaveFoursAVX512(SB), NOSPLIT, $0-72
+	MOVQ n+56(FP), AX
+	MOVQ ss+32(FP), CX
+	SHLQ $0x02, CX
+	MOVQ ds+8(FP), BX
+	SHLQ $0x02, BX
+	LEAQ (CX)(CX*2), DX
+	MOVQ dst+0(FP), R9
+	MOVQ src+24(FP), R10
+
+columns:
+	MOVQ    $0x00000010, SI
+	CMPQ    AX, SI
+	CMOVQLT AX, SI
+	MOVQ    $-1, DI
+	BZHIQ   SI, DI, DI
+	KMOVW   DI, K2
+	CMPQ    AX, $+16
+	JL      rest
+	MOVQ    rows+64(FP), R13
+	MOVQ    R10, R11
+	MOVQ    R9, R12
+
+whole:
+	MOVQ R11, DI
+	MOVQ R12, R8
+	MOVQ ways+48(FP), SI
+	CMPQ SI, $+4
+	JL   whole_few
+
+whole_four:
+	MOVQ         DI, R14
+	VMOVUPS      (R14), X0
+	VMOVUPS      (R14)(CX*1), X1
+	VMOVUPS      (R14)(CX*2), X2
+	VMOVUPS      (R14)(DX*1), X3
+	LEAQ         (R14)(CX*4), R14
+	VINSERTF32X4 $0x01, (R14), Z0, Z0
+	VINSERTF32X4 $0x01, (R14)(CX*1), Z1, Z1
+	VINSERTF32X4 $0x01, (R14)(CX*2), Z2, Z2
+	VINSERTF32X4 $0x01, (R14)(DX*1), Z3, Z3
+	LEAQ         (R14)(CX*4), R14
+	VINSERTF32X4 $0x02, (R14), Z0, Z0
+	VINSERTF32X4 $0x02, (R14)(CX*1), Z1, Z1
+	VINSERTF32X4 $0x02, (R14)(CX*2), Z2, Z2
+	VINSERTF32X4 $0x02, (R14)(DX*1), Z3, Z3
+	LEAQ         (R14)(CX*4), R14
+	VINSERTF32X4 $0x03, (R14), Z0, Z0
+	VINSERTF32X4 $0x03, (R14)(CX*1), Z1, Z1
+	VINSERTF32X4 $0x03, (R14)(CX*2), Z2, Z2
+	VINSERTF32X4 $0x03, (R14)(DX*1), Z3, Z3
+	VUNPCKLPS    Z1, Z0, Z4
+	VUNPCKHPS    Z1, Z0, Z5
+	VUNPCKLPS    Z3, Z2, Z6
+	VUNPCKHPS    Z3, Z2, Z7
+	VUNPCKLPD    Z6, Z4, Z8
+	VUNPCKHPD    Z6, Z4, Z4
+	VUNPCKLPD    Z7, Z5, Z6
+	VUNPCKHPD    Z7, Z5, Z5
+	VMOVUPS      Z8, (R8)
+	ADDQ         BX, R8
+	VMOVUPS      Z4, (R8)
+	ADDQ         BX, R8
+	VMOVUPS      Z6, (R8)
+	ADDQ         BX, R8
+	VMOVUPS      Z5, (R8)
+	ADDQ         BX, R8
+	ADDQ         $+16, DI
+	SUBQ         $+4, SI
+	JZ           whole_next
+	CMPQ         SI, $+4
+	JGE          whole_four
+
+whole_few:
+	MOVQ         $-1, R14
+	BZHIQ        SI, R14, R14
+	KMOVW        R14, K1
+	VMOVUPS.Z    (DI), K1, X0
+	VMOVUPS.Z    (DI)(CX*1), K1, X1
+	VMOVUPS.Z    (DI)(CX*2), K1, X2
+	VMOVUPS.Z    (DI)(DX*1), K1, X3
+	LEAQ         (DI)(CX*4), DI
+	VMOVUPS.Z    (DI), K1, X4
+	VINSERTF32X4 $0x01, X4, Z0, Z0
+	VMOVUPS.Z    (DI)(CX*1), K1, X4
+	VINSERTF32X4 $0x01, X4, Z1, Z1
+	VMOVUPS.Z    (DI)(CX*2), K1, X4
+	VINSERTF32X4 $0x01, X4, Z2, Z2
+	VMOVUPS.Z    (DI)(DX*1), K1, X4
+	VINSERTF32X4 $0x01, X4, Z3, Z3
+	LEAQ         (DI)(CX*4), DI
+	VMOVUPS.Z    (DI), K1, X4
+	VINSERTF32X4 $0x02, X4, Z0, Z0
+	VMOVUPS.Z    (DI)(CX*1), K1, X4
+	VINSERTF32X4 $0x02, X4, Z1, Z1
+	VMOVUPS.Z    (DI)(CX*2), K1, X4
+	VINSERTF32X4 $0x02, X4, Z2, Z2
+	VMOVUPS.Z    (DI)(DX*1), K1, X4
+	VINSERTF32X4 $0x02, X4, Z3, Z3
+	LEAQ         (DI)(CX*4), DI
+	VMOVUPS.Z    (DI), K1, X4
+	VINSERTF32X4 $0x03, X4, Z0, Z0
+	VMOVUPS.Z    (DI)(CX*1), K1, X4
+	VINSERTF32X4 $0x03, X4, Z1, Z1
+	VMOVUPS.Z    (DI)(CX*2), K1, X4
+	VINSERTF32X4 $0x03, X4, Z2, Z2
+	VMOVUPS.Z    (DI)(DX*1), K1, X4
+	VINSERTF32X4 $0x03, X4, Z3, Z3
+	VUNPCKLPS    Z1, Z0, Z4
+	VUNPCKHPS    Z1, Z0, Z5
+	VUNPCKLPS    Z3, Z2, Z6
+	VUNPCKHPS    Z3, Z2, Z7
+	VUNPCKLPD    Z6, Z4, Z8
+	VUNPCKHPD    Z6, Z4, Z4
+	VUNPCKLPD    Z7, Z5, Z6
+	VUNPCKHPD    Z7, Z5, Z5
+	VMOVUPS      Z8, (R8)
+	ADDQ         BX, R8
+	DECQ         SI
+	JZ           whole_next
+	VMOVUPS      Z4, (R8)
+	ADDQ         BX, R8
+	DECQ         SI
+	JZ           whole_next
+	VMOVUPS      Z6, (R8)
+	ADDQ         BX, R8
+	DECQ         SI
+	JZ           whole_next
+	VMOVUPS      Z5, (R8)
+	ADDQ         BX, R8
+
+whole_next:
+	MOVQ sr+40(FP), SI
+	SHLQ $0x02, SI
+	ADDQ SI, R11
+	MOVQ dr+16(FP), SI
+	SHLQ $0x02, SI
+	ADDQ SI, R12
+	DECQ R13
+	JNZ  whole
+	ADDQ $+64, R9
+	LEAQ (R10)(CX*4), R10
+	LEAQ (R10)(CX*4), R10
+	LEAQ (R10)(CX*4), R10
+	LEAQ (R10)(CX*4), R10
+	SUBQ $+16, AX
+	JNZ  columns
+	VZEROUPPER
+	RET
+
+rest:
+	MOVQ rows+64(FP), DX
+	MOVQ R9, R9
+
+tail:
+	MOVQ R10, DI
+	MOVQ R9, R8
+	MOVQ ways+48(FP), SI
+	CMPQ SI, $+4
+	JL   tail_few
+
+tail_four:
+	MOVQ         DI, R11
+	VMOVUPS      (R11), X0
+	LEAQ         (R11)(CX*1), R12
+	CMPQ         AX, $+1
+	CMOVQGT      R12, R11
+	VMOVUPS      (R11), X1
+	LEAQ         (R11)(CX*1), R12
+	CMPQ         AX, $+2
+	CMOVQGT      R12, R11
+	VMOVUPS      (R11), X2
+	LEAQ         (R11)(CX*1), R12
+	CMPQ         AX, $+3
+	CMOVQGT      R12, R11
+	VMOVUPS      (R11), X3
+	LEAQ         (R11)(CX*1), R12
+	CMPQ         AX, $+4
+	CMOVQGT      R12, R11
+	VINSERTF32X4 $0x01, (R11), Z0, Z0
+	LEAQ         (R11)(CX*1), R12
+	CMPQ         AX, $+5
+	CMOVQGT      R12, R11
+	VINSERTF32X4 $0x01, (R11), Z1, Z1
+	LEAQ         (R11)(CX*1), R12
+	CMPQ         AX, $+6
+	CMOVQGT      R12, R11
+	VINSERTF32X4 $0x01, (R11), Z2, Z2
+	LEAQ         (R11)(CX*1), R12
+	CMPQ         AX, $+7
+	CMOVQGT      R12, R11
+	VINSERTF32X4 $0x01, (R11), Z3, Z3
+	LEAQ         (R11)(CX*1), R12
+	CMPQ         AX, $+8
+	CMOVQGT      R12, R11
+	VINSERTF32X4 $0x02, (R11), Z0, Z0
+	LEAQ         (R11)(CX*1), R12
+	CMPQ         AX, $+9
+	CMOVQGT      R12, R11
+	VINSERTF32X4 $0x02, (R11), Z1, Z1
+	LEAQ         (R11)(CX*1), R12
+	CMPQ         AX, $+10
+	CMOVQGT      R12, R11
+	VINSERTF32X4 $0x02, (R11), Z2, Z2
+	LEAQ         (R11)(CX*1), R12
+	CMPQ         AX, $+11
+	CMOVQGT      R12, R11
+	VINSERTF32X4 $0x02, (R11), Z3, Z3
+	LEAQ         (R11)(CX*1), R12
+	CMPQ         AX, $+12
+	CMOVQGT      R12, R11
+	VINSERTF32X4 $0x03, (R11), Z0, Z0
+	LEAQ         (R11)(CX*1), R12
+	CMPQ         AX, $+13
+	CMOVQGT      R12, R11
+	VINSERTF32X4 $0x03, (R11), Z1, Z1
+	LEAQ         (R11)(CX*1), R12
+	CMPQ         AX, $+14
+	CMOVQGT      R12, R11
+	VINSERTF32X4 $0x03, (R11), Z2, Z2
+	LEAQ         (R11)(CX*1), R12
+	CMPQ         AX, $+15
+	CMOVQGT      R12, R11
+	VINSERTF32X4 $0x03, (R11), Z3, Z3
+	VUNPCKLPS    Z1, Z0, Z4
+	VUNPCKHPS    Z1, Z0, Z5
+	VUNPCKLPS    Z3, Z2, Z6
+	VUNPCKHPS    Z3, Z2, Z7
+	VUNPCKLPD    Z6, Z4, Z8
+	VUNPCKHPD    Z6, Z4, Z4
+	VUNPCKLPD    Z7, Z5, Z6
+	VUNPCKHPD    Z7, Z5, Z5
+	VMOVUPS      Z8, K2, (R8)
+	ADDQ         BX, R8
+	VMOVUPS      Z4, K2, (R8)
+	ADDQ         BX, R8
+	VMOVUPS      Z6, K2, (R8)
+	ADDQ         BX, R8
+	VMOVUPS      Z5, K2, (R8)
+	ADDQ         BX, R8
+	ADDQ         $+16, DI
+	SUBQ         $+4, SI
+	JZ           tail_next
+	CMPQ         SI, $+4
+	JGE          tail_four
+
+tail_few:
+	MOVQ         $-1, R11
+	BZHIQ        SI, R11, R11
+	KMOVW        R11, K1
+	VMOVUPS.Z    (DI), K1, X0
+	LEAQ         (DI)(CX*1), R11
+	CMPQ         AX, $+1
+	CMOVQGT      R11, DI
+	VMOVUPS.Z    (DI), K1, X1
+	LEAQ         (DI)(CX*1), R11
+	CMPQ         AX, $+2
+	CMOVQGT      R11, DI
+	VMOVUPS.Z    (DI), K1, X2
+	LEAQ         (DI)(CX*1), R11
+	CMPQ         AX, $+3
+	CMOVQGT      R11, DI
+	VMOVUPS.Z    (DI), K1, X3
+	LEAQ         (DI)(CX*1), R11
+	CMPQ         AX, $+4
+	CMOVQGT      R11, DI
+	VMOVUPS.Z    (DI), K1, X4
+	VINSERTF32X4 $0x01, X4, Z0, Z0
+	LEAQ         (DI)(CX*1), R11
+	CMPQ         AX, $+5
+	CMOVQGT      R11, DI
+	VMOVUPS.Z    (DI), K1, X4
+	VINSERTF32X4 $0x01, X4, Z1, Z1
+	LEAQ         (DI)(CX*1), R11
+	CMPQ         AX, $+6
+	CMOVQGT      R11, DI
+	VMOVUPS.Z    (DI), K1, X4
+	VINSERTF32X4 $0x01, X4, Z2, Z2
+	LEAQ         (DI)(CX*1), R11
+	CMPQ         AX, $+7
+	CMOVQGT      R11, DI
+	VMOVUPS.Z    (DI), K1, X4
+	VINSERTF32X4 $0x01, X4, Z3, Z3
+	LEAQ         (DI)(CX*1), R11
+	CMPQ         AX, $+8
+	CMOVQGT      R11, DI
+	VMOVUPS.Z    (DI), K1, X4
+	VINSERTF32X4 $0x02, X4, Z0, Z0
+	LEAQ         (DI)(CX*1), R11
+	CMPQ         AX, $+9
+	CMOVQGT      R11, DI
+	VMOVUPS.Z    (DI), K1, X4
+	VINSERTF32X4 $0x02, X4, Z1, Z1
+	LEAQ         (DI)(CX*1), R11
+	CMPQ         AX, $+10
+	CMOVQGT      R11, DI
+	VMOVUPS.Z    (DI), K1, X4
+	VINSERTF32X4 $0x02, X4, Z2, Z2
+	LEAQ         (DI)(CX*1), R11
+	CMPQ         AX, $+11
+	CMOVQGT      R11, DI
+	VMOVUPS.Z    (DI), K1, X4
+	VINSERTF32X4 $0x02, X4, Z3, Z3
+	LEAQ         (DI)(CX*1), R11
+	CMPQ         AX, $+12
+	CMOVQGT      R11, DI
+	VMOVUPS.Z    (DI), K1, X4
+	VINSERTF32X4 $0x03, X4, Z0, Z0
+	LEAQ         (DI)(CX*1), R11
+	CMPQ         AX, $+13
+	CMOVQGT      R11, DI
+	VMOVUPS.Z    (DI), K1, X4
+	VINSERTF32X4 $0x03, X4, Z1, Z1
+	LEAQ         (DI)(CX*1), R11
+	CMPQ         AX, $+14
+	CMOVQGT      R11, DI
+	VMOVUPS.Z    (DI), K1, X4
+	VINSERTF32X4 $0x03, X4, Z2, Z2
+	LEAQ         (DI)(CX*1), R11
+	CMPQ         AX, $+15
+	CMOVQGT      R11, DI
+	VMOVUPS.Z    (DI), K1, X4
+	VINSERTF32X4 $0x03, X4, Z3, Z3
+	VUNPCKLPS    Z1, Z0, Z4
+	VUNPCKHPS    Z1, Z0, Z5
+	VUNPCKLPS    Z3, Z2, Z6
+	VUNPCKHPS    Z3, Z2, Z7
+	VUNPCKLPD    Z6, Z4, Z8
+	VUNPCKHPD    Z6, Z4, Z4
+	VUNPCKLPD    Z7, Z5, Z6
+	VUNPCKHPD    Z7, Z5, Z5
+	VMOVUPS      Z8, K2, (R8)
+	ADDQ         BX, R8
+	DECQ         SI
+	JZ           tail_next
+	VMOVUPS      Z4, K2, (R8)
+	ADDQ         BX, R8
+	DECQ         SI
+	JZ           tail_next
+	VMOVUPS      Z6, K2, (R8)
+	ADDQ         BX, R8
+	DECQ         SI
+	JZ           tail_next
+	VMOVUPS      Z5, K2, (R8)
+	ADDQ         BX, R8
+
+tail_next:
+	MOVQ sr+40(FP), SI
+	SHLQ $0x02, SI
+	ADDQ SI, R10
+	MOVQ dr+16(FP), SI
+	SHLQ $0x02, SI
+	ADDQ SI, R9
+	DECQ DX
+	JNZ  tail
+	VZEROUPPER
+	RET
+
+// func deinterleavePairsAVX512(even *float32, odd *float32, ds int, src *float32, ss int, n int, rows int)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·deinterleavePairsAVX512(SB), NOSPLIT, $0-56
+	MOVQ    even+0(FP), AX
+	MOVQ    odd+8(FP), CX
+	MOVQ    src+24(FP), DX
+	MOVQ    n+40(FP), BX
+	MOVQ    ds+16(FP), SI
+	SHLQ    $0x02, SI
+	MOVQ    ss+32(FP), DI
+	SHLQ    $0x02, DI
+	VMOVUPS deinterleave_even<>+0(SB), Z0
+	VMOVUPS deinterleave_odd<>+0(SB), Z1
+
+columns:
+	CMPQ BX, $+32
+	JLT  tail
+	MOVQ DX, R8
+	MOVQ AX, R9
+	MOVQ CX, R10
+	MOVQ rows+48(FP), R11
+
+whole:
+	VMOVUPS   (R8), Z2
+	VMOVUPS   64(R8), Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z1, Z5
+	VPERMI2PS Z3, Z2, Z4
+	VPERMI2PS Z3, Z2, Z5
+	VMOVUPS   Z4, (R9)
+	VMOVUPS   Z5, (R10)
+	ADDQ      DI, R8
+	ADDQ      SI, R9
+	ADDQ      SI, R10
+	DECQ      R11
+	JNZ       whole
+	ADDQ      $+128, DX
+	ADDQ      $+64, AX
+	ADDQ      $+64, CX
+	SUBQ      $+32, BX
+	JNZ       columns
+	VZEROUPPER
+	RET
+
+tail:
+	MOVQ    $0x00000010, R10
+	XORQ    R11, R11
+	MOVQ    BX, R8
+	CMPQ    BX, R10
+	CMOVQGT R10, R8
+	MOVQ    BX, R9
+	SUBQ    R10, R9
+	CMOVQLT R11, R9
+	LEAQ    1(BX), R10
+	SHRQ    $0x01, R10
+	SHRQ    $0x01, BX
+	MOVQ    $-1, R11
+	BZHIQ   R8, R11, R11
+	KMOVW   R11, K1
+	MOVQ    $-1, R8
+	BZHIQ   R9, R8, R8
+	KMOVW   R8, K2
+	MOVQ    $-1, R8
+	BZHIQ   R10, R8, R8
+	KMOVW   R8, K3
+	MOVQ    $-1, R8
+	BZHIQ   BX, R8, R8
+	KMOVW   R8, K4
+	MOVQ    DX, R8
+	MOVQ    AX, R9
+	MOVQ    CX, R10
+	MOVQ    rows+48(FP), R11
+
+part:
+	VMOVUPS.Z (R8), K1, Z2
+	VMOVUPS.Z 64(R8), K2, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z1, Z5
+	VPERMI2PS Z3, Z2, Z4
+	VPERMI2PS Z3, Z2, Z5
+	VMOVUPS   Z4, K3, (R9)
+	VMOVUPS   Z5, K4, (R10)
+	ADDQ      DI, R8
+	ADDQ      SI, R9
+	ADDQ      SI, R10
+	DECQ      R11
+	JNZ       part
+	VZEROUPPER
+	RET
+
+DATA deinterleave_even<>+0(SB)/4, $0x00000000
+DATA deinterleave_even<>+4(SB)/4, $0x00000002
+DATA deinterleave_even<>+8(SB)/4, $0x00000004
+DATA deinterleave_even<>+12(SB)/4, $0x00000006
+DATA deinterleave_even<>+16(SB)/4, $0x00000008
+DATA deinterleave_even<>+20(SB)/4, $0x0000000a
+DATA deinterleave_even<>+24(SB)/4, $0x0000000c
+DATA deinterleave_even<>+28(SB)/4, $0x0000000e
+DATA deinterleave_even<>+32(SB)/4, $0x00000010
+DATA deinterleave_even<>+36(SB)/4, $0x00000012
+DATA deinterleave_even<>+40(SB)/4, $0x00000014
+DATA deinterleave_even<>+44(SB)/4, $0x00000016
+DATA deinterleave_even<>+48(SB)/4, $0x00000018
+DATA deinterleave_even<>+52(SB)/4, $0x0000001a
+DATA deinterleave_even<>+56(SB)/4, $0x0000001c
+DATA deinterleave_even<>+60(SB)/4, $0x0000001e
+GLOBL deinterleave_even<>(SB), RODATA|NOPTR, $64
+
+DATA deinterleave_odd<>+0(SB)/4, $0x00000001
+DATA deinterleave_odd<>+4(SB)/4, $0x00000003
+DATA deinterleave_odd<>+8(SB)/4, $0x00000005
+DATA deinterleave_odd<>+12(SB)/4, $0x00000007
+DATA deinterleave_odd<>+16(SB)/4, $0x00000009
+DATA deinterleave_odd<>+20(SB)/4, $0x0000000b
+DATA deinterleave_odd<>+24(SB)/4, $0x0000000d
+DATA deinterleave_odd<>+28(SB)/4, $0x0000000f
+DATA deinterleave_odd<>+32(SB)/4, $0x00000011
+DATA deinterleave_odd<>+36(SB)/4, $0x00000013
+DATA deinterleave_odd<>+40(SB)/4, $0x00000015
+DATA deinterleave_odd<>+44(SB)/4, $0x00000017
+DATA deinterleave_odd<>+48(SB)/4, $0x00000019
+DATA deinterleave_odd<>+52(SB)/4, $0x0000001b
+DATA deinterleave_odd<>+56(SB)/4, $0x0000001d
+DATA deinterleave_odd<>+60(SB)/4, $0x0000001f
+GLOBL deinterleave_odd<>(SB), RODATA|NOPTR, $64
+
 // func deinterleaveAVX2(dst *float32, ds int, src *float32, ss int, ways int, n int)
 // Requires: AVX, CMOV
 TEXT ·deinterleaveAVX2(SB), NOSPLIT, $0-48
@@ -434,131 +920,285 @@ DATA deinterleaveAVX2_masks<>+56(SB)/4, $0x00000000
 DATA deinterleaveAVX2_masks<>+60(SB)/4, $0x00000000
 GLOBL deinterleaveAVX2_masks<>(SB), RODATA|NOPTR, $64
 
-// func deinterleavePairsAVX512(even *float32, odd *float32, ds int, src *float32, ss int, n int, rows int)
-// Requires: AVX, AVX512F, BMI2, CMOV
-TEXT ·deinterleavePairsAVX512(SB), NOSPLIT, $0-56
-	MOVQ    even+0(FP), AX
-	MOVQ    odd+8(FP), CX
-	MOVQ    src+24(FP), DX
-	MOVQ    n+40(FP), BX
-	MOVQ    ds+16(FP), SI
-	SHLQ    $0x02, SI
-	MOVQ    ss+32(FP), DI
-	SHLQ    $0x02, DI
-	VMOVUPS deinterleave_even<>+0(SB), Z0
-	VMOVUPS deinterleave_odd<>+0(SB), Z1
+// func deinterleaveFoursAVX2(dst *float32, ds int, dr int, src *float32, ss int, sr int, ways int, n int, rows int)
+// Requires: AVX, CMOV
+TEXT ·deinterleaveFoursAVX2(SB), NOSPLIT, $0-72
+	MOVQ n+56(FP), AX
+	MOVQ ss+32(FP), CX
+	SHLQ $0x02, CX
+	MOVQ ds+8(FP), BX
+	SHLQ $0x02, BX
+	LEAQ (CX)(CX*2), DX
+	MOVQ dst+0(FP), R9
+	MOVQ src+24(FP), R10
 
 columns:
-	CMPQ BX, $+32
-	JLT  tail
-	MOVQ DX, R8
-	MOVQ AX, R9
-	MOVQ CX, R10
-	MOVQ rows+48(FP), R11
+	CMPQ AX, $+8
+	JL   rest
+	MOVQ rows+64(FP), R13
+	MOVQ R10, R11
+	MOVQ R9, R12
 
 whole:
-	VMOVUPS   (R8), Z2
-	VMOVUPS   64(R8), Z3
-	VMOVAPS   Z0, Z4
-	VMOVAPS   Z1, Z5
-	VPERMI2PS Z3, Z2, Z4
-	VPERMI2PS Z3, Z2, Z5
-	VMOVUPS   Z4, (R9)
-	VMOVUPS   Z5, (R10)
-	ADDQ      DI, R8
-	ADDQ      SI, R9
-	ADDQ      SI, R10
-	DECQ      R11
-	JNZ       whole
-	ADDQ      $+128, DX
-	ADDQ      $+64, AX
-	ADDQ      $+64, CX
-	SUBQ      $+32, BX
-	JNZ       columns
+	MOVQ R11, DI
+	MOVQ R12, R8
+	MOVQ ways+48(FP), SI
+	CMPQ SI, $+4
+	JL   whole_few
+
+whole_four:
+	MOVQ        DI, R14
+	VMOVUPS     (R14), X0
+	VMOVUPS     (R14)(CX*1), X1
+	VMOVUPS     (R14)(CX*2), X2
+	VMOVUPS     (R14)(DX*1), X3
+	LEAQ        (R14)(CX*4), R14
+	VINSERTF128 $0x01, (R14), Y0, Y0
+	VINSERTF128 $0x01, (R14)(CX*1), Y1, Y1
+	VINSERTF128 $0x01, (R14)(CX*2), Y2, Y2
+	VINSERTF128 $0x01, (R14)(DX*1), Y3, Y3
+	VUNPCKLPS   Y1, Y0, Y4
+	VUNPCKHPS   Y1, Y0, Y5
+	VUNPCKLPS   Y3, Y2, Y6
+	VUNPCKHPS   Y3, Y2, Y7
+	VUNPCKLPD   Y6, Y4, Y8
+	VUNPCKHPD   Y6, Y4, Y4
+	VUNPCKLPD   Y7, Y5, Y6
+	VUNPCKHPD   Y7, Y5, Y5
+	VMOVUPS     Y8, (R8)
+	ADDQ        BX, R8
+	VMOVUPS     Y4, (R8)
+	ADDQ        BX, R8
+	VMOVUPS     Y6, (R8)
+	ADDQ        BX, R8
+	VMOVUPS     Y5, (R8)
+	ADDQ        BX, R8
+	ADDQ        $+16, DI
+	SUBQ        $+4, SI
+	JZ          whole_next
+	CMPQ        SI, $+4
+	JGE         whole_four
+
+whole_few:
+	LEAQ        deinterleaveFoursAVX2_masks<>+0(SB), R15
+	MOVQ        SI, R14
+	NEGQ        R14
+	VMOVUPS     32(R15)(R14*4), X4
+	VMASKMOVPS  (DI), X4, X0
+	VMASKMOVPS  (DI)(CX*1), X4, X1
+	VMASKMOVPS  (DI)(CX*2), X4, X2
+	VMASKMOVPS  (DI)(DX*1), X4, X3
+	LEAQ        (DI)(CX*4), DI
+	VMASKMOVPS  (DI), X4, X5
+	VINSERTF128 $0x01, X5, Y0, Y0
+	VMASKMOVPS  (DI)(CX*1), X4, X5
+	VINSERTF128 $0x01, X5, Y1, Y1
+	VMASKMOVPS  (DI)(CX*2), X4, X5
+	VINSERTF128 $0x01, X5, Y2, Y2
+	VMASKMOVPS  (DI)(DX*1), X4, X4
+	VINSERTF128 $0x01, X4, Y3, Y3
+	VUNPCKLPS   Y1, Y0, Y4
+	VUNPCKHPS   Y1, Y0, Y5
+	VUNPCKLPS   Y3, Y2, Y6
+	VUNPCKHPS   Y3, Y2, Y7
+	VUNPCKLPD   Y6, Y4, Y8
+	VUNPCKHPD   Y6, Y4, Y4
+	VUNPCKLPD   Y7, Y5, Y6
+	VUNPCKHPD   Y7, Y5, Y5
+	VMOVUPS     Y8, (R8)
+	ADDQ        BX, R8
+	DECQ        SI
+	JZ          whole_next
+	VMOVUPS     Y4, (R8)
+	ADDQ        BX, R8
+	DECQ        SI
+	JZ          whole_next
+	VMOVUPS     Y6, (R8)
+	ADDQ        BX, R8
+	DECQ        SI
+	JZ          whole_next
+	VMOVUPS     Y5, (R8)
+	ADDQ        BX, R8
+
+whole_next:
+	MOVQ sr+40(FP), SI
+	SHLQ $0x02, SI
+	ADDQ SI, R11
+	MOVQ dr+16(FP), SI
+	SHLQ $0x02, SI
+	ADDQ SI, R12
+	DECQ R13
+	JNZ  whole
+	ADDQ $+32, R9
+	LEAQ (R10)(CX*4), R10
+	LEAQ (R10)(CX*4), R10
+	SUBQ $+8, AX
+	JNZ  columns
 	VZEROUPPER
 	RET
+
+rest:
+	MOVQ rows+64(FP), DX
+	MOVQ R9, R9
 
 tail:
-	MOVQ    $0x00000010, R10
-	XORQ    R11, R11
-	MOVQ    BX, R8
-	CMPQ    BX, R10
-	CMOVQGT R10, R8
-	MOVQ    BX, R9
-	SUBQ    R10, R9
-	CMOVQLT R11, R9
-	LEAQ    1(BX), R10
-	SHRQ    $0x01, R10
-	SHRQ    $0x01, BX
-	MOVQ    $-1, R11
-	BZHIQ   R8, R11, R11
-	KMOVW   R11, K1
-	MOVQ    $-1, R8
-	BZHIQ   R9, R8, R8
-	KMOVW   R8, K2
-	MOVQ    $-1, R8
-	BZHIQ   R10, R8, R8
-	KMOVW   R8, K3
-	MOVQ    $-1, R8
-	BZHIQ   BX, R8, R8
-	KMOVW   R8, K4
-	MOVQ    DX, R8
-	MOVQ    AX, R9
-	MOVQ    CX, R10
-	MOVQ    rows+48(FP), R11
+	MOVQ R10, DI
+	MOVQ R9, R8
+	MOVQ ways+48(FP), SI
+	CMPQ SI, $+4
+	JL   tail_few
 
-part:
-	VMOVUPS.Z (R8), K1, Z2
-	VMOVUPS.Z 64(R8), K2, Z3
-	VMOVAPS   Z0, Z4
-	VMOVAPS   Z1, Z5
-	VPERMI2PS Z3, Z2, Z4
-	VPERMI2PS Z3, Z2, Z5
-	VMOVUPS   Z4, K3, (R9)
-	VMOVUPS   Z5, K4, (R10)
-	ADDQ      DI, R8
-	ADDQ      SI, R9
-	ADDQ      SI, R10
-	DECQ      R11
-	JNZ       part
+tail_four:
+	MOVQ        DI, R11
+	VMOVUPS     (R11), X0
+	LEAQ        (R11)(CX*1), R12
+	CMPQ        AX, $+1
+	CMOVQGT     R12, R11
+	VMOVUPS     (R11), X1
+	LEAQ        (R11)(CX*1), R12
+	CMPQ        AX, $+2
+	CMOVQGT     R12, R11
+	VMOVUPS     (R11), X2
+	LEAQ        (R11)(CX*1), R12
+	CMPQ        AX, $+3
+	CMOVQGT     R12, R11
+	VMOVUPS     (R11), X3
+	LEAQ        (R11)(CX*1), R12
+	CMPQ        AX, $+4
+	CMOVQGT     R12, R11
+	VINSERTF128 $0x01, (R11), Y0, Y0
+	LEAQ        (R11)(CX*1), R12
+	CMPQ        AX, $+5
+	CMOVQGT     R12, R11
+	VINSERTF128 $0x01, (R11), Y1, Y1
+	LEAQ        (R11)(CX*1), R12
+	CMPQ        AX, $+6
+	CMOVQGT     R12, R11
+	VINSERTF128 $0x01, (R11), Y2, Y2
+	LEAQ        (R11)(CX*1), R12
+	CMPQ        AX, $+7
+	CMOVQGT     R12, R11
+	VINSERTF128 $0x01, (R11), Y3, Y3
+	LEAQ        deinterleaveFoursAVX2_masks<>+0(SB), R11
+	MOVQ        AX, R12
+	NEGQ        R12
+	VMOVUPS     32(R11)(R12*4), Y4
+	VUNPCKLPS   Y1, Y0, Y5
+	VUNPCKHPS   Y1, Y0, Y6
+	VUNPCKLPS   Y3, Y2, Y7
+	VUNPCKHPS   Y3, Y2, Y8
+	VUNPCKLPD   Y7, Y5, Y9
+	VUNPCKHPD   Y7, Y5, Y5
+	VUNPCKLPD   Y8, Y6, Y7
+	VUNPCKHPD   Y8, Y6, Y6
+	VMASKMOVPS  Y9, Y4, (R8)
+	ADDQ        BX, R8
+	VMASKMOVPS  Y5, Y4, (R8)
+	ADDQ        BX, R8
+	VMASKMOVPS  Y7, Y4, (R8)
+	ADDQ        BX, R8
+	VMASKMOVPS  Y6, Y4, (R8)
+	ADDQ        BX, R8
+	ADDQ        $+16, DI
+	SUBQ        $+4, SI
+	JZ          tail_next
+	CMPQ        SI, $+4
+	JGE         tail_four
+
+tail_few:
+	LEAQ        deinterleaveFoursAVX2_masks<>+0(SB), R12
+	MOVQ        SI, R11
+	NEGQ        R11
+	VMOVUPS     32(R12)(R11*4), X4
+	VMASKMOVPS  (DI), X4, X0
+	LEAQ        (DI)(CX*1), R11
+	CMPQ        AX, $+1
+	CMOVQGT     R11, DI
+	VMASKMOVPS  (DI), X4, X1
+	LEAQ        (DI)(CX*1), R11
+	CMPQ        AX, $+2
+	CMOVQGT     R11, DI
+	VMASKMOVPS  (DI), X4, X2
+	LEAQ        (DI)(CX*1), R11
+	CMPQ        AX, $+3
+	CMOVQGT     R11, DI
+	VMASKMOVPS  (DI), X4, X3
+	LEAQ        (DI)(CX*1), R11
+	CMPQ        AX, $+4
+	CMOVQGT     R11, DI
+	VMASKMOVPS  (DI), X4, X5
+	VINSERTF128 $0x01, X5, Y0, Y0
+	LEAQ        (DI)(CX*1), R11
+	CMPQ        AX, $+5
+	CMOVQGT     R11, DI
+	VMASKMOVPS  (DI), X4, X5
+	VINSERTF128 $0x01, X5, Y1, Y1
+	LEAQ        (DI)(CX*1), R11
+	CMPQ        AX, $+6
+	CMOVQGT     R11, DI
+	VMASKMOVPS  (DI), X4, X5
+	VINSERTF128 $0x01, X5, Y2, Y2
+	LEAQ        (DI)(CX*1), R11
+	CMPQ        AX, $+7
+	CMOVQGT     R11, DI
+	VMASKMOVPS  (DI), X4, X4
+	VINSERTF128 $0x01, X4, Y3, Y3
+	LEAQ        deinterleaveFoursAVX2_masks<>+0(SB), DI
+	MOVQ        AX, R11
+	NEGQ        R11
+	VMOVUPS     32(DI)(R11*4), Y4
+	VUNPCKLPS   Y1, Y0, Y5
+	VUNPCKHPS   Y1, Y0, Y6
+	VUNPCKLPS   Y3, Y2, Y7
+	VUNPCKHPS   Y3, Y2, Y8
+	VUNPCKLPD   Y7, Y5, Y9
+	VUNPCKHPD   Y7, Y5, Y5
+	VUNPCKLPD   Y8, Y6, Y7
+	VUNPCKHPD   Y8, Y6, Y6
+	VMASKMOVPS  Y9, Y4, (R8)
+	ADDQ        BX, R8
+	DECQ        SI
+	JZ          tail_next
+	VMASKMOVPS  Y5, Y4, (R8)
+	ADDQ        BX, R8
+	DECQ        SI
+	JZ          tail_next
+	VMASKMOVPS  Y7, Y4, (R8)
+	ADDQ        BX, R8
+	DECQ        SI
+	JZ          tail_next
+	VMASKMOVPS  Y6, Y4, (R8)
+	ADDQ        BX, R8
+
+tail_next:
+	MOVQ sr+40(FP), SI
+	SHLQ $0x02, SI
+	ADDQ SI, R10
+	MOVQ dr+16(FP), SI
+	SHLQ $0x02, SI
+	ADDQ SI, R9
+	DECQ DX
+	JNZ  tail
 	VZEROUPPER
 	RET
 
-DATA deinterleave_even<>+0(SB)/4, $0x00000000
-DATA deinterleave_even<>+4(SB)/4, $0x00000002
-DATA deinterleave_even<>+8(SB)/4, $0x00000004
-DATA deinterleave_even<>+12(SB)/4, $0x00000006
-DATA deinterleave_even<>+16(SB)/4, $0x00000008
-DATA deinterleave_even<>+20(SB)/4, $0x0000000a
-DATA deinterleave_even<>+24(SB)/4, $0x0000000c
-DATA deinterleave_even<>+28(SB)/4, $0x0000000e
-DATA deinterleave_even<>+32(SB)/4, $0x00000010
-DATA deinterleave_even<>+36(SB)/4, $0x00000012
-DATA deinterleave_even<>+40(SB)/4, $0x00000014
-DATA deinterleave_even<>+44(SB)/4, $0x00000016
-DATA deinterleave_even<>+48(SB)/4, $0x00000018
-DATA deinterleave_even<>+52(SB)/4, $0x0000001a
-DATA deinterleave_even<>+56(SB)/4, $0x0000001c
-DATA deinterleave_even<>+60(SB)/4, $0x0000001e
-GLOBL deinterleave_even<>(SB), RODATA|NOPTR, $64
-
-DATA deinterleave_odd<>+0(SB)/4, $0x00000001
-DATA deinterleave_odd<>+4(SB)/4, $0x00000003
-DATA deinterleave_odd<>+8(SB)/4, $0x00000005
-DATA deinterleave_odd<>+12(SB)/4, $0x00000007
-DATA deinterleave_odd<>+16(SB)/4, $0x00000009
-DATA deinterleave_odd<>+20(SB)/4, $0x0000000b
-DATA deinterleave_odd<>+24(SB)/4, $0x0000000d
-DATA deinterleave_odd<>+28(SB)/4, $0x0000000f
-DATA deinterleave_odd<>+32(SB)/4, $0x00000011
-DATA deinterleave_odd<>+36(SB)/4, $0x00000013
-DATA deinterleave_odd<>+40(SB)/4, $0x00000015
-DATA deinterleave_odd<>+44(SB)/4, $0x00000017
-DATA deinterleave_odd<>+48(SB)/4, $0x00000019
-DATA deinterleave_odd<>+52(SB)/4, $0x0000001b
-DATA deinterleave_odd<>+56(SB)/4, $0x0000001d
-DATA deinterleave_odd<>+60(SB)/4, $0x0000001f
-GLOBL deinterleave_odd<>(SB), RODATA|NOPTR, $64
+DATA deinterleaveFoursAVX2_masks<>+0(SB)/4, $0xffffffff
+DATA deinterleaveFoursAVX2_masks<>+4(SB)/4, $0xffffffff
+DATA deinterleaveFoursAVX2_masks<>+8(SB)/4, $0xffffffff
+DATA deinterleaveFoursAVX2_masks<>+12(SB)/4, $0xffffffff
+DATA deinterleaveFoursAVX2_masks<>+16(SB)/4, $0xffffffff
+DATA deinterleaveFoursAVX2_masks<>+20(SB)/4, $0xffffffff
+DATA deinterleaveFoursAVX2_masks<>+24(SB)/4, $0xffffffff
+DATA deinterleaveFoursAVX2_masks<>+28(SB)/4, $0xffffffff
+DATA deinterleaveFoursAVX2_masks<>+32(SB)/4, $0x00000000
+DATA deinterleaveFoursAVX2_masks<>+36(SB)/4, $0x00000000
+DATA deinterleaveFoursAVX2_masks<>+40(SB)/4, $0x00000000
+DATA deinterleaveFoursAVX2_masks<>+44(SB)/4, $0x00000000
+DATA deinterleaveFoursAVX2_masks<>+48(SB)/4, $0x00000000
+DATA deinterleaveFoursAVX2_masks<>+52(SB)/4, $0x00000000
+DATA deinterleaveFoursAVX2_masks<>+56(SB)/4, $0x00000000
+DATA deinterleaveFoursAVX2_masks<>+60(SB)/4, $0x00000000
+GLOBL deinterleaveFoursAVX2_masks<>(SB), RODATA|NOPTR, $64
 
 // func deinterleavePairsAVX2(even *float32, odd *float32, ds int, src *float32, ss int, n int, rows int)
 // Requires: AVX, AVX2, CMOV

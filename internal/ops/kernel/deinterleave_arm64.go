@@ -19,3 +19,8 @@ func (l ISA) deinterleave(dst []float32, ds int, src []float32, ss, ways, n int)
 	}
 	deinterleaveGeneric(dst, ds, src, ss, ways, n)
 }
+
+// deinterleaveFours returns false: there is no kernel for rows.
+func (l ISA) deinterleaveFours([]float32, int, int, []float32, int, int, int, int, int) bool {
+	return false
+}

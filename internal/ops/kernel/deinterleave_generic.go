@@ -22,15 +22,26 @@ func deinterleavePairsGeneric(even, odd []float32, ds int, src []float32, ss, n,
 	}
 }
 
-// Deinterleave parts a row of n pixels, ss elements apart, into one row for each of the first ways elements of a pixel:
-//
-//	dst[r*ds+j] = src[j*ss+r], r < ways, j < n
+// Deinterleave is DeinterleaveRows of one row.
 func (l ISA) Deinterleave(dst []float32, ds int, src []float32, ss, ways, n int) {
-	if ways <= 0 || n <= 0 || len(dst) < (ways-1)*ds+n || len(src) < (n-1)*ss+ways {
+	l.DeinterleaveRows(dst, ds, 0, src, ss, 0, ways, n, 1)
+}
+
+// DeinterleaveRows parts rows of n pixels, ss elements apart, into one row for each of the first ways elements of a pixel:
+//
+//	dst[q*dr+r*ds+j] = src[q*sr+j*ss+r], q < rows, r < ways, j < n
+func (l ISA) DeinterleaveRows(dst []float32, ds, dr int, src []float32, ss, sr, ways, n, rows int) {
+	if ways <= 0 || n <= 0 || rows <= 0 || len(dst) < (rows-1)*dr+(ways-1)*ds+n || len(src) < (rows-1)*sr+(n-1)*ss+ways {
 		panic("kernel: deinterleave: operand out of range")
 	}
-	for r := 0; r < ways; r += l.Block() {
-		l.deinterleave(dst[r*ds:], ds, src[r:], ss, min(l.Block(), ways-r), n)
+	if l.deinterleaveFours(dst, ds, dr, src, ss, sr, ways, n, rows) {
+		return
+	}
+	for q := range rows {
+		to, from := dst[q*dr:], src[q*sr:]
+		for r := 0; r < ways; r += l.Block() {
+			l.deinterleave(to[r*ds:], ds, from[r:], ss, min(l.Block(), ways-r), n)
+		}
 	}
 }
 

@@ -9,15 +9,25 @@ package kernel
 //go:noescape
 func deinterleaveAVX512(dst *float32, ds int, src *float32, ss int, ways int, n int)
 
-// deinterleaveAVX2 writes dst[r*ds+j] = src[j*ss+r] for r < ways and j < n.
+// deinterleaveFoursAVX512 writes dst[q*dr+r*ds+j] = src[q*sr+j*ss+r] for q < rows, r < ways and j < n.
 //
 //go:noescape
-func deinterleaveAVX2(dst *float32, ds int, src *float32, ss int, ways int, n int)
+func deinterleaveFoursAVX512(dst *float32, ds int, dr int, src *float32, ss int, sr int, ways int, n int, rows int)
 
 // deinterleavePairsAVX512 writes even[r*ds+j] = src[r*ss+2*j] and odd[r*ds+j] = src[r*ss+2*j+1] for r < rows and the n columns of src.
 //
 //go:noescape
 func deinterleavePairsAVX512(even *float32, odd *float32, ds int, src *float32, ss int, n int, rows int)
+
+// deinterleaveAVX2 writes dst[r*ds+j] = src[j*ss+r] for r < ways and j < n.
+//
+//go:noescape
+func deinterleaveAVX2(dst *float32, ds int, src *float32, ss int, ways int, n int)
+
+// deinterleaveFoursAVX2 writes dst[q*dr+r*ds+j] = src[q*sr+j*ss+r] for q < rows, r < ways and j < n.
+//
+//go:noescape
+func deinterleaveFoursAVX2(dst *float32, ds int, dr int, src *float32, ss int, sr int, ways int, n int, rows int)
 
 // deinterleavePairsAVX2 writes even[r*ds+j] = src[r*ss+2*j] and odd[r*ds+j] = src[r*ss+2*j+1] for r < rows and the n columns of src.
 //

@@ -4,49 +4,76 @@
 
 #include "textflag.h"
 
-// func interleave2AVX2(dst *float32, src **float32, blocks int)
+// func interleave2AVX2(dst *float32, ds int, dr int, src **float32, ss *int, n int, rows int)
 // Requires: AVX
-TEXT ·interleave2AVX2(SB), NOSPLIT, $0-24
+TEXT ·interleave2AVX2(SB), NOSPLIT, $0-56
 	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ blocks+16(FP), DX
-	XORQ BX, BX
-	MOVQ (CX), SI
+	MOVQ src+24(FP), CX
+	MOVQ n+40(FP), DX
+	SHLQ $0x02, DX
+	SUBQ $+32, DX
+	MOVQ (CX), BX
 	MOVQ 8(CX), CX
 
+row:
+	XORQ SI, SI
+
 block:
-	VMOVUPS    (SI)(BX*1), Y0
-	VMOVUPS    (CX)(BX*1), Y1
+	VMOVUPS    (BX)(SI*1), Y0
+	VMOVUPS    (CX)(SI*1), Y1
+	LEAQ       (AX)(SI*2), DI
 	VUNPCKLPS  Y1, Y0, Y2
 	VUNPCKHPS  Y1, Y0, Y0
 	VPERM2F128 $0x20, Y0, Y2, Y1
 	VPERM2F128 $0x31, Y0, Y2, Y0
-	VMOVUPS    Y1, (AX)
-	VMOVUPS    Y0, 32(AX)
-	ADDQ       $+64, AX
-	ADDQ       $+32, BX
-	DECQ       DX
-	JNZ        block
+	VMOVUPS    Y1, (DI)
+	VMOVUPS    Y0, 32(DI)
+	CMPQ       SI, DX
+	JEQ        next
+	ADDQ       $+32, SI
+	CMPQ       SI, DX
+	JLE        block
+	MOVQ       DX, SI
+	JMP        block
+
+next:
+	DECQ rows+48(FP)
+	JEQ  done
+	MOVQ ss+32(FP), DI
+	MOVQ dr+16(FP), SI
+	LEAQ (AX)(SI*4), AX
+	MOVQ (DI), SI
+	LEAQ (BX)(SI*4), BX
+	MOVQ 8(DI), SI
+	LEAQ (CX)(SI*4), CX
+	JMP  row
+
+done:
 	VZEROUPPER
 	RET
 
-// func interleave4AVX2(dst *float32, src **float32, blocks int)
+// func interleave4AVX2(dst *float32, ds int, dr int, src **float32, ss *int, n int, rows int)
 // Requires: AVX
-TEXT ·interleave4AVX2(SB), NOSPLIT, $0-24
+TEXT ·interleave4AVX2(SB), NOSPLIT, $0-56
 	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ blocks+16(FP), DX
-	XORQ BX, BX
-	MOVQ (CX), SI
-	MOVQ 8(CX), DI
-	MOVQ 16(CX), R8
+	MOVQ src+24(FP), CX
+	MOVQ n+40(FP), DX
+	SHLQ $0x02, DX
+	SUBQ $+32, DX
+	MOVQ (CX), BX
+	MOVQ 8(CX), SI
+	MOVQ 16(CX), DI
 	MOVQ 24(CX), CX
 
+row:
+	XORQ R8, R8
+
 block:
-	VMOVUPS    (SI)(BX*1), Y0
-	VMOVUPS    (DI)(BX*1), Y1
-	VMOVUPS    (R8)(BX*1), Y2
-	VMOVUPS    (CX)(BX*1), Y3
+	VMOVUPS    (BX)(R8*1), Y0
+	VMOVUPS    (SI)(R8*1), Y1
+	VMOVUPS    (DI)(R8*1), Y2
+	VMOVUPS    (CX)(R8*1), Y3
+	LEAQ       (AX)(R8*4), R9
 	VUNPCKLPS  Y1, Y0, Y4
 	VUNPCKHPS  Y1, Y0, Y0
 	VUNPCKLPS  Y3, Y2, Y1
@@ -59,42 +86,68 @@ block:
 	VPERM2F128 $0x20, Y0, Y4, Y5
 	VPERM2F128 $0x31, Y1, Y3, Y1
 	VPERM2F128 $0x31, Y0, Y4, Y0
-	VMOVUPS    Y2, (AX)
-	VMOVUPS    Y5, 32(AX)
-	VMOVUPS    Y1, 64(AX)
-	VMOVUPS    Y0, 96(AX)
-	ADDQ       $+128, AX
-	ADDQ       $+32, BX
-	DECQ       DX
-	JNZ        block
+	VMOVUPS    Y2, (R9)
+	VMOVUPS    Y5, 32(R9)
+	VMOVUPS    Y1, 64(R9)
+	VMOVUPS    Y0, 96(R9)
+	CMPQ       R8, DX
+	JEQ        next
+	ADDQ       $+32, R8
+	CMPQ       R8, DX
+	JLE        block
+	MOVQ       DX, R8
+	JMP        block
+
+next:
+	DECQ rows+48(FP)
+	JEQ  done
+	MOVQ ss+32(FP), R9
+	MOVQ dr+16(FP), R8
+	LEAQ (AX)(R8*4), AX
+	MOVQ (R9), R8
+	LEAQ (BX)(R8*4), BX
+	MOVQ 8(R9), R8
+	LEAQ (SI)(R8*4), SI
+	MOVQ 16(R9), R8
+	LEAQ (DI)(R8*4), DI
+	MOVQ 24(R9), R8
+	LEAQ (CX)(R8*4), CX
+	JMP  row
+
+done:
 	VZEROUPPER
 	RET
 
-// func interleave8AVX2(dst *float32, src **float32, blocks int)
+// func interleave8AVX2(dst *float32, ds int, dr int, src **float32, ss *int, n int, rows int)
 // Requires: AVX
-TEXT ·interleave8AVX2(SB), NOSPLIT, $0-24
+TEXT ·interleave8AVX2(SB), NOSPLIT, $0-56
 	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ blocks+16(FP), DX
-	XORQ BX, BX
-	MOVQ (CX), SI
-	MOVQ 8(CX), DI
-	MOVQ 16(CX), R8
-	MOVQ 24(CX), R9
-	MOVQ 32(CX), R10
-	MOVQ 40(CX), R11
-	MOVQ 48(CX), R12
+	MOVQ src+24(FP), CX
+	MOVQ n+40(FP), DX
+	SHLQ $0x02, DX
+	SUBQ $+32, DX
+	MOVQ (CX), BX
+	MOVQ 8(CX), SI
+	MOVQ 16(CX), DI
+	MOVQ 24(CX), R8
+	MOVQ 32(CX), R9
+	MOVQ 40(CX), R10
+	MOVQ 48(CX), R11
 	MOVQ 56(CX), CX
 
+row:
+	XORQ R12, R12
+
 block:
-	VMOVUPS    (SI)(BX*1), Y0
-	VMOVUPS    (DI)(BX*1), Y1
-	VMOVUPS    (R8)(BX*1), Y2
-	VMOVUPS    (R9)(BX*1), Y3
-	VMOVUPS    (R10)(BX*1), Y4
-	VMOVUPS    (R11)(BX*1), Y5
-	VMOVUPS    (R12)(BX*1), Y6
-	VMOVUPS    (CX)(BX*1), Y7
+	VMOVUPS    (BX)(R12*1), Y0
+	VMOVUPS    (SI)(R12*1), Y1
+	VMOVUPS    (DI)(R12*1), Y2
+	VMOVUPS    (R8)(R12*1), Y3
+	VMOVUPS    (R9)(R12*1), Y4
+	VMOVUPS    (R10)(R12*1), Y5
+	VMOVUPS    (R11)(R12*1), Y6
+	VMOVUPS    (CX)(R12*1), Y7
+	LEAQ       (AX)(R12*8), R13
 	VUNPCKLPS  Y1, Y0, Y8
 	VUNPCKHPS  Y1, Y0, Y0
 	VUNPCKLPS  Y3, Y2, Y1
@@ -119,17 +172,214 @@ block:
 	VPERM2F128 $0x31, Y3, Y1, Y1
 	VPERM2F128 $0x20, Y4, Y0, Y3
 	VPERM2F128 $0x31, Y4, Y0, Y0
-	VMOVUPS    Y6, (AX)
-	VMOVUPS    Y8, 32(AX)
-	VMOVUPS    Y7, 64(AX)
-	VMOVUPS    Y3, 96(AX)
-	VMOVUPS    Y2, 128(AX)
-	VMOVUPS    Y1, 160(AX)
-	VMOVUPS    Y5, 192(AX)
-	VMOVUPS    Y0, 224(AX)
-	ADDQ       $+256, AX
-	ADDQ       $+32, BX
-	DECQ       DX
-	JNZ        block
+	VMOVUPS    Y6, (R13)
+	VMOVUPS    Y8, 32(R13)
+	VMOVUPS    Y7, 64(R13)
+	VMOVUPS    Y3, 96(R13)
+	VMOVUPS    Y2, 128(R13)
+	VMOVUPS    Y1, 160(R13)
+	VMOVUPS    Y5, 192(R13)
+	VMOVUPS    Y0, 224(R13)
+	CMPQ       R12, DX
+	JEQ        next
+	ADDQ       $+32, R12
+	CMPQ       R12, DX
+	JLE        block
+	MOVQ       DX, R12
+	JMP        block
+
+next:
+	DECQ rows+48(FP)
+	JEQ  done
+	MOVQ ss+32(FP), R13
+	MOVQ dr+16(FP), R12
+	LEAQ (AX)(R12*4), AX
+	MOVQ (R13), R12
+	LEAQ (BX)(R12*4), BX
+	MOVQ 8(R13), R12
+	LEAQ (SI)(R12*4), SI
+	MOVQ 16(R13), R12
+	LEAQ (DI)(R12*4), DI
+	MOVQ 24(R13), R12
+	LEAQ (R8)(R12*4), R8
+	MOVQ 32(R13), R12
+	LEAQ (R9)(R12*4), R9
+	MOVQ 40(R13), R12
+	LEAQ (R10)(R12*4), R10
+	MOVQ 48(R13), R12
+	LEAQ (R11)(R12*4), R11
+	MOVQ 56(R13), R12
+	LEAQ (CX)(R12*4), CX
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func interleaveBetween3AVX2(dst *float32, ds int, dr int, src **float32, ss *int, n int, rows int)
+// Requires: AVX
+TEXT ·interleaveBetween3AVX2(SB), NOSPLIT, $0-56
+	MOVQ dst+0(FP), AX
+	MOVQ src+24(FP), CX
+	MOVQ n+40(FP), DX
+	SHLQ $0x02, DX
+	SUBQ $+32, DX
+	MOVQ (CX), BX
+	MOVQ 8(CX), SI
+	MOVQ 16(CX), CX
+
+row:
+	XORQ DI, DI
+
+block:
+	VMOVUPS      (BX)(DI*1), Y0
+	VMOVUPS      (SI)(DI*1), Y1
+	VMOVUPS      (CX)(DI*1), Y2
+	MOVQ         ds+8(FP), R9
+	MOVQ         DI, R8
+	IMULQ        R9, R8
+	ADDQ         AX, R8
+	SHLQ         $0x02, R9
+	VUNPCKLPS    Y1, Y0, Y3
+	VUNPCKHPS    Y1, Y0, Y1
+	VUNPCKLPS    Y0, Y2, Y4
+	VUNPCKHPS    Y0, Y2, Y0
+	VUNPCKLPD    Y4, Y3, Y2
+	VUNPCKHPD    Y4, Y3, Y3
+	VUNPCKLPD    Y0, Y1, Y4
+	VUNPCKHPD    Y0, Y1, Y0
+	VMOVLPS      X2, (R8)
+	VEXTRACTPS   $0x02, X2, 8(R8)
+	ADDQ         R9, R8
+	VMOVLPS      X3, (R8)
+	VEXTRACTPS   $0x02, X3, 8(R8)
+	ADDQ         R9, R8
+	VMOVLPS      X4, (R8)
+	VEXTRACTPS   $0x02, X4, 8(R8)
+	ADDQ         R9, R8
+	VMOVLPS      X0, (R8)
+	VEXTRACTPS   $0x02, X0, 8(R8)
+	ADDQ         R9, R8
+	VEXTRACTF128 $0x01, Y2, X1
+	VMOVLPS      X1, (R8)
+	VEXTRACTPS   $0x02, X1, 8(R8)
+	ADDQ         R9, R8
+	VEXTRACTF128 $0x01, Y3, X1
+	VMOVLPS      X1, (R8)
+	VEXTRACTPS   $0x02, X1, 8(R8)
+	ADDQ         R9, R8
+	VEXTRACTF128 $0x01, Y4, X1
+	VMOVLPS      X1, (R8)
+	VEXTRACTPS   $0x02, X1, 8(R8)
+	ADDQ         R9, R8
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVLPS      X0, (R8)
+	VEXTRACTPS   $0x02, X0, 8(R8)
+	ADDQ         R9, R8
+	CMPQ         DI, DX
+	JEQ          next
+	ADDQ         $+32, DI
+	CMPQ         DI, DX
+	JLE          block
+	MOVQ         DX, DI
+	JMP          block
+
+next:
+	DECQ rows+48(FP)
+	JEQ  done
+	MOVQ ss+32(FP), R8
+	MOVQ dr+16(FP), DI
+	LEAQ (AX)(DI*4), AX
+	MOVQ (R8), DI
+	LEAQ (BX)(DI*4), BX
+	MOVQ 8(R8), DI
+	LEAQ (SI)(DI*4), SI
+	MOVQ 16(R8), DI
+	LEAQ (CX)(DI*4), CX
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func interleaveBetween4AVX2(dst *float32, ds int, dr int, src **float32, ss *int, n int, rows int)
+// Requires: AVX
+TEXT ·interleaveBetween4AVX2(SB), NOSPLIT, $0-56
+	MOVQ dst+0(FP), AX
+	MOVQ src+24(FP), CX
+	MOVQ n+40(FP), DX
+	SHLQ $0x02, DX
+	SUBQ $+32, DX
+	MOVQ (CX), BX
+	MOVQ 8(CX), SI
+	MOVQ 16(CX), DI
+	MOVQ 24(CX), CX
+
+row:
+	XORQ R8, R8
+
+block:
+	VMOVUPS      (BX)(R8*1), Y0
+	VMOVUPS      (SI)(R8*1), Y1
+	VMOVUPS      (DI)(R8*1), Y2
+	VMOVUPS      (CX)(R8*1), Y3
+	MOVQ         ds+8(FP), R10
+	MOVQ         R8, R9
+	IMULQ        R10, R9
+	ADDQ         AX, R9
+	SHLQ         $0x02, R10
+	VUNPCKLPS    Y1, Y0, Y4
+	VUNPCKHPS    Y1, Y0, Y0
+	VUNPCKLPS    Y3, Y2, Y1
+	VUNPCKHPS    Y3, Y2, Y2
+	VUNPCKLPD    Y1, Y4, Y3
+	VUNPCKHPD    Y1, Y4, Y1
+	VUNPCKLPD    Y2, Y0, Y4
+	VUNPCKHPD    Y2, Y0, Y0
+	VMOVUPS      X3, (R9)
+	ADDQ         R10, R9
+	VMOVUPS      X1, (R9)
+	ADDQ         R10, R9
+	VMOVUPS      X4, (R9)
+	ADDQ         R10, R9
+	VMOVUPS      X0, (R9)
+	ADDQ         R10, R9
+	VEXTRACTF128 $0x01, Y3, X2
+	VMOVUPS      X2, (R9)
+	ADDQ         R10, R9
+	VEXTRACTF128 $0x01, Y1, X1
+	VMOVUPS      X1, (R9)
+	ADDQ         R10, R9
+	VEXTRACTF128 $0x01, Y4, X1
+	VMOVUPS      X1, (R9)
+	ADDQ         R10, R9
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVUPS      X0, (R9)
+	ADDQ         R10, R9
+	CMPQ         R8, DX
+	JEQ          next
+	ADDQ         $+32, R8
+	CMPQ         R8, DX
+	JLE          block
+	MOVQ         DX, R8
+	JMP          block
+
+next:
+	DECQ rows+48(FP)
+	JEQ  done
+	MOVQ ss+32(FP), R9
+	MOVQ dr+16(FP), R8
+	LEAQ (AX)(R8*4), AX
+	MOVQ (R9), R8
+	LEAQ (BX)(R8*4), BX
+	MOVQ 8(R9), R8
+	LEAQ (SI)(R8*4), SI
+	MOVQ 16(R9), R8
+	LEAQ (DI)(R8*4), DI
+	MOVQ 24(R9), R8
+	LEAQ (CX)(R8*4), CX
+	JMP  row
+
+done:
 	VZEROUPPER
 	RET

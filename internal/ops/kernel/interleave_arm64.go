@@ -2,24 +2,21 @@
 
 package kernel
 
-// interleaveLanes is the columns of a block.
+// interleaveLanes is the columns of a vector.
 const interleaveLanes = 4
 
-// interleave interleaves whole blocks of columns of one row and returns how many columns it did: none where there is no kernel.
-func (l ISA) interleave(dst *float32, src *[interleaveWays]*float32, ways, n int) int {
-	blocks := n / interleaveLanes
-	if l == Generic || blocks == 0 {
-		return 0
-	}
+// interleave interleaves at least as many columns as a vector has lanes: all of ways planes, or four of them.
+func (l ISA) interleave(dst *float32, ways, ds int, src *[interleaveWays]*float32, ss *[interleaveWays]int, n, rows int) {
 	switch ways {
 	case 2:
-		interleave2NEON(dst, &src[0], blocks)
+		interleave2NEON(dst, ways, ds, &src[0], &ss[0], n, rows)
+	case 3:
+		interleaveBetween3NEON(dst, ways, ds, &src[0], &ss[0], n, rows)
 	case 4:
-		interleave4NEON(dst, &src[0], blocks)
-	case 8:
-		interleave8NEON(dst, &src[0], blocks)
+		interleave4NEON(dst, ways, ds, &src[0], &ss[0], n, rows)
+	case interleaveWays:
+		interleave8NEON(dst, ways, ds, &src[0], &ss[0], n, rows)
 	default:
-		return 0
+		interleaveBetween4NEON(dst, ways, ds, &src[0], &ss[0], n, rows)
 	}
-	return blocks * interleaveLanes
 }

@@ -5,43 +5,72 @@
 #include "textflag.h"
 #include "neon.h"
 
-// func interleave2NEON(dst *float32, src **float32, blocks int)
-TEXT ·interleave2NEON(SB), NOSPLIT, $0-24
+// func interleave2NEON(dst *float32, ds int, dr int, src **float32, ss *int, n int, rows int)
+TEXT ·interleave2NEON(SB), NOSPLIT, $0-56
 	MOVD dst+0(FP), R0
-	MOVD src+8(FP), R1
-	MOVD blocks+16(FP), R2
-	EOR  R3, R3, R3
-	MOVD (R1), R6
+	MOVD src+24(FP), R1
+	MOVD n+40(FP), R2
+	LSL  $2, R2, R2
+	SUBS $16, R2, R2
+	MOVD (R1), R3
 	MOVD 8(R1), R1
 
+row:
+	EOR R6, R6, R6
+
 block:
-	LDRX_Q(0, 6, 3)
-	LDRX_Q(1, 1, 3)
+	LDRX_Q(0, 3, 6)
+	LDRX_Q(1, 1, 6)
+	ADD  R6<<1, R0, R7
 	ZIP1_4S(2, 0, 1)
 	ZIP2_4S(0, 0, 1)
-	STP_Q(2, 0, 0, 0)
-	ADDS $32, R0, R0
-	ADDS $16, R3, R3
-	SUBS $1, R2, R2
-	BNE  block
+	STP_Q(2, 0, 7, 0)
+	CMP  R2, R6
+	BEQ  next
+	ADDS $16, R6, R6
+	CMP  R2, R6
+	BLE  block
+	MOVD R2, R6
+	JMP  block
+
+next:
+	MOVD rows+48(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, rows+48(FP)
+	BEQ  done
+	MOVD ss+32(FP), R7
+	MOVD dr+16(FP), R6
+	ADD  R6<<2, R0, R0
+	MOVD (R7), R6
+	ADD  R6<<2, R3, R3
+	MOVD 8(R7), R6
+	ADD  R6<<2, R1, R1
+	JMP  row
+
+done:
 	RET
 
-// func interleave4NEON(dst *float32, src **float32, blocks int)
-TEXT ·interleave4NEON(SB), NOSPLIT, $0-24
+// func interleave4NEON(dst *float32, ds int, dr int, src **float32, ss *int, n int, rows int)
+TEXT ·interleave4NEON(SB), NOSPLIT, $0-56
 	MOVD dst+0(FP), R0
-	MOVD src+8(FP), R1
-	MOVD blocks+16(FP), R2
-	EOR  R3, R3, R3
-	MOVD (R1), R6
-	MOVD 8(R1), R7
-	MOVD 16(R1), R8
+	MOVD src+24(FP), R1
+	MOVD n+40(FP), R2
+	LSL  $2, R2, R2
+	SUBS $16, R2, R2
+	MOVD (R1), R3
+	MOVD 8(R1), R6
+	MOVD 16(R1), R7
 	MOVD 24(R1), R1
 
+row:
+	EOR R8, R8, R8
+
 block:
-	LDRX_Q(0, 6, 3)
-	LDRX_Q(1, 7, 3)
-	LDRX_Q(2, 8, 3)
-	LDRX_Q(3, 1, 3)
+	LDRX_Q(0, 3, 8)
+	LDRX_Q(1, 6, 8)
+	LDRX_Q(2, 7, 8)
+	LDRX_Q(3, 1, 8)
+	ADD  R8<<2, R0, R9
 	ZIP1_4S(4, 0, 1)
 	ZIP2_4S(0, 0, 1)
 	ZIP1_4S(1, 2, 3)
@@ -50,38 +79,66 @@ block:
 	ZIP2_2D(1, 4, 1)
 	ZIP1_2D(4, 0, 2)
 	ZIP2_2D(0, 0, 2)
-	STP_Q(3, 1, 0, 0)
-	STP_Q(4, 0, 0, 32)
-	ADDS $64, R0, R0
-	ADDS $16, R3, R3
-	SUBS $1, R2, R2
-	BNE  block
+	STP_Q(3, 1, 9, 0)
+	STP_Q(4, 0, 9, 32)
+	CMP  R2, R8
+	BEQ  next
+	ADDS $16, R8, R8
+	CMP  R2, R8
+	BLE  block
+	MOVD R2, R8
+	JMP  block
+
+next:
+	MOVD rows+48(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, rows+48(FP)
+	BEQ  done
+	MOVD ss+32(FP), R9
+	MOVD dr+16(FP), R8
+	ADD  R8<<2, R0, R0
+	MOVD (R9), R8
+	ADD  R8<<2, R3, R3
+	MOVD 8(R9), R8
+	ADD  R8<<2, R6, R6
+	MOVD 16(R9), R8
+	ADD  R8<<2, R7, R7
+	MOVD 24(R9), R8
+	ADD  R8<<2, R1, R1
+	JMP  row
+
+done:
 	RET
 
-// func interleave8NEON(dst *float32, src **float32, blocks int)
-TEXT ·interleave8NEON(SB), NOSPLIT, $0-24
+// func interleave8NEON(dst *float32, ds int, dr int, src **float32, ss *int, n int, rows int)
+TEXT ·interleave8NEON(SB), NOSPLIT, $0-56
 	MOVD dst+0(FP), R0
-	MOVD src+8(FP), R1
-	MOVD blocks+16(FP), R2
-	EOR  R3, R3, R3
-	MOVD (R1), R6
-	MOVD 8(R1), R7
-	MOVD 16(R1), R8
-	MOVD 24(R1), R9
-	MOVD 32(R1), R10
-	MOVD 40(R1), R11
-	MOVD 48(R1), R12
+	MOVD src+24(FP), R1
+	MOVD n+40(FP), R2
+	LSL  $2, R2, R2
+	SUBS $16, R2, R2
+	MOVD (R1), R3
+	MOVD 8(R1), R6
+	MOVD 16(R1), R7
+	MOVD 24(R1), R8
+	MOVD 32(R1), R9
+	MOVD 40(R1), R10
+	MOVD 48(R1), R11
 	MOVD 56(R1), R1
 
+row:
+	EOR R12, R12, R12
+
 block:
-	LDRX_Q(0, 6, 3)
-	LDRX_Q(1, 7, 3)
-	LDRX_Q(2, 8, 3)
-	LDRX_Q(3, 9, 3)
-	LDRX_Q(4, 10, 3)
-	LDRX_Q(5, 11, 3)
-	LDRX_Q(6, 12, 3)
-	LDRX_Q(7, 1, 3)
+	LDRX_Q(0, 3, 12)
+	LDRX_Q(1, 6, 12)
+	LDRX_Q(2, 7, 12)
+	LDRX_Q(3, 8, 12)
+	LDRX_Q(4, 9, 12)
+	LDRX_Q(5, 10, 12)
+	LDRX_Q(6, 11, 12)
+	LDRX_Q(7, 1, 12)
+	ADD  R12<<3, R0, R13
 	ZIP1_4S(8, 0, 1)
 	ZIP2_4S(0, 0, 1)
 	ZIP1_4S(1, 2, 3)
@@ -98,12 +155,187 @@ block:
 	ZIP2_2D(2, 2, 5)
 	ZIP1_2D(5, 4, 6)
 	ZIP2_2D(4, 4, 6)
-	STP_Q(3, 7, 0, 0)
-	STP_Q(1, 2, 0, 32)
-	STP_Q(8, 5, 0, 64)
-	STP_Q(0, 4, 0, 96)
-	ADDS $128, R0, R0
-	ADDS $16, R3, R3
-	SUBS $1, R2, R2
-	BNE  block
+	STP_Q(3, 7, 13, 0)
+	STP_Q(1, 2, 13, 32)
+	STP_Q(8, 5, 13, 64)
+	STP_Q(0, 4, 13, 96)
+	CMP  R2, R12
+	BEQ  next
+	ADDS $16, R12, R12
+	CMP  R2, R12
+	BLE  block
+	MOVD R2, R12
+	JMP  block
+
+next:
+	MOVD rows+48(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, rows+48(FP)
+	BEQ  done
+	MOVD ss+32(FP), R13
+	MOVD dr+16(FP), R12
+	ADD  R12<<2, R0, R0
+	MOVD (R13), R12
+	ADD  R12<<2, R3, R3
+	MOVD 8(R13), R12
+	ADD  R12<<2, R6, R6
+	MOVD 16(R13), R12
+	ADD  R12<<2, R7, R7
+	MOVD 24(R13), R12
+	ADD  R12<<2, R8, R8
+	MOVD 32(R13), R12
+	ADD  R12<<2, R9, R9
+	MOVD 40(R13), R12
+	ADD  R12<<2, R10, R10
+	MOVD 48(R13), R12
+	ADD  R12<<2, R11, R11
+	MOVD 56(R13), R12
+	ADD  R12<<2, R1, R1
+	JMP  row
+
+done:
+	RET
+
+// func interleaveBetween3NEON(dst *float32, ds int, dr int, src **float32, ss *int, n int, rows int)
+TEXT ·interleaveBetween3NEON(SB), NOSPLIT, $0-56
+	MOVD dst+0(FP), R0
+	MOVD src+24(FP), R1
+	MOVD n+40(FP), R2
+	LSL  $2, R2, R2
+	SUBS $16, R2, R2
+	MOVD (R1), R3
+	MOVD 8(R1), R6
+	MOVD 16(R1), R1
+
+row:
+	EOR R7, R7, R7
+
+block:
+	LDRX_Q(0, 3, 7)
+	LDRX_Q(1, 6, 7)
+	LDRX_Q(2, 1, 7)
+	MOVD ds+8(FP), R9
+	MOVD R7, R8
+	MUL  R9, R8, R8
+	ADDS R0, R8, R8
+	LSL  $2, R9, R9
+	ZIP1_4S(3, 0, 1)
+	ZIP2_4S(1, 0, 1)
+	ZIP1_4S(4, 2, 0)
+	ZIP2_4S(0, 2, 0)
+	ZIP1_2D(2, 3, 4)
+	ZIP2_2D(3, 3, 4)
+	ZIP1_2D(4, 1, 0)
+	ZIP2_2D(0, 1, 0)
+	STR_D(2, 8, 0)
+	ADD  $8, R8, R19
+	ST1_S(2, 2, 19)
+	ADDS R9, R8, R8
+	STR_D(3, 8, 0)
+	ADD  $8, R8, R19
+	ST1_S(3, 2, 19)
+	ADDS R9, R8, R8
+	STR_D(4, 8, 0)
+	ADD  $8, R8, R19
+	ST1_S(4, 2, 19)
+	ADDS R9, R8, R8
+	STR_D(0, 8, 0)
+	ADD  $8, R8, R19
+	ST1_S(0, 2, 19)
+	ADDS R9, R8, R8
+	CMP  R2, R7
+	BEQ  next
+	ADDS $16, R7, R7
+	CMP  R2, R7
+	BLE  block
+	MOVD R2, R7
+	JMP  block
+
+next:
+	MOVD rows+48(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, rows+48(FP)
+	BEQ  done
+	MOVD ss+32(FP), R8
+	MOVD dr+16(FP), R7
+	ADD  R7<<2, R0, R0
+	MOVD (R8), R7
+	ADD  R7<<2, R3, R3
+	MOVD 8(R8), R7
+	ADD  R7<<2, R6, R6
+	MOVD 16(R8), R7
+	ADD  R7<<2, R1, R1
+	JMP  row
+
+done:
+	RET
+
+// func interleaveBetween4NEON(dst *float32, ds int, dr int, src **float32, ss *int, n int, rows int)
+TEXT ·interleaveBetween4NEON(SB), NOSPLIT, $0-56
+	MOVD dst+0(FP), R0
+	MOVD src+24(FP), R1
+	MOVD n+40(FP), R2
+	LSL  $2, R2, R2
+	SUBS $16, R2, R2
+	MOVD (R1), R3
+	MOVD 8(R1), R6
+	MOVD 16(R1), R7
+	MOVD 24(R1), R1
+
+row:
+	EOR R8, R8, R8
+
+block:
+	LDRX_Q(0, 3, 8)
+	LDRX_Q(1, 6, 8)
+	LDRX_Q(2, 7, 8)
+	LDRX_Q(3, 1, 8)
+	MOVD ds+8(FP), R10
+	MOVD R8, R9
+	MUL  R10, R9, R9
+	ADDS R0, R9, R9
+	LSL  $2, R10, R10
+	ZIP1_4S(4, 0, 1)
+	ZIP2_4S(0, 0, 1)
+	ZIP1_4S(1, 2, 3)
+	ZIP2_4S(2, 2, 3)
+	ZIP1_2D(3, 4, 1)
+	ZIP2_2D(1, 4, 1)
+	ZIP1_2D(4, 0, 2)
+	ZIP2_2D(0, 0, 2)
+	STR_Q(3, 9, 0)
+	ADDS R10, R9, R9
+	STR_Q(1, 9, 0)
+	ADDS R10, R9, R9
+	STR_Q(4, 9, 0)
+	ADDS R10, R9, R9
+	STR_Q(0, 9, 0)
+	ADDS R10, R9, R9
+	CMP  R2, R8
+	BEQ  next
+	ADDS $16, R8, R8
+	CMP  R2, R8
+	BLE  block
+	MOVD R2, R8
+	JMP  block
+
+next:
+	MOVD rows+48(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, rows+48(FP)
+	BEQ  done
+	MOVD ss+32(FP), R9
+	MOVD dr+16(FP), R8
+	ADD  R8<<2, R0, R0
+	MOVD (R9), R8
+	ADD  R8<<2, R3, R3
+	MOVD 8(R9), R8
+	ADD  R8<<2, R6, R6
+	MOVD 16(R9), R8
+	ADD  R8<<2, R7, R7
+	MOVD 24(R9), R8
+	ADD  R8<<2, R1, R1
+	JMP  row
+
+done:
 	RET

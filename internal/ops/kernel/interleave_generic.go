@@ -1,6 +1,6 @@
 package kernel
 
-// interleaveWays is the most rows that there is a kernel to interleave.
+// interleaveWays is the most rows that a kernel interleaves at once.
 const interleaveWays = 8
 
 // Interleave interleaves the rows of as many planes as src has, which are ss[r] elements apart in plane r, into rows that are
@@ -17,38 +17,31 @@ func (l ISA) Interleave(dst []float32, ds int, src [][]float32, ss []int, n, row
 			panic("kernel: interleave: operand out of range")
 		}
 	}
-	if len(src) > interleaveWays || interleaveLanes == 1 {
+	if len(src) == 1 || !l.Interleaves(n) {
 		interleaveScalar(dst, ds, src, ss, n, rows)
 		return
 	}
+	ways := len(src)
+	together := min(ways, 4) // as many planes as there is a kernel for
+	if ways == interleaveWays {
+		together = ways
+	}
 	var from [interleaveWays]*float32
-	ways, done := len(src), 0
-	for y := range rows {
-		to := dst[y*ds:]
-		for r, s := range src {
-			if y > 0 {
-				s = s[y*ss[r]:]
-			}
+	var steps [interleaveWays]int
+	for first := 0; first < ways; first += together {
+		first := min(first, ways-together) // the last together with some that are written again
+		for r, s := range src[first:][:together] {
 			from[r] = &s[0]
 		}
-		done = l.interleave(&to[0], &from, ways, n)
-		if done == 0 || done == n {
-			continue
+		if rows > 1 {
+			copy(steps[:together], ss[first:])
 		}
-		// The last columns together with some that are written again.
-		last := n - interleaveLanes
-		for r, s := range src {
-			if y > 0 {
-				s = s[y*ss[r]:]
-			}
-			from[r] = &s[last]
-		}
-		l.interleave(&to[last*ways], &from, ways, interleaveLanes)
-	}
-	if done == 0 {
-		interleaveScalar(dst, ds, src, ss, n, rows)
+		l.interleave(&dst[first], ways, ds, &from, &steps, n, rows)
 	}
 }
+
+// Interleaves reports whether vectors interleave rows of n columns.
+func (l ISA) Interleaves(n int) bool { return l != Generic && n >= interleaveLanes }
 
 // interleaveGeneric interleaves element by element.
 func interleaveGeneric(dst []float32, ds int, src [][]float32, ss []int, n, rows int) {

@@ -4,17 +4,27 @@
 
 package kernel
 
-// interleave2AVX2 writes dst[i*2+r] = src[r][i] for blocks of 8 columns i.
+// interleave2AVX2 writes dst[y*dr+i*ds+r] = src[r][y*ss[r]+i] for y < rows, i < n and r < 2. n is at least 8, ds 2 or more than that.
 //
 //go:noescape
-func interleave2AVX2(dst *float32, src **float32, blocks int)
+func interleave2AVX2(dst *float32, ds int, dr int, src **float32, ss *int, n int, rows int)
 
-// interleave4AVX2 writes dst[i*4+r] = src[r][i] for blocks of 8 columns i.
+// interleave4AVX2 writes dst[y*dr+i*ds+r] = src[r][y*ss[r]+i] for y < rows, i < n and r < 4. n is at least 8, ds 4 or more than that.
 //
 //go:noescape
-func interleave4AVX2(dst *float32, src **float32, blocks int)
+func interleave4AVX2(dst *float32, ds int, dr int, src **float32, ss *int, n int, rows int)
 
-// interleave8AVX2 writes dst[i*8+r] = src[r][i] for blocks of 8 columns i.
+// interleave8AVX2 writes dst[y*dr+i*ds+r] = src[r][y*ss[r]+i] for y < rows, i < n and r < 8. n is at least 8, ds 8 or more than that.
 //
 //go:noescape
-func interleave8AVX2(dst *float32, src **float32, blocks int)
+func interleave8AVX2(dst *float32, ds int, dr int, src **float32, ss *int, n int, rows int)
+
+// interleaveBetween3AVX2 writes dst[y*dr+i*ds+r] = src[r][y*ss[r]+i] for y < rows, i < n and r < 3. n is at least 8, ds 3 or more than that.
+//
+//go:noescape
+func interleaveBetween3AVX2(dst *float32, ds int, dr int, src **float32, ss *int, n int, rows int)
+
+// interleaveBetween4AVX2 writes dst[y*dr+i*ds+r] = src[r][y*ss[r]+i] for y < rows, i < n and r < 4. n is at least 8, ds 4 or more than that.
+//
+//go:noescape
+func interleaveBetween4AVX2(dst *float32, ds int, dr int, src **float32, ss *int, n int, rows int)

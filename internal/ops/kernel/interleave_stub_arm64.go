@@ -4,17 +4,27 @@
 
 package kernel
 
-// interleave2NEON writes dst[i*2+r] = src[r][i] for blocks of 4 columns i.
+// interleave2NEON writes dst[y*dr+i*ds+r] = src[r][y*ss[r]+i] for y < rows, i < n and r < 2. n is at least 4, ds 2 or more than that.
 //
 //go:noescape
-func interleave2NEON(dst *float32, src **float32, blocks int)
+func interleave2NEON(dst *float32, ds int, dr int, src **float32, ss *int, n int, rows int)
 
-// interleave4NEON writes dst[i*4+r] = src[r][i] for blocks of 4 columns i.
+// interleave4NEON writes dst[y*dr+i*ds+r] = src[r][y*ss[r]+i] for y < rows, i < n and r < 4. n is at least 4, ds 4 or more than that.
 //
 //go:noescape
-func interleave4NEON(dst *float32, src **float32, blocks int)
+func interleave4NEON(dst *float32, ds int, dr int, src **float32, ss *int, n int, rows int)
 
-// interleave8NEON writes dst[i*8+r] = src[r][i] for blocks of 4 columns i.
+// interleave8NEON writes dst[y*dr+i*ds+r] = src[r][y*ss[r]+i] for y < rows, i < n and r < 8. n is at least 4, ds 8 or more than that.
 //
 //go:noescape
-func interleave8NEON(dst *float32, src **float32, blocks int)
+func interleave8NEON(dst *float32, ds int, dr int, src **float32, ss *int, n int, rows int)
+
+// interleaveBetween3NEON writes dst[y*dr+i*ds+r] = src[r][y*ss[r]+i] for y < rows, i < n and r < 3. n is at least 4, ds 3 or more than that.
+//
+//go:noescape
+func interleaveBetween3NEON(dst *float32, ds int, dr int, src **float32, ss *int, n int, rows int)
+
+// interleaveBetween4NEON writes dst[y*dr+i*ds+r] = src[r][y*ss[r]+i] for y < rows, i < n and r < 4. n is at least 4, ds 4 or more than that.
+//
+//go:noescape
+func interleaveBetween4NEON(dst *float32, ds int, dr int, src **float32, ss *int, n int, rows int)

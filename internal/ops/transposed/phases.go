@@ -5,6 +5,7 @@ import (
 
 	"convx/internal/lang"
 	"convx/internal/layer"
+	"convx/internal/ops/kernel"
 	"convx/internal/ops/problem"
 )
 
@@ -231,25 +232,46 @@ func Cost(p *problem.Problem, conv func(*problem.Problem) float64) float64 {
 	if err != nil {
 		return math.Inf(1)
 	}
-	cost := interleavingCost(tile)
+	cost := l.interleavingCost()
 	for i := range l.parts {
 		cost += float64(tile.N*l.blocks) * conv(l.problem(&l.parts[i]))
 	}
 	return cost * float64(p.OutputSize()) / float64(tile.OutputSize())
 }
 
-// interleavingCost is the nanoseconds of the pass over the output: there are kernels for rows of 1, 2, 4 and 8 phases, and of more
-// no two elements that are written in turn share a line of the cache.
-func interleavingCost(p *problem.Problem) float64 {
-	element := 0.6
-	switch s := p.Stride[2]; {
+// farPlanes is the bytes of planes that leave a second-level cache before they are interleaved.
+const farPlanes = 1 << 20
+
+// interleavingCost is the nanoseconds of the pass over the output: of 2, 4 and 8 phases its rows are written in order, of others four
+// elements at a time, for each vector of columns. Where rows are shorter, or there are no vectors, it is element by element, and of
+// more than 8 phases no two that are written in turn share a line of the cache. Rows that no tap meets are copied.
+func (l *phaseLayout) interleavingCost() float64 {
+	size := float64(l.OutputSize())
+	rows := size / float64(l.Out[2])
+	cost := 0.0
+	switch s, columns := l.Stride[2], l.Out[2]/l.Stride[2]; {
 	case s == 1 || s == 2 || s == 4 || s == 8:
-		element = 0.15
-	case s > 8:
-		element = 5
+		cost = size*0.15 + rows*12
+	case kernel.Best().Interleaves(columns):
+		cost = rows * (6 + 4*float64((s+3)/4*((columns+7)/8)))
+	case s < 8:
+		cost = size*0.6 + rows*12
+	default:
+		cost = size*5 + rows*12
 	}
-	size := float64(p.OutputSize())
-	return size*element + size/float64(p.Out[2])*12
+	if l.ElementSize()*l.planes > farPlanes {
+		cost += size * 0.1
+	}
+	return cost * l.met(0) * l.met(1)
+}
+
+// met is the share of an axis's phases that have taps.
+func (l *phaseLayout) met(axis int) float64 {
+	n := 0
+	for _, a := range l.axes[axis] {
+		n += min(1, len(a.taps))
+	}
+	return float64(n) / float64(len(l.axes[axis]))
 }
 
 // Accepts says why p cannot be computed phase by phase.

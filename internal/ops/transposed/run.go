@@ -60,7 +60,7 @@ func newPhases[T tensor.Float](p *problem.Problem, w problem.Operands[T], convol
 	}
 	for range r.loop.Threads {
 		r.interleavers = append(r.interleavers, interleaver[T]{
-			planes: workers.Apart[int](len(l.where)), rows: workers.Apart[[]T](p.Stride[2]), apart: workers.Apart[int](p.Stride[2]), constant: workers.Apart[T](p.Out[2]/p.Stride[2] + 1),
+			planes: workers.Apart[int](len(l.where)), rows: workers.Apart[[]T](p.Stride[2]), apart: workers.Apart[int](p.Stride[2]), constant: workers.Apart[T](p.Out[2]),
 		})
 	}
 	r.rowsLoop, r.sharesLoop = r.interleave, r.runShares
@@ -247,9 +247,15 @@ func (r *phases[T]) enter(w *interleaver[T], o int) {
 // interleaveRows writes n rows of the output that have the same phase, the first of them number (qd, qh) of it, from the rows
 // of the phases along them.
 func (r *phases[T]) interleaveRows(w *interleaver[T], y []T, phase, qd, qh, n int) {
-	step := r.Stride[2]
-	for i := range w.rows {
-		at := w.planes[phase*step+i]
+	step, apart := r.Stride[2], r.Stride[1]*r.Out[2]
+	planes := w.planes[phase*step:][:step]
+	if slices.Max(planes) < 0 {
+		for i := range n {
+			copy(y[i*apart:], w.constant)
+		}
+		return
+	}
+	for i, at := range planes {
 		if at < 0 {
 			w.rows[i], w.apart[i] = w.constant, 0
 			continue
@@ -259,7 +265,6 @@ func (r *phases[T]) interleaveRows(w *interleaver[T], y []T, phase, qd, qh, n in
 		w.rows[i], w.apart[i] = r.planes[at:], q.out[2]
 	}
 	whole := r.Out[2] / step // columns that every phase has
-	apart := r.Stride[1] * r.Out[2]
 	r.columns(y, apart, w.rows, w.apart, whole, n)
 	for j := whole * step; j < r.Out[2]; j++ {
 		src, from := w.rows[j-whole*step], w.apart[j-whole*step]

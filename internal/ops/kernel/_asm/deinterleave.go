@@ -6,13 +6,14 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// deinterleave generates the parting of pixels into a row for each of their elements, and of rows into even and odd
-// columns, which is quicker than two ways of the first.
+// deinterleave generates the parting of pixels into a row for each of their elements, of which a few are taken four at a time,
+// and of rows into even and odd columns, which is quicker than two ways of the first.
 func deinterleave() {
-	deinterleavePixels(avx512)
-	deinterleavePixels(avx2)
-	deinterleavePairs(avx512)
-	deinterleavePairs(avx2)
+	for _, s := range []target{avx512, avx2} {
+		deinterleavePixels(s)
+		deinterleaveFours(s)
+		deinterleavePairs(s)
+	}
 }
 
 func deinterleavePairs(s target) {

@@ -1,50 +1,18 @@
 package main
 
 import (
-	"fmt"
-
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// interleaveNEON generates the interleaving of 2, 4 or 8 rows into one, four columns at a time.
-func interleaveNEON() {
-	for _, ways := range []int{2, 4, 8} {
-		interleaveRowsNEON(ways)
-	}
-}
+// interleaveNEON generates the interleaving of rows, four columns at a time.
+func interleaveNEON() { interleaveBy(neon, interleavedNEON, storeColumnNEON) }
 
-func interleaveRowsNEON(ways int) {
-	name := fmt.Sprintf("interleave%dNEON", ways)
-	TEXT(name, NOSPLIT, "func(dst *float32, src **float32, blocks int)")
-	Pragma("noescape")
-	Doc(name + " writes dst[i*" + fmt.Sprint(ways) + "+r] = src[r][i] for blocks of 4 columns i.")
-	dst, src, blocks := param("dst"), param("src"), param("blocks")
-	at := GP64()
-	XORQ(at, at)
-	from := make([]reg.GPVirtual, ways)
-	for r := range from {
-		from[r] = GP64()
-		MOVQ(Mem{Base: src, Disp: 8 * r}, from[r])
-	}
-	Label("block")
-	rows := vectorsOf(1, ways)[0]
-	for r := range rows {
-		VMOVUPS(Mem{Base: from[r], Index: at, Scale: 1}, rows[r])
-	}
-	for i, v := range interleavedNEON(rows) {
-		VMOVUPS(v, Mem{Base: dst, Disp: 16 * i})
-	}
-	ADDQ(I32(16*ways), dst)
-	ADDQ(I8(16), at)
-	DECQ(blocks)
-	JNZ(LabelRef("block"))
-	RET()
-}
+func storeColumnNEON(ways int, v reg.VecVirtual, _ int, m Mem) { storeSome(ways, v, m) }
 
 // interleavedNEON interleaves rows of four columns. Four rows are a transposition, eight are two whose columns alternate.
-func interleavedNEON(rows []reg.VecVirtual) []reg.VecVirtual {
+func interleavedNEON(_ target, rows []reg.VecVirtual) []reg.VecVirtual {
 	if len(rows) == 2 {
 		l, h := XMM(), XMM()
 		VUNPCKLPS(rows[1], rows[0], l)

@@ -16,6 +16,12 @@ func packNCHWc() {
 	}
 }
 
+// inLanes is s for a transposition of the 4x4 elements of each lane of 128 bits by itself.
+func (s target) inLanes() target {
+	s.lanes = 4
+	return s
+}
+
 // transpose turns rows of lanes elements into columns, in registers.
 func (s target) transpose(rows []reg.VecVirtual) []reg.VecVirtual {
 	unpack := func(in []reg.VecVirtual, step int, lo, hi func(b, a, dst Op)) []reg.VecVirtual {
