@@ -10,7 +10,7 @@ import (
 // rooms are the packages under internal and what of ours each may import: data flows one way, from cli down to layer.
 // A room that is not here has no place yet; docs/architecture.md says what each is for. Every room may speak through lang.
 var rooms = map[string]string{
-	"answer":          "budget coverage device flops gradient layer network report shape swap",
+	"answer":          "budget coverage device flops gradient input layer network report shape swap",
 	"answer/measured": "bench budget chart compare drawing flops gradient infer layer network ops/kernel report tensor verify",
 	"apply":           "bands memory operands ops picture report tensor",
 	"bands":           "layer operands ops picture tensor",

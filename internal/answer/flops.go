@@ -97,7 +97,7 @@ func Flops(c Cost, explain bool, held budget.Outcome) report.Document {
 		if explain {
 			for _, f := range row.Formulas {
 				st.Formulas = append(st.Formulas, formulaJSON{f.Quantity, f.Sum.Symbols(), f.Sum.Numbers(), f.Value})
-				sums = append(sums, fmt.Sprintf("  %s %s: %s = %s = %s", layer.StageText(row.Name), f.Quantity, f.Sum.Symbols(), f.Sum.Numbers(), report.Group(f.Value)))
+				sums = append(sums, lang.Sprintf("  %s %s: %s = %s = %s", layer.StageText(row.Name), lang.Text(f.Quantity), f.Sum.Symbols(), f.Sum.Numbers(), report.Group(f.Value)))
 			}
 		}
 		j.Stages = append(j.Stages, st)

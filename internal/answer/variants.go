@@ -44,15 +44,29 @@ func Variant(v layer.Variant) report.Document {
 		if k.Short != "" {
 			flag = "-" + k.Short + ", " + flag
 		}
-		usage := k.Help()
-		if before, after, ok := strings.Cut(usage, lang.Text(": ")); ok && strings.Contains(before, v.Name) {
-			usage = after // "separable: …" on separable's own page
-		}
-		t.Rows = append(t.Rows, []report.Cell{report.Str(flag), report.Str(k.Type), report.Str(usage)})
+		t.Rows = append(t.Rows, []report.Cell{report.Str(flag), report.Str(k.Type), report.Str(usageFor(v, k.Help()))})
 	}
 	head := report.Text{v.Name + lang.Text(": ") + lang.Text(v.Summary)}
 	foot := report.Text{lang.Sprintf("dimensions: %s", commas(v.Dims)), lang.Sprintf("paper: %s", v.Paper)}
 	return report.Document{JSON: d, Blocks: []report.Block{head, t, foot}}
+}
+
+// usageFor is what a key's usage says of a variant: "x" of "se, mbconv: x; deform-roi-pool: y" for se.
+func usageFor(v layer.Variant, usage string) string {
+	var kept []string
+	about := true
+	for part := range strings.SplitSeq(usage, lang.Text("; ")) {
+		if names, said, ok := strings.Cut(part, lang.Text(": ")); ok {
+			of := strings.FieldsFunc(names, func(r rune) bool { return strings.ContainsRune(" ,、", r) })
+			if !slices.ContainsFunc(of, func(name string) bool { _, known := layer.VariantNamed(name); return !known }) {
+				about, part = slices.Contains(of, v.Name), said
+			}
+		}
+		if about {
+			kept = append(kept, part)
+		}
+	}
+	return strings.Join(kept, lang.Text("; "))
 }
 
 func commas(n []int) string {

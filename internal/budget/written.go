@@ -138,10 +138,9 @@ func (r Report) writeMarkdown(w io.Writer, l report.Layout) error {
 }
 
 // What is folded stands between these.
-const (
-	opening = "<details><summary>Layers</summary>"
-	closing = "</details>"
-)
+func opening() string { return "<details><summary>" + lang.Text("Layers") + "</summary>" }
+
+const closing = "</details>"
 
 // cut ends a comment that is too long between two lines, and says so; what is folded is closed.
 func cut(text []rune) string {
@@ -150,7 +149,7 @@ func cut(text []rune) string {
 	}
 	rest := "\n\n" + lang.Text("the comment ends here, as it has an end: -f json has all") + "\n"
 	head := string(text[:maxComment-len(rest)-len(closing)-2])
-	if strings.Contains(head, "\n"+opening+"\n") && !strings.Contains(head, "\n"+closing+"\n") {
+	if strings.Contains(head, "\n"+opening()+"\n") && !strings.Contains(head, "\n"+closing+"\n") {
 		rest += "\n" + closing + "\n"
 	}
 	return head[:strings.LastIndexByte(head, '\n')] + rest
@@ -165,7 +164,7 @@ func (p Held) comment(layers bool) []report.Block {
 	if len(blocks) == 0 {
 		return p.Document.Blocks
 	}
-	blocks = append(blocks, report.Markup{opening})
+	blocks = append(blocks, report.Markup{opening()})
 	return append(append(blocks, p.Document.Blocks...), report.Markup{closing})
 }
 

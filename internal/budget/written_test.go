@@ -51,7 +51,7 @@ func TestLayersAreCutToFit(t *testing.T) {
 			if c := utf8.RuneCountInString(text); c > maxComment || n == 3000 && c < maxComment-200 {
 				t.Errorf("%d layers: %d characters", n, c)
 			}
-			if strings.Contains(text, opening) != limited || strings.Contains(text, closing) != limited || strings.Contains(text, "the comment ends here") != (n == 3000) {
+			if strings.Contains(text, opening()) != limited || strings.Contains(text, closing) != limited || strings.Contains(text, "the comment ends here") != (n == 3000) {
 				t.Errorf("%d layers, limits %t: ends in %q", n, limited, text[len(text)-120:])
 			}
 			for line := range strings.Lines(text) {

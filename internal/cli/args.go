@@ -15,12 +15,12 @@ func argsUpTo(most int) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if len(args) > most {
 			if args[most] == "true" || args[most] == "false" {
-				return usagef("%s does not know what to do with %q: a flag takes it after an equals sign, like --bias=%[2]s", c.CommandPath(), args[most])
+				return usagef("unexpected %q: a flag takes it after an equals sign, like --bias=%[1]s", args[most])
 			}
 			if _, err := layer.ParseInts(args[most], 1); err == nil && c.Flags().Lookup("input") != nil {
-				return usagef("%s does not know what to do with %q: give the input size with -i %[2]s", c.CommandPath(), args[most])
+				return usagef("unexpected %q: give the input size with -i %[1]s", args[most])
 			}
-			return usagef("%s does not know what to do with %q: see %[1]s --help", c.CommandPath(), args[most])
+			return usagef("unexpected %q: see %s --help", args[most], c.CommandPath())
 		}
 		return nil
 	}

@@ -59,7 +59,7 @@ func TestUsageErrors(t *testing.T) {
 		{"shape", "no variant given: variants are standard, "},
 		{"shape standrd -i 3x8x8", "did you mean standard?"},
 		{"shape standard", "standard needs an input size: give -i CxHxW"},
-		{"shape standard extra", `does not know what to do with "extra"`},
+		{"shape standard extra", `unexpected "extra": see convx shape --help`},
 		{"shape standard --nope", "unknown flag --nope; see convx shape --help"},
 		{"shape standard --kernal 3", "unknown flag --kernal: did you mean --kernel?"},
 		{"shape standard --out_channels=3", "unknown flag --out_channels: did you mean --out-channels?"},
@@ -92,7 +92,7 @@ func TestUsageErrors(t *testing.T) {
 		{"shape standard -i 3x224x224 -k 3 -s 2 -p 1 --solve 111", "the nearest that can be reached is 112x112"},
 		{"shape standard -i 3x224x224 --solve 400", "use transposed or resize-conv to enlarge"},
 		{"variants nothing", `unknown variant "nothing"`},
-		{"config extra", "does not know what to do"},
+		{"config extra", `unexpected "extra": see convx config --help`},
 	}
 	for _, tt := range tests {
 		out, err, status := execute(t, strings.Fields(tt.args)...)

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"convx/configs"
+	"convx/internal/lang"
 	"convx/internal/ops"
 	"convx/internal/report"
 	"convx/internal/settings"
@@ -62,7 +63,7 @@ variables; flags.`,
 
 func runConfig(o configOptions) error {
 	if o.template {
-		_, err := fmt.Fprint(o.Out, configs.Settings)
+		_, err := fmt.Fprint(o.Out, lang.Comments(configs.Settings))
 		return err
 	}
 	return o.print(o.format, o.settings.Document())

@@ -83,7 +83,7 @@ func newCoverage(s Streams, run func(context.Context, coverageOptions) error) *c
 			if err := refuse(c, "is for networks: give --net", append([]string{"weights", "seed"}, feedFlagNames...)...); err != nil {
 				return err
 			}
-			if o.layers, o.labels, err = coverageLayers(&flags, args, dilations); err != nil {
+			if o.layers, o.labels, err = coverage.Layers(args, dilations, flags.given); err != nil {
 				return err
 			}
 			return run(c.Context(), o)
@@ -100,27 +100,6 @@ func newCoverage(s Streams, run func(context.Context, coverageOptions) error) *c
 	lookVars(cmd, &o.look)
 	cmd.Flags().StringVarP(&o.output, "output", "o", "", "draw the counts as a heat map into `FILE.png`")
 	return cmd
-}
-
-// coverageLayers are the layers of the command line: variants with shared flags and keys of their own, or --dilations.
-func coverageLayers(flags *layerFlags, args []string, dilations string) ([]layer.Spec, []string, error) {
-	var list []layer.Entry
-	switch {
-	case dilations != "" && len(args) > 0:
-		return nil, nil, usagef("%q and --dilations %s: name the layers, or give their dilations", args[0], dilations)
-	case dilations != "":
-		list = coverage.Dilations(dilations)
-	case len(args) == 0:
-		return nil, nil, usagef("no layer given: name variants, or give --dilations 2,2,2")
-	}
-	for _, arg := range args {
-		e, err := layer.ParseEntry(arg)
-		if err != nil {
-			return nil, nil, err
-		}
-		list = append(list, e)
-	}
-	return coverage.Specs(list, flags.given)
 }
 
 // drawn writes a figure as it is asked for.

@@ -29,6 +29,7 @@ func (n *feedFlags) register(cmd *cobra.Command, scaled string) {
 	enumVar(cmd, &n.preprocess, "preprocess", "", "with --net: how a picture's samples become numbers", append([]string{"auto"}, feed.PreprocessNames()...)...)
 	f.Float64SliceVar(&n.mean, "mean", nil, "with --net: take this off the samples, one `NUMBER` or one for each channel")
 	f.Float64SliceVar(&n.std, "std", nil, "with --net: divide by this, one `NUMBER` or one for each channel")
+	f.Lookup("mean").DefValue, f.Lookup("std").DefValue = "", "" // not []
 	enumVar(cmd, &n.channels, "channels", "", "with --net: give the network a picture's channels as", "auto", "rgb", "bgr", "gray")
 	f.StringVar(&n.scale, "range", "", lang.Sprintf("%s to `LO:HI`, like -1:1", lang.Text(scaled)))
 }

@@ -45,14 +45,14 @@ func (s Streams) speakSet(found settings.Settings) {
 	}
 }
 
-// speakFor chooses the language of a running command. What programs read is in English, and so is the page.
+// speakFor chooses the language of a running command. What programs read is in English.
 func (s Streams) speakFor(c *cobra.Command) error {
 	asked, _ := c.Flags().GetString(langFlag)
 	if !slices.Contains(lang.Names(), asked) {
 		return usagef("--lang: %q is not one of %s", asked, lang.List(lang.Names()))
 	}
 	s.speak(lang.Language(asked))
-	if f := c.Flags().Lookup("format"); f != nil && !slices.Contains([]string{string(report.TableFormat), string(report.MarkdownFormat)}, f.Value.String()) || c.Name() == "serve" {
+	if f := c.Flags().Lookup("format"); f != nil && !slices.Contains([]string{string(report.TableFormat), string(report.MarkdownFormat)}, f.Value.String()) || c.Flags().Changed("batch-file") {
 		lang.Use(lang.English)
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 
 	"convx/internal/lang"
 	"convx/internal/layer"
+	"convx/internal/network"
 	"convx/internal/ops"
 )
 
@@ -72,6 +73,8 @@ func TestJSONKnowsNoLanguage(t *testing.T) {
 // phrase is English that a reader of Chinese should not meet: three words in a row. Commands, references and names stay.
 var (
 	phrase       = regexp.MustCompile(`[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}`)
+	comment      = regexp.MustCompile(`(?m)(^| )# .*$|^title: .*$`)
+	blank        = regexp.MustCompile(`[\p{Han}，。：；、] [\p{Han}，。：；、]`) // which Chinese does without
 	figurePhrase = regexp.MustCompile(`[A-Za-z]{2,} [a-z]{2,}`)
 	stays        = regexp.MustCompile(`(?m)(^| |：)convx [a-z].*$|论文：.*$|source <.*$|convx completion fish \| source|"[^"]*"|\([^()]*\d{4}[^()]*\)|（[^（）]*\d{4}[^（）]*）`)
 )
@@ -91,7 +94,10 @@ func TestNothingIsLeftInEnglish(t *testing.T) {
 	for _, topic := range topics {
 		commands = append(commands, "help "+topic.name)
 	}
-	commands = append(commands, "help", "completion --help", "completion bash --help", "nets show --help")
+	commands = append(commands, "help", "completion --help", "completion bash --help", "nets show --help", "config --template")
+	for _, name := range network.Names() {
+		commands = append(commands, "nets show "+name)
+	}
 	for _, algorithm := range ops.Algorithms() { // which say why they decline
 		for _, variant := range []string{"standard -k 3 -s 2", "dilated -d 2", "depthwise --multiplier 2", "transposed -s 2", "deformable", "max-pool", "resize-conv", "se"} {
 			commands = append(commands, "run "+variant+" --algorithm "+algorithm+" -i 4x9x9")
@@ -99,6 +105,14 @@ func TestNothingIsLeftInEnglish(t *testing.T) {
 	}
 	for _, command := range commands {
 		answer, said, _ := inChinese(t, strings.Fields(command)...)
+		if strings.HasPrefix(command, "nets show ") { // where sources are quoted
+			answer = strings.Join(comment.FindAllString(answer, -1), "\n")
+		}
+		for line := range strings.Lines(answer + said) {
+			if apart := blank.FindString(line); apart != "" {
+				t.Errorf("%s: %q in %s", command, apart, line)
+			}
+		}
 		for line := range strings.Lines(stays.ReplaceAllString(answer+said, "")) {
 			if english := phrase.FindString(line); english != "" {
 				t.Errorf("%s: %q in %s", command, english, line)

@@ -8,6 +8,7 @@ import (
 
 	"convx/internal/budget"
 	"convx/internal/device"
+	"convx/internal/lang"
 	"convx/internal/report"
 )
 
@@ -105,7 +106,7 @@ func (l *limitFlags) strictly(strict bool, v budget.Outcome) error {
 	if !strict || len(v.Rules) == 0 {
 		return nil
 	}
-	return usagef("limits that limit nothing: %s", strings.Join(v.Rules, "; "))
+	return usagef("limits that limit nothing: %s", strings.Join(v.Rules, lang.Text("; ")))
 }
 
 // warnNotes says the notes on standard error where the format has no place for them.

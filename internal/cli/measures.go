@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"strings"
-
 	"github.com/spf13/cobra"
 
 	"convx/configs"
@@ -13,7 +11,7 @@ import (
 
 // budgetVar, deviceVar and fpsVar add the flags that limits are measured with.
 func budgetVar(cmd *cobra.Command, at *[]string, usage string) {
-	cmd.Flags().StringArrayVar(at, "budget", nil, lang.Text(usage)+lang.Sprintf("`LIMITS` like max-macs=310M,max-params=3.6M, a .yaml file, or %s", strings.Join(configs.BudgetNames(), lang.Text(" or "))))
+	cmd.Flags().StringArrayVar(at, "budget", nil, lang.Text(usage)+lang.Sprintf("`LIMITS` like max-macs=310M,max-params=3.6M, a .yaml file, or %s", lang.Or(configs.BudgetNames())))
 	completes(cmd, "budget", configs.BudgetNames()...)
 }
 

@@ -24,11 +24,16 @@ var failing = []string{
 	"bench suite.yaml", "bench none.yaml", "bench text.png", "shape standard -i axb", "shape standard -i 3x8x8 -k 99", "shape standard -i 3x8x8 -p 1:",
 	"flops --net resnet-50 --budget max-mac=3", "flops --net resnet-50 --budget none.yaml", "flops --net resnet-50 --baseline none.json", "flops --net resnet-50 --device none",
 	"flops standard -i 99999999x99999999x99999999 -c 999999999", "draw standard none.png -o x.gif", "coverage standard -i 1x9x9 -k 99", "verify none", "explore none", "config --config none.yaml",
+	"flops standard -i 3x8x8 --device tab.yaml", "flops standard -i 3x8x8 --device device.yaml", "flops standard -i 3x8x8 --budget tab.yaml", "flops --net tab.yaml", "bench tab.yaml",
+	"config --config tab.yaml", "flops standard -i 3x8x8 --baseline text.json", "bench standard -i 3x8x8 --baseline text.json", "serve --port 99999",
+	"compare standard separable", "coverage --dilations a,b", "coverage --net vgg-16 --at none photo.png", "run --net drawings --ablate none", "shape standard -i 3x8x8 -g 2", "shape --net none",
+	"shape standard -i 3x8x8 --bias false", "shape standard -i 3x8x8 --kernal 3", "shape standard -i 3x8x8 -f xml", "draw deformable --offsets spin:3 -o x.png", "run standard --filter 1;x",
+	"shape standard -i 3x8x8 -k 9", "shape dilated -i 3x8x8 -d 1", "run standard --algorithm fft -s 2",
 }
 
 var badFiles = map[string]string{
 	"bad.yaml": "input: 3x8x8\nlayers: [{variant: standard, kernel: 99}, {op: lstm, hidden: x}]\n", "model.onnx": "\x00\x01x", "empty.onnx": "",
-	"text.npy": "x", "text.npz": "PK\x03\x04", "text.png": "x", "suite.yaml": "layers: [{name: a, variant: standard, kernel: 3}]",
+	"tab.yaml": "title:\n\t- x", "device.yaml": "titel: x", "text.json": "{\"total\": x}", "text.npy": "x", "text.npz": "PK\x03\x04", "text.png": "x", "suite.yaml": "layers: [{name: a, variant: standard, kernel: 3}]",
 }
 
 // No line says a thing twice in a row, ends in a full stop, or has a unit of memory that others have not.

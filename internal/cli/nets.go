@@ -56,7 +56,9 @@ func newNets(s Streams, run func(netsOptions) error) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if _, model := configs.Model(args[0]); model && s.OutTerminal {
+			if _, model := configs.Model(args[0]); !model {
+				data = []byte(lang.Comments(string(data)))
+			} else if s.OutTerminal {
 				return usagef("%s is an ONNX model, in bytes: convx nets show %[1]s > %[1]s.onnx keeps it", args[0])
 			}
 			_, err = s.Out.Write(data)

@@ -116,7 +116,7 @@ func helpWithSettings(s Streams, show func(*cobra.Command, []string)) func(*cobr
 				respeak(cmd.Root(), fresh)
 			}
 			for _, v := range found.Values {
-				if f := cmd.Flags().Lookup(flagOf(v)); f != nil {
+				if f := cmd.Flags().Lookup(flagOf(v)); f != nil && !ownFlag(f) {
 					f.DefValue = v.Text
 				}
 			}

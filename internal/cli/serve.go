@@ -62,6 +62,7 @@ func runServe(ctx context.Context, o serveOptions) error {
 			o.sayf("starting the browser: %v; open %s", err, address)
 		}
 	}
+	lang.Use(lang.English) // the page translates what it is answered
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(l) }()
 	select {

@@ -18,10 +18,7 @@ func applySettings(cmd *cobra.Command) error {
 	}
 	for _, v := range s.Values {
 		f := cmd.Flags().Lookup(flagOf(v))
-		if f == nil || v.Source == settings.Flag {
-			continue
-		}
-		if _, own := f.Annotations[ownMeaning]; own {
+		if f == nil || v.Source == settings.Flag || ownFlag(f) {
 			continue
 		}
 		if err := f.Value.Set(v.Text); err != nil {

@@ -18,7 +18,7 @@ type swapFlags struct {
 }
 
 func (f *swapFlags) register(cmd *cobra.Command, usage string) {
-	cmd.Flags().StringArrayVar(&f.texts, "swap", nil, lang.Sprintf("with --net: %s, like 'kernel>1=separable' or 'layer4.*=grouped,groups=32'; repeat for more: `PATTERN=VARIANT[,key=value...]`", lang.Text(usage)))
+	cmd.Flags().StringArrayVar(&f.texts, "swap", nil, lang.Sprintf("with --net: %s: `PATTERN=VARIANT[,key=value...]`, like 'kernel>1=separable' or 'layer4.*=grouped,groups=32'; repeat for more", lang.Text(usage)))
 }
 
 func (f *swapFlags) given() bool { return len(f.texts) > 0 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"convx/internal/flops"
 	"convx/internal/lang"
@@ -15,6 +16,8 @@ type typeFlags struct {
 
 // ownMeaning marks a flag that shares its name with a setting and is none.
 const ownMeaning = "own meaning"
+
+func ownFlag(f *pflag.Flag) bool { _, own := f.Annotations[ownMeaning]; return own }
 
 func (t *typeFlags) register(cmd *cobra.Command) {
 	for _, f := range []struct {

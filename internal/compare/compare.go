@@ -88,7 +88,7 @@ func (c *Comparison) addRows(r Request) error {
 			continue
 		}
 		if err != nil {
-			return layer.Errorf("%s: %v", e.Label, err)
+			return e.Blame(err)
 		}
 		c.Rows = append(c.Rows, row)
 	}

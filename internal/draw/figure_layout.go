@@ -100,7 +100,7 @@ func (f *Figure) captionPixels() float64 {
 
 // leaveOut leaves the letters in panels that are too small on a slide out, and says so.
 func (f *Figure) leaveOut() {
-	f.bare, f.note = true, strings.TrimPrefix(f.note+"; "+lang.Text("letters too small for a slide are left out"), "; ")
+	f.bare, f.note = true, strings.TrimPrefix(f.note+lang.Text("; ")+lang.Text("letters too small for a slide are left out"), lang.Text("; "))
 }
 
 // slideScale is how many pixels of a slide a unit has.

@@ -116,7 +116,7 @@ func TestSlidesOfAnyLayerCanBeRead(t *testing.T) {
 // Heat maps keep to it, too, and say their scale and their counts; so do fields on pictures.
 func TestSlidesOfCoverageCanBeRead(t *testing.T) {
 	for _, dilations := range []string{"1,2", "2,2,2", "12,24,36"} {
-		specs, labels, err := coverage.Specs(coverage.Dilations(dilations), nil)
+		specs, labels, err := coverage.Layers(nil, dilations, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -93,7 +93,7 @@ func Small(s layer.Spec, o Options) (small layer.Spec, note string, err error) {
 			if sizes != "" {
 				said = append(said, sizes)
 			}
-			return small, strings.Join(said, "; "), nil
+			return small, strings.Join(said, lang.Text("; ")), nil
 		}
 		var dust *dust
 		// One key tamed may not go with the others as they are: then it is their turn.

@@ -174,7 +174,7 @@ func layerOf(r *network.Result, name string) (*network.NodeResult, error) {
 	n, err := r.At(name)
 	switch {
 	case err != nil:
-		return nil, layer.Errorf("--at %v; see convx shape --net %s", err, r.Graph.Name)
+		return nil, layer.Errorf("--at %v", err).Hint("convx shape --net lists the layers")
 	case len(r.Input) != 4 || len(n.Output) != 4 && !n.Field.Whole || len(n.Field.Size) != 2 && !n.Field.Whole:
 		return nil, layer.Errorf("--at %s: its field is not of a picture's two axes", name)
 	case r.Input[2]*r.Input[3] == 1:

@@ -149,7 +149,7 @@ func unknown(name string) error {
 		}
 	}
 	if near != nil {
-		return lang.Errorf("unknown filter %q: did you mean %s?", name, strings.Join(near, " or "))
+		return lang.Errorf("unknown filter %q: did you mean %s?", name, lang.Or(near))
 	}
 	names := make([]string, len(filters))
 	for i, f := range filters {
@@ -167,7 +167,7 @@ func parseWeights(text string) (Kernel, error) {
 		case len(fields) == 0:
 			return Kernel{}, lang.Errorf("row %d of the filter %q is empty", k.Rows+1, text)
 		case k.Rows > 0 && len(fields) != k.Cols:
-			return Kernel{}, lang.Errorf("row %d of the filter %q has %d weights and the first has %d", k.Rows+1, text, len(fields), k.Cols)
+			return Kernel{}, lang.Errorf("row %d of the filter %q has %s and the first has %d", k.Rows+1, text, lang.Plural(len(fields), "weight"), k.Cols)
 		case k.Rows >= MaxSize || len(fields) > MaxSize:
 			return Kernel{}, lang.Errorf("the filter is larger than %dx%d", MaxSize, MaxSize)
 		}

@@ -160,7 +160,7 @@ func TestErrors(t *testing.T) {
 		"gaussian:5:0":                  "sigma 0 is not from 0.01 to 1000",
 		"gaussian:5:1e-200":             "sigma 1e-200 is not from 0.01 to 1000",
 		"laplacian-of-gaussian:9:1e200": "sigma 1e+200 is not from 0.01 to 1000",
-		"1 2; 3":                        `row 2 of the filter "1 2; 3" has 1 weights and the first has 2`,
+		"1 2; 3":                        `row 2 of the filter "1 2; 3" has 1 weight and the first has 2`,
 		"1 2;;3 4":                      `row 2 of the filter "1 2;;3 4" is empty`,
 		"1 x":                           `"x" is not a number`,
 		"1/0":                           `"1/0" is not a number`,

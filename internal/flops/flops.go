@@ -166,15 +166,15 @@ func (t Types) OfStage(st layer.Stage, s shape.Stage) ([]Row, error) {
 // count fills in MACs, FLOPs and activations.
 func (r *Row) count(c cost) (err error) {
 	if c.macs != nil {
-		if r.MACs, err = r.add("macs", Sum{c.macs}); err != nil {
+		if r.MACs, err = r.add(lang.Key("macs"), Sum{c.macs}); err != nil {
 			return err
 		}
-		c.extra = append(Sum{{{"2", 2}, {"macs", r.MACs}}}, c.extra...)
+		c.extra = append(Sum{{{"2", 2}, {lang.Text("macs"), r.MACs}}}, c.extra...)
 		if r.Activations, err = layer.Elements(r.Output...); err != nil {
 			return err
 		}
 	}
-	r.FLOPs, err = r.add("flops", c.extra)
+	r.FLOPs, err = r.add(lang.Key("flops"), c.extra)
 	return err
 }
 
@@ -188,7 +188,7 @@ func (r *Row) own(st layer.Stage, s shape.Stage, types Types) (err error) {
 		}
 		params = append(params, t)
 	}
-	if r.Params, err = r.add("params", params); err != nil {
+	if r.Params, err = r.add(lang.Key("params"), params); err != nil {
 		return err
 	}
 	if r.WeightBytes, err = types.Weights.Bytes(r.Params); err != nil {

@@ -142,7 +142,7 @@ func valueOf(p *network.Program, layer string) (int, error) {
 			return v, nil
 		}
 	}
-	return 0, &infer.NoLayer{Pattern: layer}
+	return 0, infer.NoLayer(layer)
 }
 
 // Most is the share of the influence that the effective field holds: two standard deviations of a Gaussian's either way.

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"convx/internal/lang"
+	"convx/internal/layer"
 	"convx/internal/network"
 	"convx/internal/ops"
 	"convx/internal/report"
@@ -180,16 +181,16 @@ func (net *Network) keep() error {
 	}
 	for _, pattern := range net.options.At {
 		if !found[pattern] {
-			return &NoLayer{pattern}
+			return NoLayer(pattern)
 		}
 	}
 	return nil
 }
 
-// NoLayer reports a name that no layer and no tensor of the network has.
-type NoLayer struct{ Pattern string }
-
-func (e *NoLayer) Error() string { return lang.Sprintf("no layer or tensor is called %s", e.Pattern) }
+// NoLayer reports a name, or a pattern, that no layer and no tensor of a network has.
+func NoLayer(name string) error {
+	return layer.Errorf("no layer or tensor is called %s", name).Hint("convx shape --net lists the layers")
+}
 
 // Result is the array under a port of At, or of the outputs, after a run.
 func (net *Network) Result(p network.Port) *tensor.Array { return net.values[p.Value].array }

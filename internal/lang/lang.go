@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"unicode/utf8"
 )
 
 // Language is what messages are written in.
@@ -109,6 +110,24 @@ func List(names []string) string {
 		return strings.Join(names, "、")
 	}
 	return strings.Join(names, ", ")
+}
+
+// Or is "a or b or c". In Chinese a blank stands before what begins in Latin.
+func Or(list []string) string {
+	if !chinese.Load() {
+		return strings.Join(list, " or ")
+	}
+	var b strings.Builder
+	for i, text := range list {
+		if i > 0 {
+			b.WriteString("，或")
+			if first, _ := utf8.DecodeRuneInString(text); !ideographic(first) {
+				b.WriteByte(' ')
+			}
+		}
+		b.WriteString(text)
+	}
+	return b.String()
 }
 
 // Plural is "1 thread", "2 threads", for a noun that takes an s. Its key is "%d thread".

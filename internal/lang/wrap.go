@@ -3,6 +3,8 @@ package lang
 import (
 	"strings"
 	"unicode"
+
+	"github.com/mattn/go-runewidth"
 )
 
 // Wrap breaks a text into lines that fit, but for longer words: at blanks, and between Chinese characters. All lines but the first
@@ -65,4 +67,40 @@ func Pieces(text string) (list []Piece) {
 // ideographic characters stand without blanks between them.
 func ideographic(r rune) bool {
 	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) || r >= 0x3000 && r < 0x3040 || r >= 0xff00 && r < 0xfff0
+}
+
+// Comments is a YAML file whose comments and title are said in the language: whole lines of comment, as one text, and what stands
+// behind a blank and #. What the catalogue lacks stays.
+func Comments(file string) string {
+	if !chinese.Load() {
+		return file
+	}
+	var b strings.Builder
+	var block []string
+	end := func() {
+		english := strings.Join(block, " ")
+		if said := Text(english); said != english {
+			block = Wrap(said, "", func(line string) bool { return runewidth.StringWidth(line) <= 100 })
+		}
+		for _, line := range block {
+			b.WriteString("# " + line + "\n")
+		}
+		block = nil
+	}
+	for line := range strings.Lines(file) {
+		line = strings.TrimSuffix(line, "\n")
+		if comment, ok := strings.CutPrefix(line, "# "); ok {
+			block = append(block, comment)
+			continue
+		}
+		end()
+		if title, ok := strings.CutPrefix(line, "title: "); ok {
+			line = "title: " + Text(title)
+		} else if keys, comment, ok := strings.Cut(line, " # "); ok {
+			line = keys + " # " + Text(comment)
+		}
+		b.WriteString(line + "\n")
+	}
+	end()
+	return b.String()
 }

@@ -18,6 +18,14 @@ type Entry struct {
 	Filter string
 }
 
+// Blame puts the entry's label before an error that does not begin with it.
+func (e Entry) Blame(err error) *Error {
+	if text := err.Error(); strings.HasPrefix(text, e.Label+" ") {
+		return Errorf("%s", text)
+	}
+	return Errorf("%s: %v", e.Label, err)
+}
+
 // ParseEntry reads VARIANT,key=value,... A part without = goes on with the value before it, as in roi=0,0,4,4. Errors are
 // *Error.
 func ParseEntry(text string) (Entry, error) {

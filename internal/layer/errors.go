@@ -1,8 +1,6 @@
 package layer
 
 import (
-	"strings"
-
 	"convx/internal/lang"
 )
 
@@ -26,7 +24,7 @@ func (e *Error) Error() string {
 	if len(e.Hints) == 0 {
 		return e.Msg
 	}
-	return e.Msg + lang.Text(": ") + strings.Join(e.Hints, lang.Text(" or "))
+	return e.Msg + lang.Text(": ") + lang.Or(e.Hints)
 }
 
 // Nearest is the candidate within two edits of word, and within one edit of three letters, if there is one: a typing error.

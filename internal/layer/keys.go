@@ -201,7 +201,7 @@ var keys = []Key{
 		set: func(s *Spec, v string) (err error) { s.ROIs, err = parseROIs(v); return },
 		get: func(s Spec) string { return formatROIs(s.ROIs) },
 	},
-	{Name: "hidden", Type: "N", Usage: "se, mbconv: hidden units of the gate; deform-roi-pool: of each layer that predicts offsets", least: 1, one: func(s *Spec) *int { return &s.Hidden }},
+	{Name: "hidden", Type: "N", Usage: "se, mbconv: hidden units of the gate; deform-roi-pool: hidden units of each layer that predicts offsets", least: 1, one: func(s *Spec) *int { return &s.Hidden }},
 }
 
 // truths are the words of keys that are true or false.
@@ -218,7 +218,7 @@ func wordsOf[T ~string](list []T) []string {
 // either is "a, b or c".
 func either(words []string) string {
 	last := len(words) - 1
-	return lang.List(words[:last]) + lang.Text(" or ") + words[last]
+	return lang.Or([]string{lang.List(words[:last]), words[last]})
 }
 
 // parseReal reads a positive number, or zero too.

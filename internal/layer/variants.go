@@ -68,9 +68,9 @@ var (
 
 	convKeys = []string{"out-channels", "kernel", "stride", "padding", "pad-mode", "dilation", "groups"}
 
-	oneGroup   = Fixed{"groups", 1, "1 group", "grouped"}
-	noDilation = Fixed{"dilation", 1, "dilation 1", "dilated"}
-	oneTap     = Fixed{"kernel", 1, "kernel 1", "standard"}
+	oneGroup   = Fixed{"groups", 1, lang.Key("1 group"), "grouped"}
+	noDilation = Fixed{"dilation", 1, lang.Key("dilation 1"), "dilated"}
+	oneTap     = Fixed{"kernel", 1, lang.Key("kernel 1"), "standard"}
 )
 
 var variants = []Variant{
@@ -255,7 +255,7 @@ func (v Variant) checkFixed(s Spec) error {
 		switch text := k.Value(s); text {
 		case "", "0", strconv.Itoa(f.Value): // the first two are not given
 		default:
-			return Errorf("%s has %s, not %s", v.Name, f.Says, text).Hint("use " + f.Use)
+			return Errorf("%s has %s, not %s", v.Name, lang.Text(f.Says), text).Hint("use " + f.Use)
 		}
 	}
 	return nil

@@ -26,7 +26,7 @@ func Source(name string) ([]byte, error) {
 		if near := similar(name); len(near) > 0 {
 			return nil, e.Hint(lang.Sprintf("did you mean %s?", lang.List(near)))
 		}
-		return nil, e.Hint(lang.Sprintf("networks are %s", lang.List(Names()))).Hint("give a file, like ./net.yaml")
+		return nil, e.Hint(lang.Sprintf("networks are %s, or give a file, like ./net.yaml", lang.List(Names())))
 	}
 	return data, nil
 }

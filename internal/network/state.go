@@ -143,7 +143,7 @@ func (e *emitter) assign(stored Stored, seed uint64) error {
 		}
 	}
 	if said != nil {
-		return layer.Errorf("the weights do not fit %s: %s", e.result.Graph.Name, strings.Join(said, "; "))
+		return layer.Errorf("the weights do not fit %s: %s", e.result.Graph.Name, strings.Join(said, lang.Text("; ")))
 	}
 	return nil
 }

@@ -85,7 +85,7 @@ func prepareNodes[T tensor.Float](nodes []node, weights map[string]*tensor.Tenso
 		i++
 	}
 	if !sel.auto() && !slices.ContainsFunc(steps, func(s step[T]) bool { return sel.names(s.Algorithm) }) {
-		return nil, layer.Errorf("no stage of this layer is computed by %s: %s", strings.Join(sel.only, " or "), strings.Join(reasons, "; "))
+		return nil, layer.Errorf("no stage of this layer is computed by %s: %s", lang.Or(sel.only), strings.Join(reasons, lang.Text("; ")))
 	}
 	return steps, nil
 }

@@ -149,7 +149,7 @@ func (s selection) chooseFrom(list []algorithm, p *problem.Problem) (*algorithm,
 		}
 	}
 	if best == nil && len(reasons) == 0 {
-		return nil, layer.Errorf("%s has no algorithm %s", p.Stage.Op.Kind(), strings.Join(s.only, lang.Text(" or "))).Hint(lang.Sprintf("it has %s", lang.List(namesOf(list))))
+		return nil, layer.Errorf("%s has no algorithm %s", p.Stage.Op.Kind(), lang.Or(s.only)).Hint(lang.Sprintf("it has %s", lang.List(namesOf(list))))
 	}
 	if best == nil {
 		return nil, layer.Errorf("%v", errors.Join(reasons...))

@@ -33,14 +33,14 @@ func openJPEG(br *bufio.Reader, limit int64) (*Reader, error) {
 		return nil, err
 	}
 	r := &Reader{
-		info: Info{Format: "jpeg", Width: cfg.Width, Height: cfg.Height, Depth: 8, Color: "ycbcr", Orientation: watch.orientation},
+		info: Info{Format: "jpeg", Width: cfg.Width, Height: cfg.Height, Depth: 8, Color: lang.Key("ycbcr"), Orientation: watch.orientation},
 		head: Header{Width: cfg.Width, Height: cfg.Height, Channels: 3, Depth: 8},
 	}
 	switch cfg.ColorModel {
 	case color.GrayModel:
 		r.info.Color, r.head.Channels = "gray", 1
 	case color.CMYKModel:
-		r.info.Color = "cmyk"
+		r.info.Color = lang.Key("cmyk")
 	case color.RGBAModel:
 		r.info.Color = "rgb"
 	}

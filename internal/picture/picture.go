@@ -68,7 +68,7 @@ type Info struct {
 // String is one line for a summary: "png 640x480, 8-bit rgb, interlaced, alpha dropped".
 func (i Info) String() string {
 	var b strings.Builder
-	b.WriteString(lang.Sprintf("%s %dx%d, %d-bit %s", i.Format, i.Width, i.Height, i.Depth, i.Color))
+	b.WriteString(lang.Sprintf("%s %dx%d, %d-bit %s", i.Format, i.Width, i.Height, i.Depth, lang.Text(i.Color)))
 	if i.Interlaced {
 		b.WriteString(lang.Text(", interlaced"))
 	}
@@ -106,7 +106,7 @@ func ColorNames() []string { return colorNames[RGB : Gray+1] }
 func ParseColor(s string) (Color, error) {
 	i := slices.Index(colorNames, s)
 	if i < 0 {
-		return 0, lang.Errorf("unknown colour %q: %s", s, strings.Join(ColorNames(), " or "))
+		return 0, lang.Errorf("unknown colour %q: %s", s, lang.Or(ColorNames()))
 	}
 	return min(Color(i), Gray), nil
 }

@@ -22,9 +22,9 @@ type pngColor struct {
 }
 
 var pngColors = map[byte]pngColor{
-	0: {"gray", 1, false, 1<<1 | 1<<2 | 1<<4 | 1<<8 | 1<<16},
-	2: {"rgb", 3, false, 1<<8 | 1<<16},
-	3: {"palette", 1, false, 1<<1 | 1<<2 | 1<<4 | 1<<8},
+	0: {lang.Key("gray"), 1, false, 1<<1 | 1<<2 | 1<<4 | 1<<8 | 1<<16},
+	2: {lang.Key("rgb"), 3, false, 1<<8 | 1<<16},
+	3: {lang.Key("palette"), 1, false, 1<<1 | 1<<2 | 1<<4 | 1<<8},
 	4: {"gray", 2, true, 1<<8 | 1<<16},
 	6: {"rgb", 4, true, 1<<8 | 1<<16},
 }

@@ -3,7 +3,6 @@ package shape
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"convx/internal/lang"
 	"convx/internal/layer"
@@ -307,7 +306,7 @@ func unreachable(s layer.Spec, searches []Search) error {
 		}
 	}
 	if len(near) > 0 {
-		e = e.Hint(lang.Sprintf("the nearest that can be reached is %s", strings.Join(near, lang.Text(" or "))))
+		e = e.Hint(lang.Sprintf("the nearest that can be reached is %s", lang.Or(near)))
 	}
 	if enlarging {
 		e = e.Hint("use transposed or resize-conv to enlarge")

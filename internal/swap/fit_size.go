@@ -17,7 +17,7 @@ const widthSteps = 100
 // width looks for the largest width multiplier below 1 that meets the budgets, in hundredths. Counts do not grow as it falls, so
 // halving finds it, unless there are lower bounds, which a narrow network may miss: then all are tried, from above.
 func (t Task) width() (Way, error) {
-	w := Way{What: "width"}
+	w := Way{What: lang.Text("width")}
 	at := func(k int) error {
 		factor := float64(k) / widthSteps
 		r, err := Widen(t.Network, factor)
@@ -67,7 +67,7 @@ func (t Task) bounded() bool {
 // resolution looks for the largest input that meets the budgets, with the sides in proportion, in steps of what one position of
 // the output stands for.
 func (t Task) resolution() (Way, error) {
-	w := Way{What: "resolution"}
+	w := Way{What: lang.Text("resolution")}
 	in := t.Network.Input
 	if t.At == nil || len(in) < 3 {
 		w.Reason = lang.Text("the network stands for one input size")

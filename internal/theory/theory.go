@@ -49,7 +49,7 @@ func (r Ratio) Gated(l layer.Layer, kernel []int, gate layer.Layer) Ratio {
 	}
 	c, k, s, pixels := float64(l.Channels()), product(kernel), product(l.Stride), product(l.Input[2:])
 	r.MACs += 2 * float64(h) * s / (c * k * pixels)
-	r.Symbols += " + 2*h*S/(C*K*pixels)"
+	r.Symbols += " + 2*h*S/(C*K*" + lang.Text("pixels") + ")"
 	r.Numbers += fmt.Sprintf(" + 2*%d*%s/(%s*%s*%s)", h, num(s), num(c), num(k), num(pixels))
 	return r
 }
@@ -134,7 +134,7 @@ func mbconv(f figures, l layer.Layer) Ratio {
 		sum, symbols, numbers = sum+f.c*f.s, "C*S + "+symbols, num(f.c)+"*"+num(f.s)+" + "+numbers
 	}
 	if !l.NoSqueeze {
-		sum, symbols = sum+2*h*f.s/f.pixels, symbols+" + 2*h*S/pixels"
+		sum, symbols = sum+2*h*f.s/f.pixels, symbols+" + 2*h*S/"+lang.Text("pixels")
 		numbers += fmt.Sprintf(" + 2*%s*%s/%s", num(h), num(f.s), num(f.pixels))
 	}
 	return Ratio{
@@ -186,10 +186,10 @@ func deformable(f figures, l layer.Layer) Ratio {
 func squeezeExcite(f figures, l layer.Layer) Ratio {
 	remark := lang.Text("its linear layers run once a picture, not once a pixel; it is bound by memory")
 	if h := float64(l.Hidden); h > 0 {
-		return Ratio{2 * h / (f.c * f.k * f.pixels), "2*h/(C*K*pixels)", fmt.Sprintf("2*%s/(%s*%s*%s)", num(h), num(f.c), num(f.k), num(f.pixels)), remark}
+		return Ratio{2 * h / (f.c * f.k * f.pixels), "2*h/(C*K*" + lang.Text("pixels") + ")", fmt.Sprintf("2*%s/(%s*%s*%s)", num(h), num(f.c), num(f.k), num(f.pixels)), remark}
 	}
 	r := float64(l.Reduction)
-	return Ratio{2 / (r * f.k * f.pixels), "2/(r*K*pixels)", fmt.Sprintf("2/(%s*%s*%s)", num(r), num(f.k), num(f.pixels)), remark}
+	return Ratio{2 / (r * f.k * f.pixels), "2/(r*K*" + lang.Text("pixels") + ")", fmt.Sprintf("2/(%s*%s*%s)", num(r), num(f.k), num(f.pixels)), remark}
 }
 
 // resizeConv convolves the enlarged picture.

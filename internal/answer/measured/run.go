@@ -33,7 +33,7 @@ func (j Run) Document() report.Document {
 		}
 		return out
 	}
-	t := report.Table{Columns: right("channel", "min", "max", "mean", lang.Key("std"), "zeros", "NaNs", "Infs", "values")}
+	t := report.Table{Columns: right("channel", "min", "max", "mean", lang.Key("std"), "zeros", lang.Key("NaNs"), lang.Key("Infs"), "values")}
 	number := func(v *float64) report.Cell {
 		if v == nil {
 			return report.Cell{Text: "-", Raw: ""}
