@@ -167,9 +167,12 @@ func gateBars(factors []float64, width int) []string {
 
 // factorBars are the same, a line each, in so many columns and rows.
 func factorBars(factors []float64, width, rows int) []string {
-	lines := strings.Split(lipgloss.Wrap(lang.Text("squeeze: a mean; excite: a factor of each channel, 0 to 1"), width, ""), "\n")
+	lines := strings.Split(wrapped(lang.Text("squeeze: a mean; excite: a factor of each channel, 0 to 1"), width), "\n")
 	const name = 12 // columns of a channel and its factor
-	for i, f := range factors[:min(len(factors), max(1, rows))] {
+	for i, f := range factors {
+		if i == max(1, rows) {
+			return append(lines, "   …")
+		}
 		n := int(f*float64(max(4, min(width-name, 64))) + 0.5)
 		lines = append(lines, fmt.Sprintf("%4d ×%.2f %s", i, f, colored("3").Render(strings.Repeat("█", n))))
 	}

@@ -78,28 +78,35 @@ func TestStepsAreLegal(t *testing.T) {
 	}
 }
 
-// The screen is as large as the terminal and no larger, whatever its size, with the picture where there is room.
+// The screen is as large as the terminal and no larger, whatever its size, with the picture where there is room; the smaller it is, the
+// more goes, but for the chosen key, the sizes, what they cost, and the command.
 func TestScreenFillsTheTerminal(t *testing.T) {
-	for _, size := range [][2]int{{80, 24}, {120, 40}, {160, 50}, {250, 70}} {
-		for _, v := range layer.Variants() {
-			m, _ := New(v.Name, nil, false)
-			resized, _ := m.Update(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
-			for _, m := range []Model{resized.(Model), press(t, resized.(Model), "b", "p"), press(t, resized.(Model), "b", "down", "down", "right")} {
+	for _, v := range layer.Variants() {
+		m, _ := New(v.Name, nil, false)
+		kept := press(t, m, "b")
+		models := []Model{m, press(t, kept, "p"), press(t, kept, "down", "down", "right")}
+		for _, size := range [][2]int{{250, 70}, {160, 50}, {120, 40}, {80, 24}, {63, 16}, {40, 12}, {40, 9}} {
+			for _, m := range models {
+				resized, _ := m.Update(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
+				m = resized.(Model)
 				screen := m.screen()
 				if h := lipgloss.Height(screen); h > size[1] || size[1] >= 50 && h < size[1]*2/3 && !m.predict && m.live != nil {
 					t.Errorf("%s in %v: %d lines", v.Name, size, h)
 				}
-				if w := lipgloss.Width(screen); w > size[0] && size[0] > 80 {
-					t.Errorf("%s in %v: %d columns", v.Name, size, w)
+				if w := lipgloss.Width(screen); w > size[0] {
+					t.Errorf("%s in %v: %d columns:\n%s", v.Name, size, w, screen)
 				}
-				if !strings.Contains(screen, "$ ") {
-					t.Errorf("%s in %v: no command", v.Name, size)
+				if !strings.Contains(screen, "$ ") || !strings.Contains(screen, ">"+m.params.shown()[m.cursor].label) {
+					t.Errorf("%s in %v: no command or no chosen key:\n%s", v.Name, size, screen)
 				}
-				if m.predict == strings.Contains(screen, " → ") {
-					t.Errorf("%s: predict %v, and the answer is there or is not", v.Name, m.predict)
+				for _, want := range []string{" → ", "params ", "MACs "} {
+					if m.predict == strings.Contains(screen, want) {
+						t.Errorf("%s in %v: predict %v, and %q is there or is not:\n%s", v.Name, size, m.predict, want, screen)
+					}
 				}
 			}
-			if s := resized.(Model).screen(); size[1] >= 70 && resized.(Model).live != nil && !strings.Contains(s, "sample picture") {
+			resized, _ := m.Update(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
+			if s := resized.(Model).screen(); size[1] >= 70 && m.live != nil && !strings.Contains(s, "sample picture") {
 				t.Errorf("%s in %v: no sample picture", v.Name, size)
 			}
 		}

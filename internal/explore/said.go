@@ -11,28 +11,28 @@ import (
 	"convx/internal/layer"
 )
 
-// said is the answer in at most so many rows, or that it is to be predicted. Where there are few, notes go first, then formulas.
+// said is the answer in at most so many rows, or that it is to be predicted. Where there are few, notes go first, then formulas and the field.
 func (m Model) said(rows int) string {
 	if m.predict {
-		return title().Render(lang.Text("predict: what comes out, what does it cost?")) + faint().Render(lang.Text("  p shows it"))
+		asked := title().Render(lang.Text("predict: what comes out, what does it cost?")) + faint().Render(lang.Text("  p shows it"))
+		return wrapped(asked, m.width)
 	}
-	sizes, formulas, costs, notes := m.answer()
-	parts := append(append(append(sizes, formulas...), costs...), notes...)
-	text := func() string { return lipgloss.Wrap(strings.Join(parts, "\n"), m.width, "") }
-	for len(parts) > len(sizes)+len(costs) && lipgloss.Height(text()) > rows {
-		at := len(parts) - 1
-		if at < len(sizes)+len(formulas)+len(costs) { // the notes are gone
-			at = len(parts) - len(costs) - 1
+	sizes, formulas, field, costs, notes := m.answer()
+	text := func() string {
+		return wrapped(strings.Join(slices.Concat(sizes, formulas, field, costs, notes), "\n"), m.width)
+	}
+	for _, less := range []*[]string{&notes, &formulas, &field} { // sizes and costs stay
+		for len(*less) > 0 && lipgloss.Height(text()) > rows {
+			*less = (*less)[:len(*less)-1]
 		}
-		parts = slices.Delete(parts, at, at+1)
 	}
 	return text()
 }
 
-// answer is the shape, its arithmetic, the receptive field with the costs, and the notes; or what is wrong.
-func (m Model) answer() (sizes, formulas, costs, notes []string) {
+// answer is the shape, its arithmetic, the receptive field, the costs, and the notes; or what is wrong.
+func (m Model) answer() (sizes, formulas, field, costs, notes []string) {
 	if m.err != nil {
-		return []string{problem().Render(m.err.Error())}, nil, nil, nil
+		return []string{problem().Render(m.err.Error())}, nil, nil, nil, nil
 	}
 	r := m.result
 	sizes = []string{title().Render(fmt.Sprintf("%s → %s", layer.FormatShape(r.Input), layer.FormatShape(r.Output)))}
@@ -52,9 +52,9 @@ func (m Model) answer() (sizes, formulas, costs, notes []string) {
 			}
 		}
 	}
-	field := lang.Text("the whole plane")
+	seen := lang.Text("the whole plane")
 	if !r.Field.Whole {
-		field = lang.Sprintf("%g, jump %g", r.Field.Size[0], r.Field.Jump[0])
+		seen = lang.Sprintf("%g, jump %g", r.Field.Size[0], r.Field.Jump[0])
 	}
-	return sizes, formulas, append([]string{"  " + lang.Sprintf("receptive field %s", field)}, m.cost()...), notes
+	return sizes, formulas, []string{"  " + lang.Sprintf("receptive field %s", seen)}, m.cost(), notes
 }

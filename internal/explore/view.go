@@ -26,111 +26,6 @@ func (m Model) View() tea.View {
 	return v
 }
 
-// screen fills the terminal: the panel and the answer on the left, the sliding window and the picture on the right, and what
-// makes the variant one and the baseline below, as far as there is room. The command stands last.
-func (m Model) screen() string {
-	head := title().Render(m.name()) + "  " + faint().Render(m.keys())
-	command := faint().Render("$ ") + m.params.command()
-	var body string
-	switch {
-	case m.linear:
-		body = m.lines()
-	case m.photo:
-		body = m.enlargedPicture()
-	default:
-		body = m.panes()
-	}
-	lines := strings.Split(head+"\n\n"+body+"\n\n"+command, "\n")
-	if over := len(lines) - m.height; over > 0 { // the command stays
-		keep := max(1, m.height-1)
-		lines = append(lines[:keep], command)
-	}
-	return strings.Join(lines, "\n")
-}
-
-// panes are the panel beside the picture, and below them the answer and whatever else there is room for.
-func (m Model) panes() string {
-	left := m.panel()
-	top := lipgloss.JoinHorizontal(lipgloss.Top, left, "  ", m.picture(m.width-lipgloss.Width(left)-2))
-	if m.predict {
-		return top + "\n" + m.said(m.height)
-	}
-	own := strings.Join(m.own(m.width), "\n")
-	room := m.height - 4 - lipgloss.Height(top)
-	if own != "" { // what makes the variant one goes before notes and formulas
-		room -= lipgloss.Height(lipgloss.Wrap(own, m.width, ""))
-	}
-	body := []string{top, m.said(room)}
-	used := func() int { return lipgloss.Height(strings.Join(body, "\n")) + 4 }
-	for i, more := range []string{own, strings.Join(m.bars(m.width), "\n")} {
-		lines := strings.Split(lipgloss.Wrap(more, m.width, ""), "\n")
-		rows := m.height - used()
-		if more == "" || rows <= 0 {
-			continue
-		}
-		if len(lines) > rows {
-			lines = lines[:rows]
-			for i == 0 && len(lines) > 1 && strings.HasPrefix(lines[len(lines)-1], " ") { // half of a matrix is none
-				lines = lines[:len(lines)-1]
-			}
-		}
-		body = append(body, strings.Join(lines, "\n"))
-	}
-	if m.live != nil {
-		if rows := m.height - used(); rows > 5 {
-			if text := m.live.beside(m.width, rows, m.colour); text != "" {
-				body = append(body, text)
-			}
-		}
-	}
-	return strings.Join(body, "\n")
-}
-
-// enlargedPicture gives the screen to the picture and what the layer makes of it, below the key at hand and the sizes.
-func (m Model) enlargedPicture() string {
-	body := []string{strings.Split(m.panel(), "\n")[m.cursor]}
-	if m.predict || m.err != nil {
-		return strings.Join(append(body, m.said(m.height)), "\n")
-	}
-	body = append(body, strings.Split(m.said(m.height), "\n")[0])
-	if m.live == nil {
-		return strings.Join(append(body, lang.Text("(this layer does not run on a picture, or would take long)")), "\n")
-	}
-	return strings.Join(append(body, m.live.beside(m.width, m.height-len(body)-4, m.colour)), "\n")
-}
-
-// lines are everything but pictures, in the order in which it is to be read: the key at hand, the answer, what makes the variant one,
-// the other keys.
-func (m Model) lines() string {
-	panel := strings.Split(m.plainPanel(), "\n")
-	body := []string{lang.Text("chosen: ") + panel[m.cursor], m.said(1 << 10)}
-	if !m.predict {
-		body = append(body, append(m.own(m.width), m.bars(m.width)...)...)
-	}
-	body = append(body, append(panel[:m.cursor:m.cursor], panel[m.cursor+1:]...)...)
-	return lipgloss.Wrap(strings.Join(body, "\n"), m.width, "")
-}
-
-// name stands at the top; a narrow terminal has room for less of it.
-func (m Model) name() string {
-	if m.width < wideEnough {
-		return "convx"
-	}
-	return "convx explore"
-}
-
-// wideEnough is how many columns there are for the whole name.
-const wideEnough = 100
-
-// keys are what can be pressed, as many as the line has room for.
-func (m Model) keys() string {
-	all := lang.Text("q quit · ↑↓ choose · ←→ change · PgUp/PgDn by 8 · tab variant · b baseline · p predict · v picture · r reader · space pause · , . step")
-	if lipgloss.Width(m.name()+"  "+all) > m.width {
-		return lang.Text("q quit · ↑↓ choose · ←→ change · tab kind · b base · p predict · v view")
-	}
-	return all
-}
-
 // plainPanel lists the keys and their values, a line each.
 func (m Model) plainPanel() string {
 	var lines []string
@@ -147,20 +42,6 @@ func (m Model) value(f field) string {
 		value = lang.Sprintf("default %s", m.defaultOf(f.key))
 	}
 	return value
-}
-
-// panel lists the keys and their values.
-func (m Model) panel() string {
-	var lines []string
-	for i, f := range m.params.shown() {
-		value := m.value(f)
-		line := fmt.Sprintf(" %-17s ‹ %s ›", f.label, value+strings.Repeat(" ", max(0, 17-lipgloss.Width(value))))
-		if i == m.cursor {
-			line = bold().Reverse(true).Render(">" + line[1:]) // a sign too: NO_COLOR may take the rest
-		}
-		lines = append(lines, line)
-	}
-	return strings.Join(lines, "\n")
 }
 
 func (m Model) defaultOf(key string) string {
@@ -299,4 +180,15 @@ func escapeEnd(s string) int {
 		return 0
 	}
 	return strings.IndexByte(s, 'm') + 1
+}
+
+// wrapped is a text in lines of a width: a blank that one was broken at does not stand beyond it.
+func wrapped(text string, width int) string {
+	lines := strings.Split(lipgloss.Wrap(text, width, ""), "\n")
+	for i, line := range lines {
+		if lipgloss.Width(line) > width {
+			lines[i] = strings.TrimRight(line, " ")
+		}
+	}
+	return strings.Join(lines, "\n")
 }
