@@ -240,18 +240,16 @@ func (r *rowPool) fill(rows []float32, width, n int) {
 	}
 }
 
-// columns reduces the columns of n rows.
+// columns reduces the columns of n rows, which are a whole number of strides each: parted by phase they are one long row.
 func (r *rowPool) columns(s *rowSpace, y []float32, n int) {
 	stride, source := r.Stride[2], s.phases
 	switch stride {
 	case 1:
 		source = s.rows
 	case 2:
-		r.isa.DeinterleavePairs(s.phases, s.phases[n*r.phase:], r.phase, s.rows, r.width, r.width, n)
+		r.isa.DeinterleavePairs(s.phases, s.phases[n*r.phase:], 0, s.rows, 0, n*r.width, 1)
 	default:
-		for f := range min(stride, (r.Kernel[2]-1)*r.Dilation[2]+1) {
-			r.isa.StridedCopy(s.phases[f*n*r.phase:], r.phase, s.rows[f:], r.width, stride, r.phase, n, 0)
-		}
+		r.isa.Deinterleave(s.phases, n*r.phase, s.rows, stride, min(stride, (r.Kernel[2]-1)*r.Dilation[2]+1), n*r.phase)
 	}
 	offsets := s.offsets[:0]
 	for k := range r.Kernel[2] {
