@@ -1,6 +1,7 @@
 package infer
 
 import (
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"sync"
@@ -57,11 +58,22 @@ func (s *spares) read(w *network.Weight) (*tensor.Array, []byte, error) {
 	return a, memory, nil
 }
 
-// take is memory for so many bytes: spare, if that is not far larger. What is will not be needed again.
+// take is memory for so many bytes: spare, if that is not far larger. What is will not be needed again, and is collected where that is
+// much, so that what is packed next takes its pages.
 func (s *spares) take(bytes int) []byte {
 	s.Lock()
 	defer s.Unlock()
-	s.free = slices.DeleteFunc(s.free, func(m []byte) bool { return cap(m) > 2*bytes })
+	dropped := 0
+	s.free = slices.DeleteFunc(s.free, func(m []byte) bool {
+		if cap(m) <= 2*bytes {
+			return false
+		}
+		dropped += cap(m)
+		return true
+	})
+	if dropped >= worthReturning {
+		runtime.GC()
+	}
 	for i, m := range s.free {
 		if cap(m) >= bytes {
 			s.free = slices.Delete(s.free, i, i+1)

@@ -22,6 +22,7 @@ var threadedLayers = []struct{ name, algorithm, layer string }{
 	{"vit.patches16", "patches", "standard 3x224x224 out-channels=64 kernel=16 stride=16"},
 	{"resnet.stem", "winograd", "standard 3x224x224 out-channels=32 kernel=7 stride=2 padding=3"},
 	{"alexnet.stem", "winograd", "standard 3x227x227 out-channels=32 kernel=11 stride=4"},
+	{"c3d.lines", "winograd", "standard 96x4x24x24 dims=3 kernel=3 padding=1"},
 	{"deformable28", "sampled", "deformable 64x28x28 kernel=3 padding=1"},
 	{"gan.up", "phases", "transposed 64x28x28 out-channels=32 kernel=4 stride=2 padding=1"},
 	{"gan.up.winograd", "phases-winograd", "transposed 64x28x28 out-channels=32 kernel=4 stride=2 padding=1"},

@@ -20,7 +20,7 @@ func (w *Winograd) Buffers() *problem.Buffers {
 	b := &problem.Buffers{}
 	for i := range w.workspaces {
 		a := &w.workspaces[i]
-		b.Add(i, &a.band, &a.inputs, &a.outputs)
+		b.Add(i, &a.band, &a.inputs, &a.outputs, &a.weights)
 	}
 	return b
 }

@@ -13,6 +13,7 @@ type winogradTask struct {
 	band     []float32
 	inputs   []float32 // [point][channel block][slice][tile][lanes]
 	outputs  []float32 // [point][channel block of a chunk][slice][tile][lanes]
+	expanded []float32 // [point of a row][input channel][panel's channels]
 	tiles    int       // of a slice
 	inPoint  int       // from one point to the next
 	outPoint int
@@ -36,6 +37,7 @@ func (w *Winograd) task(i int, shared, own *workspace) winogradTask {
 		band:     own.band,
 		inputs:   shared.inputs,
 		outputs:  own.outputs,
+		expanded: own.weights,
 		tiles:    tiles,
 		inPoint:  (w.inBlocks*inputSlices(p)*tiles + 1) * w.lanes,
 		outPoint: (2*w.widest*p.Out[0]*tiles + 1) * w.lanes,
@@ -121,17 +123,22 @@ func (t *winogradTask) transformRow(to, from []float32) {
 
 // multiply computes the outputs of a chunk of panels.
 func (t *winogradTask) multiply(chunk span) {
+	products := t.products
+	if t.lines {
+		products = t.lineProducts
+	}
 	first := t.panels[chunk.from].block
-	base := t.group * t.points * t.high * t.pointSize
-	for point := range t.points * t.high {
+	for row := range t.groupSize / t.rowSize {
+		from := t.group*t.groupSize + row*t.rowSize
 		for i := chunk.from; i < chunk.to; i++ {
+			at, size := from+t.each*t.panels[i].offset, t.each*t.panelSize(i)
 			// What comes next: the chunk's next panel, or its first of the
-			// next point. Large weights come from memory, late.
-			next := base + point*t.pointSize + t.panels[i].offset + t.panelSize(i)
+			// next row. Large weights come from memory, late.
+			next := at + size
 			if i == chunk.to-1 {
-				next = base + (point+1)*t.pointSize + t.panels[chunk.from].offset
+				next = from + t.rowSize + t.each*t.panels[chunk.from].offset
 			}
-			t.products(point, t.panels[i], first, part(t.weights, next, 2*t.panelSize(i)))
+			products(row, t.panels[i], first, t.weights[at:at+size], part(t.weights, next, 2*size))
 		}
 	}
 	last := t.panels[chunk.to-1]
@@ -148,23 +155,46 @@ func part(s []float32, from, n int) []float32 {
 
 // products multiplies one point of all tiles by a panel of output channels; the
 // first tiles fetch the next weights.
-func (t *winogradTask) products(point int, pn outPanel, first int, next []float32) {
-	p := &t.p
-	in := t.inputs[point*t.inPoint:]
-	weights := t.weights[(t.group*t.points*t.high+point)*t.pointSize+pn.offset:]
-	rows := p.Out[0] * t.tiles
-	inStride, outStride := inputSlices(p)*t.tiles*t.lanes, rows*t.lanes
-	out := t.outputs[point*t.outPoint+(pn.block-first)*outStride:]
+func (t *winogradTask) products(point int, pn outPanel, first int, weights, next []float32) {
 	row := pn.vectors * t.lanes
-	for kd := range p.Kernel[0] {
-		a := in[kd*p.Dilation[0]*t.tiles*t.lanes:]
+	for kd := range t.p.Kernel[0] {
 		for k := 0; k < t.depth; k += problem.ChainTerms {
 			depth := min(problem.ChainTerms, t.depth-k)
 			at := (kd*t.depth + k) * row
-			p.ISA.GemmNCHWc(out, outStride, a[k/t.lanes*inStride:], inStride, weights[at:], next[min(at, len(next)):], depth, rows, pn.vectors, kd+k > 0)
+			t.product(point, pn, first, kd, k, depth, weights[at:], next[min(at, len(next)):])
 		}
 	}
 }
+
+// lineProducts multiplies a row of points of all tiles by a panel, whose lines of taps become points before.
+func (t *winogradTask) lineProducts(row int, pn outPanel, first int, weights, next []float32) {
+	width, step := pn.vectors*t.lanes, t.expandedStep()
+	for kd := range t.p.Kernel[0] {
+		for k := 0; k < t.depth; k += problem.ChainTerms {
+			depth := min(problem.ChainTerms, t.depth-k)
+			at := (kd*3*t.depth + k) * width
+			t.p.ISA.WinogradExpand(t.expanded, step, t.lanes, weights[at:], t.depth*width, t.lanes, t.flat, depth*pn.vectors)
+			for point := range t.points {
+				ahead := 3 * width * (kd*t.depth + k + depth*point/t.points)
+				t.product(row*t.points+point, pn, first, kd, k, depth, t.expanded[point*step:], part(next, ahead, 3*width*depth/t.points))
+			}
+		}
+	}
+}
+
+// product adds the products of a depth tap, and of depth input channels from k on, to those of one point.
+func (t *winogradTask) product(point int, pn outPanel, first, kd, k, depth int, weights, next []float32) {
+	p := &t.p
+	rows := p.Out[0] * t.tiles
+	inStride, outStride := inputSlices(p)*t.tiles*t.lanes, rows*t.lanes
+	in := t.inputs[point*t.inPoint+kd*p.Dilation[0]*t.tiles*t.lanes+k/t.lanes*inStride:]
+	out := t.outputs[point*t.outPoint+(pn.block-first)*outStride:]
+	p.ISA.GemmNCHWc(out, outStride, in, inStride, weights, next, depth, rows, pn.vectors, kd+k > 0)
+}
+
+// expandedStep is the floats from one point of a row of expanded weights to the next: a vector more than a panel's keeps them off
+// powers of two.
+func (w *Winograd) expandedStep() int { return (2*min(problem.ChainTerms, w.depth) + 1) * w.lanes }
 
 // transformOut writes the outputs of one block of output channels, whose
 // products are the chunk's index-th.

@@ -88,6 +88,32 @@ func TestWinogradAgainstDefinition(t *testing.T) {
 	}
 }
 
+// TestWinogradOfLines keeps weights as lines that are too small to be.
+func TestWinogradOfLines(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	worst := map[int]float64{}
+	for i := 0; i < drawn.Layers(40); {
+		p, m := random(r), 2+2*r.IntN(3)
+		p.N, p.Groups = 1, 1+r.IntN(2)
+		p.C, p.O = p.Groups*(linesChannels+r.IntN(12)), p.Groups*(1+r.IntN(40))
+		p.Kernel[1], p.Kernel[2], p.Stride = 3, 3, [3]int{1, 1, 1}
+		for a := range 3 {
+			p.Out[a] = p.In[a] + 2*p.Pads[a].Begin - p.Dilation[a]*(p.Kernel[a]-1)
+		}
+		if min(p.Out[0], p.Out[1], p.Out[2]) <= 0 || unstridedDeclines(&p, m) != "" {
+			continue
+		}
+		p.ISA = kernel.ISAs()[i%len(kernel.ISAs())]
+		p.Lo, p.Hi = problem.NoClamp()
+		worst[m] = max(worst[m], winogradError(t, p, m))
+		i++
+	}
+	t.Log(worst)
+	if len(worst) < 3 {
+		t.Errorf("F(m, 3) only of %v", worst)
+	}
+}
+
 // TestDeepWinograd sums over hundreds to thousands of channels, as phases make of few.
 func TestDeepWinograd(t *testing.T) {
 	for i, c := range []struct{ stride, kernel, size int }{{4, 5, 70}, {4, 8, 72}, {4, 11, 75}, {8, 9, 73}, {8, 16, 80}, {8, 24, 72}} {
@@ -117,17 +143,26 @@ func TestDeepWinograd(t *testing.T) {
 func winogradError(t *testing.T, p problem.Convolution, m int) float64 {
 	weights, bias, in := drawn.Operands(&p, false)
 	want := naive(&p, weights, bias, in)
-	out := make([]float32, len(want))
-	if err := NewBestWinograd(p, m, weights, bias).Run(t.Context(), out, in, workers.New(p.Threads)); err != nil {
-		t.Fatal(err)
+	convs := []problem.Conv{NewBestWinograd(p, m, weights, bias)}
+	if p.Stride[1] == 1 {
+		if w := layWinograd(p, m); w.takesLines() {
+			w.prepare(true, weights, bias)
+			convs = append(convs, w)
+		}
 	}
 	most, biggest := 0.0, 0.0
 	for _, s := range naive(&p, drawn.Magnitudes(weights), drawn.Magnitudes(bias), drawn.Magnitudes(in)) {
 		biggest = max(biggest, s)
 	}
-	for i := range want {
-		// The error first: max returns a NaN.
-		most = max(math.Abs(float64(out[i])-want[i])/biggest, most)
+	for _, c := range convs {
+		out := make([]float32, len(want))
+		if err := c.Run(t.Context(), out, in, workers.New(p.Threads)); err != nil {
+			t.Fatal(err)
+		}
+		for i := range want {
+			// The error first: max returns a NaN.
+			most = max(math.Abs(float64(out[i])-want[i])/biggest, most)
+		}
 	}
 	if !(most <= WinogradTolerance) {
 		t.Errorf("%+v m %d: error %v", p, m, most)

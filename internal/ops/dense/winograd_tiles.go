@@ -137,6 +137,7 @@ func (w *Winograd) makeBlocks() {
 	case bytes <= farBytes:
 		want = ceilDiv(tilesFar, row)
 	}
+	w.together = row * min(len(w.rows), most)
 	n := ceilDiv(len(w.rows), min(want, most))
 	w.shared = p.Threads > 1 && n*len(w.parts)*p.N*p.Groups < 2*p.Threads
 	switch {

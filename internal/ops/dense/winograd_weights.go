@@ -75,72 +75,99 @@ func transformKernel(u []float64, g [][]float64, w []float32, r int) {
 	}
 }
 
+// stagedTaps is how many taps of each output channel are brought to blocks of channels at once: they stay in the first cache.
+const stagedTaps = 288
+
 // pack transforms the weights, in float64, to
-// [group][point][output panel][depth tap][input channel][panel's channels]: a panel at a time, so that what is written stands
-// together.
+// [group][point][output panel][depth tap][input channel][panel's channels], or as lines along the height to
+// [group][row of points][output panel][depth tap][tap of the width][input channel][panel's channels]: a block of channels of a
+// panel at a time, so that what is written stands together.
 func (w *Winograd) pack(weights []float32) {
 	p := &w.p
-	size := w.points * w.high
-	w.weights = problem.Aligned(p.Groups * size * w.pointSize)
-	k := kernels{w: w, g: winogradG(w.points, p.Kernel[2]), size: size, staged: make([]float32, max(size, p.Kernel[1]*p.Kernel[2])*2*w.lanes)}
+	k := packing{w: w, g: winogradG(w.points, p.Kernel[2])}
 	for _, row := range k.g {
 		k.flat = append(k.flat, row...)
 	}
-	transform := k.transform
-	if p.Kernel[1] == 3 && p.Kernel[2] == 3 {
-		transform = k.transform3
+	for _, v := range k.flat {
+		w.flat = append(w.flat, float32(v))
 	}
-	cin, kd := p.GroupIn(), p.Kernel[0]
-	step := cin * kd * p.Kernel[1] * p.Kernel[2] // from one output channel to the next
+	transform := k.any
+	switch {
+	case w.lines:
+		transform = k.lines
+	case p.Kernel[1] == 3 && p.Kernel[2] == 3:
+		transform = k.three
+	}
+	w.weights = problem.Aligned(p.Groups * w.groupSize)
+	cin, taps := p.GroupIn(), volume(p.Kernel)
+	step := cin * taps // from one output channel to the next
+	together := max(1, stagedTaps/taps)
+	staged := make([]float32, together*taps*w.lanes)
 	for group := range p.Groups {
-		for i := range w.panels {
-			pn := &w.panels[i]
-			first := pn.block * w.lanes
-			width := pn.vectors * w.lanes
-			channels := min(width, p.GroupOut()-first)
-			clear(k.staged)
-			for item := range cin * kd {
-				c, d := item/kd, item%kd
-				from := weights[(group*p.GroupOut()+first)*step+item*p.Kernel[1]*p.Kernel[2]:]
-				transform(w.weights[group*size*w.pointSize+pn.offset+(d*w.depth+c)*width:], from, step, channels, width)
+		for _, pn := range w.panels {
+			k.width = pn.vectors * w.lanes
+			for v := range pn.vectors {
+				first := (pn.block + v) * w.lanes
+				for c := 0; c < cin; c += together {
+					n := min(together, cin-c)
+					p.ISA.PackNCHWc(staged, weights[(group*p.GroupOut()+first)*step+c*taps:], step, min(w.lanes, p.GroupOut()-first), n*taps)
+					transform(w.weights[group*w.groupSize+w.each*pn.offset+c*k.width+v*w.lanes:], staged, n)
+				}
 			}
 		}
 	}
 }
 
-// kernels transforms the kernels of a panel of output channels, which are step apart, to rows of width for each point.
-type kernels struct {
-	w      *Winograd
-	g      [][]float64
-	flat   []float64 // g, row by row
-	size   int       // points of a tile
-	staged []float32 // taps or points by channel; zero for channels that there are not
+// packing transforms kernels of n input channels and one block of output channels, [channel][depth tap][tap][lane].
+type packing struct {
+	w     *Winograd
+	g     [][]float64
+	flat  []float64 // g, row by row
+	width int       // of the panel
 }
 
-// transform3 transforms kernels of 3x3 taps, a vector of them at once.
-func (k *kernels) transform3(to, from []float32, step, channels, width int) {
-	for lane := range channels {
-		for t, v := range from[lane*step:][:9] {
-			k.staged[t*width+lane] = v
-		}
+// lines transforms kernels of 3x3 taps along the height.
+func (k *packing) lines(to, staged []float32, n int) {
+	w := k.w
+	for line := range 3 * w.p.Kernel[0] { // the taps of the width, of each depth tap
+		from := staged[(line/3*9+line%3)*w.lanes:]
+		w.p.ISA.WinogradExpand(to[line*w.depth*k.width:], w.rowSize, k.width, from, 3*w.lanes, 9*w.p.Kernel[0]*w.lanes, w.flat, n)
 	}
-	k.w.p.ISA.WinogradWeights(to, k.w.pointSize, k.staged, width, k.flat, width)
 }
 
-// transform transforms kernels of any size, or of one row.
-func (k *kernels) transform(to, from []float32, step, channels, width int) {
+// three transforms kernels of 3x3 taps.
+func (k *packing) three(to, staged []float32, n int) {
+	w := k.w
+	for i := range n * w.p.Kernel[0] {
+		w.p.ISA.WinogradWeights(to[k.at(i):], w.pointSize, staged[i*9*w.lanes:], w.lanes, k.flat, w.lanes)
+	}
+}
+
+// any transforms kernels of any size, or of one row.
+func (k *packing) any(to, staged []float32, n int) {
 	var u [8 * 8]float64
-	for lane := range channels {
-		if k.w.high == 1 {
-			transformLine(u[:k.size], k.g, from[lane*step:])
-		} else {
-			transformKernel(u[:k.size], k.g, from[lane*step:], k.w.p.Kernel[2])
-		}
-		for f, v := range u[:k.size] {
-			k.staged[f*width+lane] = float32(v)
+	var kernel [7 * 7]float32
+	w := k.w
+	taps := w.p.Kernel[1] * w.p.Kernel[2]
+	for i := range n * w.p.Kernel[0] {
+		for lane := range w.lanes {
+			for t := range taps {
+				kernel[t] = staged[(i*taps+t)*w.lanes+lane]
+			}
+			if w.high == 1 {
+				transformLine(u[:], k.g, kernel[:])
+			} else {
+				transformKernel(u[:], k.g, kernel[:], w.p.Kernel[2])
+			}
+			for f, v := range u[:w.points*w.high] {
+				to[f*w.pointSize+k.at(i)+lane] = float32(v)
+			}
 		}
 	}
-	for f := range k.size {
-		copy(to[f*k.w.pointSize:][:width], k.staged[f*width:])
-	}
+}
+
+// at is where the i-th kernel goes, of an input channel and a depth tap, from the first channel on.
+func (k *packing) at(i int) int {
+	kd := k.w.p.Kernel[0]
+	return (i%kd*k.w.depth + i/kd) * k.width
 }

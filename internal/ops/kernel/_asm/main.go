@@ -32,6 +32,7 @@ var kernels = map[string]struct{ amd64, arm64 func() }{
 	"scale_rows":       {scaleRows, scaleRows},
 	"strided_copy":     {stridedCopy, stridedCopyNEON},
 	"winograd":         {winograd, winograd},
+	"winograd_expand":  {winogradExpand, winogradExpand},
 	"winograd_weights": {winogradWeights, nil},
 }
 
