@@ -46,17 +46,34 @@ func (w Walk) Through(ctx context.Context, l Lesson) error {
 	}
 	defer done()
 	fmt.Fprintln(w.Out, lang.Sprintf("Lesson %d: %s", l.Number, l.Title))
+	unread := 0 // lines of text since the person last pressed Enter
 	for i, s := range l.Steps {
 		if s.Text != "" {
-			fmt.Fprintf(w.Out, "\n%s\n", w.wrap(s.Text))
-		} else if err := run.command(ctx, s.Command); err != nil {
-			return err
+			text := w.wrap(s.Text)
+			fmt.Fprintf(w.Out, "\n%s\n", text)
+			unread += 2 + strings.Count(text, "\n")
+		} else {
+			if unread > 0 && run.floods(s.Command, unread) && !run.goOn() {
+				break
+			}
+			if err := run.command(ctx, s.Command); err != nil {
+				return err
+			}
 		}
-		if (s.Rest || s.Command != "") && i < len(l.Steps)-1 && !run.goOn() {
-			break
+		if s.Rest || s.Command != "" {
+			if unread = 0; i < len(l.Steps)-1 && !run.goOn() {
+				break
+			}
 		}
 	}
 	return nil
+}
+
+// floods reports whether the picture that a command writes would push so many lines of text off the screen.
+func (r *run) floods(command string, lines int) bool {
+	_, file, _ := strings.Cut(command, " -o ")
+	file, _, _ = strings.Cut(file, " ")
+	return r.Pictures && !r.Open && r.Height > 0 && slices.Contains([]string{".png", ".gif"}, filepath.Ext(file)) && lines+r.rows()+4 > r.Height
 }
 
 // run runs the commands of a lesson in their folder.
@@ -118,8 +135,13 @@ func (r *run) command(ctx context.Context, line string) error {
 	return nil
 }
 
-// mostRows is how many rows of the terminal a picture takes.
-const mostRows = 36
+// rows is how many rows of the terminal a picture takes at most: the command stays in sight above, and what to do below.
+func (r *run) rows() int {
+	if r.Height > 0 {
+		return max(8, min(36, r.Height-5))
+	}
+	return 36
+}
 
 // show draws a picture in the terminal, or opens it; of an animation, how it ends.
 func (r *run) show(path string) error {
@@ -143,11 +165,7 @@ func (r *run) show(path string) error {
 	if err != nil {
 		return lang.Errorf("reading %q: %w", path, err)
 	}
-	rows := mostRows
-	if r.Height > 0 { // the command stays in sight above, and what to do below
-		rows = max(8, min(rows, r.Height-5))
-	}
-	for _, line := range picture.HalfBlocks(img, max(20, min(100, r.Width-2)), rows, r.Color) {
+	for _, line := range picture.HalfBlocks(img, max(20, min(100, r.Width-2)), r.rows(), r.Color) {
 		fmt.Fprintln(r.Out, " "+line)
 	}
 	return nil

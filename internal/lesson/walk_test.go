@@ -49,6 +49,25 @@ func TestWalk(t *testing.T) {
 	}
 }
 
+// Where a picture would push the text before it off the screen, the walk waits first.
+func TestTextIsReadBeforeAPicture(t *testing.T) {
+	step := Step{Text: strings.Repeat("word ", 60)} // four lines of 80 columns
+	for _, c := range []struct {
+		height  int
+		command string
+		waits   int
+	}{
+		{24, "convx draw se -o se.png", 1}, {24, "convx draw se -o se.gif | cat", 1}, {24, "convx run se photo.png -o se.npy", 0}, {60, "convx draw se -o se.png", 0}, {0, "convx draw se -o se.png", 0},
+	} {
+		var out bytes.Buffer
+		w := Walk{In: strings.NewReader("q\n"), Out: &out, Person: true, Folder: t.TempDir(), Pictures: true, Width: 80, Height: c.height}
+		w.Through(t.Context(), Lesson{Steps: []Step{step, {Command: "true; : " + c.command}}})
+		if got := strings.Count(out.String(), "[Enter"); got != c.waits {
+			t.Errorf("%d rows, %s: waits %d times, not %d", c.height, c.command, got, c.waits)
+		}
+	}
+}
+
 // An animation stands still as its last frame leaves it, whether frames hold what changed or all.
 func TestLastFrame(t *testing.T) {
 	for name, first := range map[string]color.Color{"what changed": color.White, "all": color.Transparent} {
