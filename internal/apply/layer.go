@@ -53,7 +53,7 @@ func Fits[T tensor.Float](j Job) error {
 
 // Whole reads the input and computes the layer on it. stage is told what the work is at.
 func Whole[T tensor.Float](ctx context.Context, j Job, stage func(string)) (Result[T], error) {
-	stage("reading")
+	stage(lang.Text("reading"))
 	x, inexact, err := operands.Read[T](j.Source)
 	if err != nil {
 		return Result[T]{}, err

@@ -39,7 +39,7 @@ type WholeOptions struct {
 // Network times a network as it runs, on seeded inputs, in rounds, and the machine in between. open reads it; stage hears what is being done.
 func Network(ctx context.Context, name string, open func() (*network.Graph, network.Options, error), opt WholeOptions, stage func(string)) (Whole, error) {
 	w := Whole{Name: name}
-	stage("preparing " + name)
+	stage(lang.Sprintf("preparing %s", name))
 	begin := time.Now()
 	g, options, err := open()
 	if err != nil {

@@ -96,7 +96,7 @@ func runNet(ctx context.Context, o runOptions) error {
 		if err := r.prepare(ctx, stage); err != nil {
 			return err
 		}
-		stage("running " + r.name)
+		stage(lang.Sprintf("running %s", r.name))
 		begin := time.Now()
 		if err := r.net.Run(ctx, r.feeds.Arrays); err != nil {
 			return err
@@ -226,7 +226,7 @@ func (r *netRun) prepare(ctx context.Context, stage func(string)) error {
 	if err := r.feeds.Open(); err != nil {
 		return err
 	}
-	stage("preparing " + r.name)
+	stage(lang.Sprintf("preparing %s", r.name))
 	net, err := infer.Prepare(ctx, r.feeds.Graph, infer.Options{
 		Algorithm: r.algorithm, Threads: threadsOf(r.threads), At: r.whole.at, Without: r.whole.without, MaxBytes: freeMemory(), Watch: true, Once: true,
 	})

@@ -30,7 +30,7 @@ func (c *Comparison) Time(ctx context.Context, o bench.Options, at func(string))
 	ready := make([]*bench.Prepared, len(c.Rows))
 	for i, r := range c.Rows {
 		var err error
-		at("preparing " + r.Label)
+		at(lang.Sprintf("preparing %s", r.Label))
 		if ready[i], err = bench.Prepare(bench.Entry{Name: r.Label, Layer: r.Layer}, o); err != nil {
 			return fmt.Errorf("%s: %w", r.Label, err)
 		}
@@ -83,7 +83,7 @@ func (c *Comparison) RunOn(ctx context.Context, src *operands.Source, o bench.Op
 	if err := c.fits(o, func(m ops.Memory) int { return m.Output }); err != nil {
 		return err
 	}
-	at("reading")
+	at(lang.Text("reading"))
 	x, _, err := operands.Read[float32](src)
 	if err != nil {
 		return err
@@ -91,7 +91,7 @@ func (c *Comparison) RunOn(ctx context.Context, src *operands.Source, o bench.Op
 	c.Given = x
 	for i := range c.Rows {
 		r := &c.Rows[i]
-		at("computing " + r.Label)
+		at(lang.Sprintf("computing %s", r.Label))
 		if err = c.compute(ctx, r, x, o); err != nil {
 			return fmt.Errorf("%s: %w", r.Label, err)
 		}

@@ -34,7 +34,7 @@ type NetworkRun struct {
 func RunNetworks(ctx context.Context, feeds []*operands.Feeds, base int, o infer.Options, at func(string)) ([]*NetworkRun, error) {
 	var runs []*NetworkRun
 	for _, f := range feeds {
-		at("running " + f.Network)
+		at(lang.Sprintf("running %s", f.Network))
 		r, err := runNetwork(ctx, f, o)
 		f.Close()
 		if err != nil {

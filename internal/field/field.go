@@ -72,7 +72,7 @@ func (q Question) evaluate(o open.Options) (*network.Result, error) {
 
 // Of answers: it runs the network up to the layer, and back. stage is told what it is at.
 func Of(ctx context.Context, q Question, stage func(string)) (a Answer, err error) {
-	stage("reading " + q.Network)
+	stage(lang.Sprintf("reading %s", q.Network))
 	if a.Network, err = q.evaluate(q.Options); err != nil {
 		return a, err
 	}
@@ -155,7 +155,7 @@ func (q Question) influence(ctx context.Context, a *Answer, last bool, stage fun
 		a.Why = err
 		return gradient.Map{}, nil, nil
 	}
-	stage("propagating " + a.Layer.Node.Name + " back")
+	stage(lang.Sprintf("propagating %s back", a.Layer.Node.Name))
 	m, err := gradient.Influence(ctx, feeds.Graph.Program, a.Layer.Node.Name, feeds.Fed, last, feeds.Arrays, infer.Options{MaxBytes: q.MaxBytes})
 	var missing *gradient.Missing
 	var unsupported *infer.Unsupported

@@ -29,6 +29,9 @@ var speakers = map[string]int{
 // docs/onnx.md alone shows.
 var mute = []string{"panic", "tensor.NewStream", "simple"}
 
+// stages are the functions that a long command tells what it is at, which a call of lang says.
+var stages = []string{"stage", "at"}
+
 // silent are the rooms that have nothing to say to a reader of Chinese.
 var silent = map[string]string{
 	"lang":        "it looks messages up",
@@ -108,6 +111,15 @@ func room(t *testing.T, dir string) (messages, others []said) {
 				}
 				if slices.Contains(mute, name) {
 					return false
+				}
+				if slices.Contains(stages, name) && len(n.Args) == 1 {
+					begin := n.Args[0]
+					if sum, ok := begin.(*ast.BinaryExpr); ok {
+						begin = sum.X
+					}
+					if text, ok := literal(begin); ok {
+						others = append(others, said{set.Position(n.Pos()).String(), text})
+					}
 				}
 				at, ok := speakers[name]
 				if dot := strings.LastIndex(name, "."); !ok && dot >= 0 && name != "fmt.Errorf" {

@@ -3,6 +3,7 @@ package results
 import (
 	"bufio"
 
+	"convx/internal/lang"
 	"convx/internal/npy"
 	"convx/internal/picture"
 	"convx/internal/tensor"
@@ -19,7 +20,7 @@ type Layer[T tensor.Float] struct {
 // Write writes the output to every target. stage is told which.
 func (l Layer[T]) Write(ts Targets, stage func(string)) (err error) {
 	for _, t := range ts {
-		stage("writing " + t.Path)
+		stage(lang.Sprintf("writing %s", t.Path))
 		switch t.Kind {
 		case NPY:
 			err = npy.Write(t.File, l.array())

@@ -38,7 +38,7 @@ func (n Network) Write(ctx context.Context, ts Targets, stage func(string)) (not
 			if (t.Kind == Folder) != folders {
 				continue
 			}
-			stage("writing " + t.Path)
+			stage(lang.Sprintf("writing %s", t.Path))
 			more, err := n.write(ctx, t)
 			if err != nil {
 				return notes, err
