@@ -18,6 +18,7 @@ var outputElems = lazy.Value[map[string]func(net *Network, n *node) tensor.Elem]
 		"Cast": castElem, "CastLike": input(1), "Where": input(1), "DequantizeLinear": input(1), "OneHot": input(2),
 		"QuantizeLinear": unknown, "QLinearConv": unknown, "QLinearMatMul": unknown, "ConstantOfShape": unknown, "Constant": unknown,
 		"EyeLike": unknown, "If": unknown, "Loop": unknown, "Scan": unknown, "BitShift": unknown,
+		"SequenceAt": unknown, "SequenceConstruct": fixed(tensor.Sequence), "SplitToSequence": fixed(tensor.Sequence), "SequenceLength": fixed(tensor.Int64), "ConcatFromSequence": unknown,
 	}
 }}
 

@@ -84,6 +84,11 @@ func Prepare(ctx context.Context, g *network.Graph, o Options) (*Network, error)
 	if err := refuse(p.Code); err != nil {
 		return nil, err
 	}
+	for _, out := range p.Outputs {
+		if out.Elem == tensor.Sequence && len(o.At) == 0 {
+			return nil, lang.Errorf("the output %q is no tensor: name what goes into it with --at", out.Name)
+		}
+	}
 	if err := fits(p, o.MaxBytes); err != nil {
 		return nil, err
 	}

@@ -59,6 +59,38 @@ func TestLoopWithoutTripCountOrFirstOutput(t *testing.T) {
 	}
 }
 
+// A Loop carries a list, as the exports of scripted modules do; what it holds outlives the memory that the rest runs in.
+func TestLoopCarriesAList(t *testing.T) {
+	b := &builder{}
+	x := b.in("x", tensor.Float32, 2)
+	none, yes, three := b.op("SequenceEmpty", "none", nil, nil), b.weight("yes", tensor.ArrayOf([]bool{true})), b.weight("three", tensor.ArrayOf([]int64{3}))
+	trip, going, carried, added, longer, all := b.value("trip", nil), b.value("going", nil), b.value("carried", nil), b.value("added", nil), b.value("longer", nil), b.value("all", nil)
+	count := b.value("count", nil)
+	in := instruction("Loop", "loop", nil, []int{all}, []int{three, yes, none})
+	in.Bodies = map[string]*network.Body{"body": {
+		Inputs: []int{trip, going, carried}, Outputs: []int{going, longer},
+		Code: []network.Instruction{
+			instruction("Cast", "count", map[string]any{"to": int64(1)}, []int{count}, []int{trip}), instruction("Add", "added", nil, []int{added}, []int{x, count}),
+			instruction("SequenceInsert", "longer", nil, []int{longer}, []int{carried, added}),
+		},
+	}}
+	b.p.Code = append(b.p.Code, in)
+	y := b.op("Relu", "relu", []int{2}, nil, x)
+	b.out("y", b.op("ConcatFromSequence", "y", nil, map[string]any{"axis": int64(0)}, b.op("SequenceInsert", "last", nil, nil, all, b.op("Neg", "neg", []int{2}, nil, y))))
+	net := b.prepare(t, Options{})
+	run(t, net, map[string]*tensor.Array{"x": tensor.ArrayOf([]float32{1, 2}, 2)})
+	if got := tensor.Data[float32](net.Result(net.At[0])); !slices.Equal(got, []float32{1, 2, 2, 3, 3, 4, -1, -2}) {
+		t.Errorf("the list is %v", got)
+	}
+	b.p.Outputs[0].Elem = tensor.Sequence
+	if _, err := Prepare(context.Background(), &network.Graph{Program: &b.p}, Options{}); err == nil || !strings.Contains(err.Error(), `the output "y" is no tensor`) {
+		t.Errorf("a list as an output: %v", err)
+	}
+	if _, err := Prepare(context.Background(), &network.Graph{Program: &b.p}, Options{At: []string{"relu"}}); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestEmptyLoopIsInterrupted runs a body without nodes that goes on for ever.
 func TestEmptyLoopIsInterrupted(t *testing.T) {
 	b := &builder{}

@@ -28,6 +28,8 @@ const (
 	String
 	Int4
 	Uint4
+	// Sequence is of arrays: no type of ONNX's tensors, but what its sequences are here, arrays of one axis.
+	Sequence
 	elems
 )
 
@@ -42,7 +44,7 @@ type (
 
 // Item is the set of Go types that hold the elements of an Array, one for each Elem.
 type Item interface {
-	float32 | float64 | F16 | BF16 | int8 | int16 | int32 | int64 | uint8 | uint16 | uint32 | uint64 | bool | string | I4 | U4
+	float32 | float64 | F16 | BF16 | int8 | int16 | int32 | int64 | uint8 | uint16 | uint32 | uint64 | bool | string | I4 | U4 | *Array
 }
 
 // kind is what is known of an element type.
@@ -78,7 +80,7 @@ var kinds = [elems]kind{
 	Int8: of[int8]{"int8"}, Int16: of[int16]{"int16"}, Int32: of[int32]{"int32"}, Int64: of[int64]{"int64"},
 	Uint8: of[uint8]{"uint8"}, Uint16: of[uint16]{"uint16"}, Uint32: of[uint32]{"uint32"}, Uint64: of[uint64]{"uint64"},
 	Bool: of[bool]{"bool"}, String: of[string]{"str"},
-	Int4: of[I4]{"int4"}, Uint4: of[U4]{"uint4"},
+	Int4: of[I4]{"int4"}, Uint4: of[U4]{"uint4"}, Sequence: of[*Array]{"sequence"},
 }
 
 // String is NumPy's name of the type (ml_dtypes' for bfloat16, int4 and uint4).
@@ -97,10 +99,10 @@ func (e Elem) Size() int {
 	return kinds[e].size()
 }
 
-// Elems lists every element type.
+// Elems lists every element type of tensors.
 func Elems() []Elem {
-	all := make([]Elem, 0, elems-1)
-	for e := Invalid + 1; e < elems; e++ {
+	all := make([]Elem, 0, Sequence-1)
+	for e := Invalid + 1; e < Sequence; e++ {
 		all = append(all, e)
 	}
 	return all
@@ -152,6 +154,8 @@ func ElemOf[T Item]() Elem {
 		return String
 	case I4:
 		return Int4
+	case *Array:
+		return Sequence
 	default:
 		return Uint4
 	}

@@ -6,6 +6,7 @@ import (
 
 	"convx/internal/lang"
 	"convx/internal/network"
+	"convx/internal/tensor"
 )
 
 // recorder writes down the instructions of the nodes that inference follows.
@@ -208,7 +209,11 @@ func (inf *inference) ports(s *scope, inputs []ValueInfo) {
 		p.Inputs = append(p.Inputs, network.Port{Name: in.Name, Value: inf.number(s.values[in.Name], in.Name), Elem: storedElems.Get()[in.Elem], Open: inf.open[in.Name]})
 	}
 	for _, out := range inf.model.Graph.Outputs {
-		p.Outputs = append(p.Outputs, network.Port{Name: out.Name, Value: inf.number(s.find(out.Name), out.Name), Elem: storedElems.Get()[out.Elem]})
+		elem := storedElems.Get()[out.Elem]
+		if out.Other != "" {
+			elem = tensor.Sequence
+		}
+		p.Outputs = append(p.Outputs, network.Port{Name: out.Name, Value: inf.number(s.find(out.Name), out.Name), Elem: elem})
 	}
 	names := map[string]int{}
 	for i := range p.Code {

@@ -48,10 +48,10 @@ func operatorTable() string {
 
 // typesOf names sets where they are whole, and what is left by its names.
 func typesOf(s Elems) string {
-	if s == every {
-		return "any"
-	}
 	var names []string
+	if s&every == every {
+		names, s = append(names, "any"), s&^every
+	}
 	for _, set := range []struct {
 		name string
 		of   Elems

@@ -7,7 +7,7 @@ import (
 // moves are the operators that move elements and compute nothing.
 func moves() []Operator {
 	return []Operator{
-		move("Identity", one, "the input", identity),
+		{Name: "Identity", Inputs: one, Outputs: one, InPlace: 1, Elems: every | 1<<tensor.Sequence, native: true, Doc: "the input", run: identity},
 		move("Reshape", Arity{1, 2}, "the same elements under another shape", reshape),
 		move("Flatten", one, "two axes: those before the given one, and the others", flatten),
 		move("Squeeze", Arity{1, 2}, "without axes of length one", squeeze),
@@ -41,7 +41,13 @@ func strided(name string, in Arity, doc string, run func(*Call)) Operator {
 	return op
 }
 
-func identity(c *Call) { c.reshaped(c.In[0].Shape) }
+func identity(c *Call) {
+	if c.elem == tensor.Sequence {
+		c.Out[0] = c.In[0] // which nothing writes to
+		return
+	}
+	c.reshaped(c.In[0].Shape)
+}
 
 // reshaped gives the input's elements that shape.
 func (c *Call) reshaped(shape []int) {

@@ -21,7 +21,7 @@ func (s Elems) has(e tensor.Elem) bool { return s>>e&1 != 0 }
 
 // List is the types of the set, in the order of their declaration.
 func (s Elems) List() []tensor.Elem {
-	return slices.DeleteFunc(tensor.Elems(), func(e tensor.Elem) bool { return !s.has(e) })
+	return slices.DeleteFunc(append(tensor.Elems(), tensor.Sequence), func(e tensor.Elem) bool { return !s.has(e) })
 }
 
 // The sets that operators take.
@@ -39,7 +39,7 @@ const (
 var rows = lazy.Value[[]Operator]{Make: func() []Operator {
 	return slices.Concat(
 		arithmetics(), comparisons(), unaries(), clips(), reductions(), ranks(), moves(), gathers(), makers(),
-		products(), convolutions(), pools(), quantizers(), norms(), resamplers(), samplers(), recurrents(), signals(), formers(),
+		products(), convolutions(), pools(), quantizers(), norms(), resamplers(), samplers(), recurrents(), signals(), sequences(), formers(),
 	)
 }}
 
