@@ -309,3 +309,28 @@ func TestCaptionsKeepToTheWidth(t *testing.T) {
 		t.Errorf("letters of %v in a picture of 1280 pixels", l)
 	}
 }
+
+// A sheet is about as wide as a slide for its height, with no row emptier than it need be, and a vector is no line of one pixel.
+func TestSheetsHaveASlidesShape(t *testing.T) {
+	for _, c := range []struct {
+		shape      []int
+		wide, high int // at least, in pixels
+	}{{[]int{1, 32, 16, 16}, 900, 500}, {[]int{1, 8, 208, 320}, 1300, 600}, {[]int{1, 96, 14, 14}, 1400, 800}, {[]int{1, 1, 1, 640}, 640, 40}} {
+		x := tensor.New[float32](c.shape...)
+		for i := range x.Data {
+			x.Data[i] = float32(i%37) - 5
+		}
+		var b bytes.Buffer
+		if err := (Sheet{Title: "a layer", Maps: x}).Encode(&b); err != nil {
+			t.Fatal(err)
+		}
+		img, err := png.Decode(&b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		size := img.Bounds().Size()
+		if size.X < c.wide || size.Y < c.high || c.shape[1] > 1 && (10*size.X < 11*size.Y || 10*size.X > 24*size.Y) {
+			t.Errorf("%v: %v", c.shape, size)
+		}
+	}
+}

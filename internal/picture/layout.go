@@ -8,9 +8,10 @@ import (
 )
 
 const (
-	gridGap   = 4  // pixels around the maps
-	labelSize = 12 // of the letters, in pixels
-	labelLine = 16 // the line a label stands on
+	gridGap = 4 // pixels around the maps
+	// labelSize is that of the letters in pixels, at least, labelPart of the height of a picture that fills a slide, and labelLetters how
+	// many of them have room above a map.
+	labelSize, labelPart, labelLetters = 12, 40, 5
 	// smallestMap is how many pixels a side a map has in a grid at least, by magnification.
 	smallestMap = 48
 )
@@ -23,6 +24,7 @@ type layout struct {
 	width, height int // of the whole picture
 	cols          int
 	cellW, cellH  int // magnified, without the label
+	letters       int // the size of those of the label
 	scale         int
 	alone         bool
 }
@@ -38,7 +40,8 @@ func newLayout(m *Mapped, h, w int, o MapOptions) (layout, error) {
 		if o.Scale == 0 {
 			l.scale = max(1, (smallestMap+max(h, w)-1)/max(h, w))
 		}
-		m.Rows, m.Cols = gridShape(m.Of, l.scale*h+labelLine+gridGap, l.scale*w+gridGap, o.Rows, o.Cols)
+		l.letters = labelSize
+		m.Rows, m.Cols = gridShape(m.Of, l.scale*h+l.line()+gridGap, l.scale*w+gridGap, o.Rows, o.Cols)
 		m.Shown = min(m.Of, m.Rows*m.Cols)
 	}
 	m.Magnified, l.cols = l.scale, m.Cols
@@ -46,7 +49,9 @@ func newLayout(m *Mapped, h, w int, o MapOptions) (layout, error) {
 	l.cellW, l.cellH = l.width, l.height
 	if !l.alone {
 		l.width = m.Cols*(l.cellW+gridGap) + gridGap
-		l.height = m.Rows*(l.cellH+labelLine+gridGap) + gridGap
+		tall := max(m.Rows*(l.cellH+l.line()+gridGap), l.width*9/16)
+		l.letters = max(labelSize, min(tall/labelPart, l.cellW/labelLetters))
+		l.height = m.Rows*(l.cellH+l.line()+gridGap) + gridGap
 	}
 	limit := o.MaxPixels
 	if limit <= 0 {
@@ -75,12 +80,15 @@ func gridShape(n, cellH, cellW, rows, cols int) (int, int) {
 	return (n + cols - 1) / cols, cols
 }
 
+// line is how high the line is that a label stands on.
+func (l layout) line() int { return l.letters * 4 / 3 }
+
 // origin is the top left pixel of cell i.
 func (l layout) origin(i int) (x, y int) {
 	if l.alone {
 		return 0, 0
 	}
-	return gridGap + i%l.cols*(l.cellW+gridGap), gridGap + labelLine + i/l.cols*(l.cellH+labelLine+gridGap)
+	return gridGap + i%l.cols*(l.cellW+gridGap), gridGap + l.line() + i/l.cols*(l.cellH+l.line()+gridGap)
 }
 
 // place copies a line of samples, row y of cell i, magnified.
@@ -110,10 +118,10 @@ func (l layout) label(p *Picture, cells []cell) {
 	}
 	for i, c := range cells {
 		x0, y0 := l.origin(i)
-		line := NewCanvas(l.cellW, labelLine, gridGray)
-		line.Text(0, 0, labelSize, color.Black, c.label)
-		for y := range labelLine {
-			copyGray(p.Row(y0 - labelLine + y)[x0*p.PixelBytes():], line.Pix[y*line.Stride:], p.PixelBytes(), l.cellW)
+		line := NewCanvas(l.cellW, l.line(), gridGray)
+		line.Text(0, 0, float64(l.letters), color.Black, c.label)
+		for y := range l.line() {
+			copyGray(p.Row(y0 - l.line() + y)[x0*p.PixelBytes():], line.Pix[y*line.Stride:], p.PixelBytes(), l.cellW)
 		}
 	}
 }

@@ -22,12 +22,17 @@ const (
 	sheetMaps = 64  // shown on a sheet
 	sheetSide = 112 // pixels that small maps are magnified to, about
 	titleSize = 17
-	titleGap  = 16
+	// captionRoom is what a map's name and scale take, about; more than manyMaps have scales of two digits, which fit on a line.
+	captionRoom, manyMaps = 48, 24
+	titleGap              = 16
 )
 
 // Encode writes the sheet as PNG.
 func (s Sheet) Encode(w io.Writer) error {
 	n, c := s.Maps.Shape[0], s.Maps.Shape[1]
+	if s.Maps.Shape[2] == 1 && s.Maps.Shape[3] > stripes {
+		s.Maps = striped(s.Maps)
+	}
 	if s.Shared || n*c == 1 || n == 1 && c == 3 && s.Options.Channels == nil {
 		p, _, err := Map(s.Maps, s.Options)
 		if err != nil {
@@ -40,10 +45,13 @@ func (s Sheet) Encode(w io.Writer) error {
 		return err
 	}
 	shape := 1.0
-	if len(panels) > 6 { // a slide's: more columns, and larger letters with the width
-		shape = 16.0 / 9
+	if len(panels) > 6 { // a slide's, captions included: more columns, and larger letters with the width
+		size := panels[0].Image.Bounds().Size()
+		shape = 16.0 / 9 * float64(size.Y+panelGap+captionRoom) / float64(size.X+panelGap)
 	}
 	cols := int(math.Ceil(math.Sqrt(float64(len(panels)) * shape)))
+	rows := (len(panels) + cols - 1) / cols
+	cols = (len(panels) + rows - 1) / rows // no emptier than need be
 	body := Panels(panels, cols)
 	text := lang.Sprintf("%s, %s: every map in a scale of its own", s.Title, tensor.Format(s.Maps.Shape))
 	switch shown := len(panels); {
@@ -67,6 +75,19 @@ func (s Sheet) Encode(w io.Writer) error {
 	}
 	page.Image((width-body.Bounds().Dx())/2, top, body, 1)
 	return page.Encode(w)
+}
+
+// stripes are how many times a row of so many values is wider than high as a picture.
+const stripes = 16
+
+// striped is rows of values, N x C x 1 x W, as stripes that are high enough to be seen.
+func striped(t *tensor.Tensor[float32]) *tensor.Tensor[float32] {
+	n, c, w := t.Shape[0], t.Shape[1], t.Shape[3]
+	out := tensor.New[float32](n, c, w/stripes, w)
+	for i := range n * c * (w / stripes) {
+		copy(out.Data[i*w:(i+1)*w], t.Data[i/(w/stripes)*w:])
+	}
+	return out
 }
 
 // panels are the maps one by one.
@@ -109,7 +130,11 @@ func (s Sheet) panels() (panels []Panel, dead int, err error) {
 			if n > 1 {
 				name = fmt.Sprintf("%d of %d", k, i)
 			}
-			scale := fmt.Sprintf("%.3g to %.3g", low, high)
+			digits := 3
+			if n*len(channels) > manyMaps {
+				digits = 2
+			}
+			scale := fmt.Sprintf("%.*g to %.*g", digits, low, digits, high)
 			if zero {
 				scale = "dead"
 			}
