@@ -172,6 +172,22 @@ func (c *characters) set(row, col int, text, colour string) {
 	}
 }
 
+// outline draws a rectangle, without the lines across where it has no room for them.
+func (c *characters) outline(r0, q0, r1, q1 int, across, down, colour string) {
+	if r1-r0 < 3 {
+		r0, r1 = r0-1, r1+1
+	} else {
+		for q := q0; q <= q1; q++ {
+			c.set(r0, q, across, colour)
+			c.set(r1, q, across, colour)
+		}
+	}
+	for r := r0 + 1; r < r1; r++ {
+		c.set(r, q0, down, colour)
+		c.set(r, q1, down, colour)
+	}
+}
+
 // arrow draws a path from one place towards another, a head before its end.
 func (c *characters) arrow(r0, q0, r1, q1 int) {
 	n := max(r1-r0, r0-r1, q1-q0, q0-q1)

@@ -111,18 +111,7 @@ func (g *region) draw(step, width, height int) string {
 		y, x, h, w := g.corner(bin)
 		r0, q0 := at(y+dy, x+dx)
 		r1, q1 := at(y+dy+h, x+dx+w)
-		if r1-r0 < 3 { // no room for lines across
-			r0, r1 = r0-1, r1+1
-		} else {
-			for q := q0; q <= q1; q++ {
-				c.set(r0, q, across, colour)
-				c.set(r1, q, across, colour)
-			}
-		}
-		for r := r0 + 1; r < r1; r++ {
-			c.set(r, q0, down, colour)
-			c.set(r, q1, down, colour)
-		}
+		c.outline(r0, q0, r1, q1, across, down, colour)
 	}
 	for i := range g.bins() {
 		outline(i, 0, 0, "-", ":", "6")
@@ -139,7 +128,13 @@ func (g *region) draw(step, width, height int) string {
 		r, q := at(p[0], p[1])
 		c.set(r, q, "●", "3")
 	}
-	pooled := []string{lang.Sprintf("output %s", layer.FormatShape(g.op.Pooled))}
+	head := lang.Text("bins -, moved ━; points ●, done ○")
+	return head + "\n" + lipgloss.JoinHorizontal(lipgloss.Top, c.String(), "  ", strings.Join(g.pooled(bin), "\n"))
+}
+
+// pooled is the output as far as a bin, a line each row below its size.
+func (g *region) pooled(bin int) []string {
+	lines := []string{lang.Sprintf("output %s", layer.FormatShape(g.op.Pooled))}
 	for row := range g.op.Pooled[0] {
 		var b strings.Builder
 		for col := range g.op.Pooled[1] {
@@ -152,8 +147,7 @@ func (g *region) draw(step, width, height int) string {
 				b.WriteString("░░")
 			}
 		}
-		pooled = append(pooled, b.String())
+		lines = append(lines, b.String())
 	}
-	head := lang.Text("bins -, moved ━; points ●, done ○")
-	return head + "\n" + lipgloss.JoinHorizontal(lipgloss.Top, c.String(), "  ", strings.Join(pooled, "\n"))
+	return lines
 }
