@@ -76,6 +76,25 @@ func TestSlidesCanBeReadFromTheBackRow(t *testing.T) {
 	}
 }
 
+// A page is shown to a class, too: as large as a slide, its letters are as large; and it is no wider than it need be.
+func TestPagesCanBeReadFromTheBackRow(t *testing.T) {
+	for _, v := range layer.Variants() {
+		for _, numbers := range []bool{false, true} {
+			if numbers && !figureOf(v.Name).numbers {
+				continue
+			}
+			f, _, err := For(t.Context(), spec(t, v.Name, ""), Options{Numbers: numbers})
+			if err != nil {
+				t.Fatal(err)
+			}
+			// Where it is tight, a page keeps its channels and has letters a little smaller; a slide has fewer channels.
+			if d := f.Still(); f.captionPixels() < LeastCaptions || f.smallest() < LeastLetters-0.5 || d.Width < 1.2*d.Height {
+				t.Errorf("%s, numbers %t: captions of %.1f pixels, letters of %.1f, %gx%g", v.Name, numbers, f.captionPixels(), f.smallest(), d.Width, d.Height)
+			}
+		}
+	}
+}
+
 // The same holds for any layer: what does not fit is drawn with less, and what cannot be read then is left out.
 func TestSlidesOfAnyLayerCanBeRead(t *testing.T) {
 	s := tensor.NewStream(9, "slides")
