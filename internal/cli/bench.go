@@ -14,7 +14,6 @@ import (
 	"convx/internal/answer/measured"
 	"convx/internal/bench"
 	"convx/internal/budget"
-	"convx/internal/chart"
 	"convx/internal/drawing"
 	"convx/internal/infer"
 	"convx/internal/lang"
@@ -62,40 +61,8 @@ fastest.`, lang.List(configs.SuiteNames())),
   convx bench --net mobilenet-v2 --min-time 5ms`, "\n"),
 		Args:              argsUpTo(1),
 		ValidArgsFunction: completeBench,
-		RunE: func(c *cobra.Command, args []string) (err error) {
-			if err := o.check(o.Streams); err != nil {
-				return err
-			}
-			if o.tune && ops.IsAlgorithm(o.algorithm) {
-				return usagef("--tune judges a choice, and --algorithm %s leaves none: give auto, or auto,-NAME to forbid one", o.algorithm)
-			}
-			if o.minTime <= 0 {
-				return usagef("--min-time %s: give a positive time like 250ms", o.minTime)
-			}
-			if o.plot != "" {
-				if _, err := chart.FormatOf(o.plot); err != nil {
-					return usagef("--plot %w", err)
-				}
-			}
-			if err := o.net.settle(c, &flags, args); err != nil {
-				return err
-			}
-			if err := o.swaps.settle(); err != nil {
-				return err
-			}
-			if err := o.limits.settle(o.format); err != nil {
-				return err
-			}
-			if err := broken(o.Streams, o.format, o.limits.read()); err != nil {
-				return err
-			}
-			if len(o.net.names) > 0 || o.device != "" && len(args)+len(flags.given) == 0 {
-				return run(c.Context(), o)
-			}
-			if o.swaps.given() {
-				return usagef("--swap is for networks: give --net")
-			}
-			if o.spec, o.suite, err = benchSubject(&flags, firstArg(args)); err != nil {
+		RunE: func(c *cobra.Command, args []string) error {
+			if err := o.settle(c, &flags, args); err != nil {
 				return err
 			}
 			return run(c.Context(), o)
@@ -114,6 +81,39 @@ fastest.`, lang.List(configs.SuiteNames())),
 	cmd.Flags().BoolVar(&o.layers, "layers", false, "with --net: time each layer by itself, not inside the running network")
 	cmd.Flags().BoolVar(&o.tune, "tune", false, "time every algorithm, and say where the automatic choice was wrong")
 	return cmd
+}
+
+// settle checks flags against each other, and reads what they name.
+func (o *benchOptions) settle(c *cobra.Command, flags *layerFlags, args []string) (err error) {
+	if err := o.check(o.Streams); err != nil {
+		return err
+	}
+	if o.tune && ops.IsAlgorithm(o.algorithm) {
+		return usagef("--tune judges a choice, and --algorithm %s leaves none: give auto, or auto,-NAME to forbid one", o.algorithm)
+	}
+	if err := cmp.Or(checkMinTime(o.minTime), checkPlot(o.plot)); err != nil {
+		return err
+	}
+	if err := o.net.settle(c, flags, args); err != nil {
+		return err
+	}
+	if err := o.swaps.settle(); err != nil {
+		return err
+	}
+	if err := o.limits.settle(o.format); err != nil {
+		return err
+	}
+	if err := broken(o.Streams, o.format, o.limits.read()); err != nil {
+		return err
+	}
+	if len(o.net.names) > 0 || o.device != "" && len(args)+len(flags.given) == 0 {
+		return nil
+	}
+	if o.swaps.given() {
+		return usagef("--swap is for networks: give --net")
+	}
+	o.spec, o.suite, err = benchSubject(flags, firstArg(args))
+	return err
 }
 
 // benchSubject tells a layer from a suite: a variant's name is a layer.

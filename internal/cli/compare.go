@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -8,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"convx/internal/chart"
 	"convx/internal/compare"
 	"convx/internal/drawing"
 	"convx/internal/lang"
@@ -21,26 +21,25 @@ type compareOptions struct {
 	Streams
 	format report.Format
 	engineFlags
-	layer     layerFlags // shared by every variant that reads them
-	variants  []layer.Entry
-	filters   []string // shared by every variant that has an image kernel
-	input     string   // a picture or an array, or nothing
-	baseline  string   // a number from 1, or a label
-	sweeps    []compare.Sweep
-	noTime    bool
-	minTime   time.Duration
-	outputs   []string // the outputs side by side
-	mapping   string   // of their values to brightness
-	magnify   int      // pixels a side of each of their values
-	plot      string
-	look      drawing.Look
-	color     string
-	maxPixels int64
-	orient    bool
-	net       netFlags
-	swaps     swapFlags
-	feed      feedFlags // of networks
-	weights   []string  // files: one for all networks, or one for each; empty draws them
+	layer       layerFlags // shared by every variant that reads them
+	variants    []layer.Entry
+	sourceFlags          // its filters are shared by every variant that has an image kernel
+	input       string   // a picture or an array, or nothing
+	baseline    string   // a number from 1, or a label
+	files       []string // two alone, whose difference is asked for
+	sweepings   []string
+	sweeps      []compare.Sweep // what they say
+	noTime      bool
+	minTime     time.Duration
+	outputs     []string // the outputs side by side
+	mapping     string   // of their values to brightness
+	magnify     int      // pixels a side of each of their values
+	plot        string
+	look        drawing.Look
+	net         netFlags
+	swaps       swapFlags
+	feed        feedFlags // of networks
+	weights     []string  // files: one for all networks, or one for each; empty draws them
 }
 
 // netData are the flags that say what networks run on, and with what.
@@ -63,7 +62,6 @@ Two files alone, arrays or pictures, are compared with each other: the greatest 
 
 func newCompare(s Streams, run func(context.Context, compareOptions) error) *cobra.Command {
 	o := compareOptions{Streams: s}
-	var sweeps []string
 	cmd := &cobra.Command{
 		Use:  "compare VARIANT[,KEY=VALUE...] ... [INPUT] [flags]",
 		Long: compareLong,
@@ -76,53 +74,15 @@ func newCompare(s Streams, run func(context.Context, compareOptions) error) *cob
   convx compare --net resnet-50 --net se-resnet-50 --net mobilenet-v2
   convx compare --net resnet-50 --net mobilenet-v2 photo.png`, "\n"),
 		ValidArgsFunction: completeContender,
-		RunE: func(c *cobra.Command, args []string) (err error) {
-			if err = o.net.settle(c, &o.layer, nil); err != nil {
-				return err
-			}
-			if len(o.net.names) > 0 {
-				if err := o.readNetInput(args); err != nil {
-					return err
-				}
-				if err := refuse(c, "is for layers: networks are counted, and run on an INPUT", "sweep", "filter", "output", "magnify", "plot"); err != nil {
-					return err
-				}
-				if o.input == "" {
-					if err := refuse(c, "is for networks that run: give an INPUT", netData...); err != nil {
-						return err
-					}
-				}
-				o.feed.note(c)
-				if err := o.swaps.settle(); err != nil {
-					return err
-				}
-				return run(c.Context(), o)
-			}
-			if err := refuse(c, "is for networks: give --net", netData...); err != nil {
-				return err
-			}
-			if o.swaps.given() {
-				return usagef("--swap is for networks: give --net")
-			}
-			if areArrays(args) {
-				if len(o.layer.given) > 0 || len(sweeps) > 0 || len(o.filters) > 0 || len(o.outputs) > 0 || o.plot != "" {
-					return usagef("%s and %s are two files, whose difference is printed: leave the flags of layers and pictures out", args[0], args[1])
-				}
-				return runCompareArrays(o, args)
-			}
-			if err = o.readArgs(args); err != nil {
-				return err
-			}
-			if o.sweeps, err = compare.ParseSweeps(sweeps); err != nil {
-				return usagef("--sweep: %w", err)
-			}
-			if err = o.check(); err != nil {
+		RunE: func(c *cobra.Command, args []string) error {
+			if err := o.settle(c, args); err != nil {
 				return err
 			}
 			return run(c.Context(), o)
 		},
 	}
 	o.layer.register(cmd)
+	o.sourceFlags.register(cmd, picture.DefaultMaxPixels, filterUsage)
 	formatVar(cmd, &o.format)
 	o.engineFlags.register(cmd)
 	o.net.register(cmd, true)
@@ -131,22 +91,62 @@ func newCompare(s Streams, run func(context.Context, compareOptions) error) *cob
 	f := cmd.Flags()
 	f.StringArrayVarP(&o.weights, "weights", "w", nil, "with --net: weights from `FILE`, .safetensors or .npz; repeat for a file for each network, '' to leave one out")
 	f.StringVar(&o.baseline, "baseline", "1", "the row that the others are compared with: its `NUMBER` from 1, or its label")
-	f.StringArrayVar(&sweeps, "sweep", nil, "make a row for each value: `KEY=VALUES` like kernel=1..7:2 or groups=1,2,4; several make their product")
+	f.StringArrayVar(&o.sweepings, "sweep", nil, "make a row for each value: `KEY=VALUES` like kernel=1..7:2 or groups=1,2,4; several make their product")
 	f.BoolVar(&o.noTime, "no-time", false, "only count: measure nothing")
 	f.DurationVar(&o.minTime, "min-time", 250*time.Millisecond, "time each layer for at least this long")
 	f.StringArrayVarP(&o.outputs, "output", "o", nil, "write the outputs side by side to `FILE.png`; repeat for more")
-	f.StringArrayVar(&o.filters, "filter", nil, "image `FILTER` in place of weights: a name like gaussian:5, or rows of weights")
 	f.StringVar(&o.mapping, "map", "auto", lang.Sprintf("-o: `MAPPING` of values to brightness: %s, or LO:HI", lang.List(picture.MappingNames())))
 	f.IntVar(&o.magnify, "magnify", 0, "-o: draw each value `N` pixels wide and high, not smoothed")
 	lookVars(cmd, &o.look)
 	f.StringVar(&o.plot, "plot", "", "draw params, MACs and times as bars into `FILE.png` or .svg")
-	f.StringVar(&o.color, "color", "", lang.Sprintf("read pictures as `%s` (default: as they are)", strings.Join(picture.ColorNames(), "|")))
-	f.Int64Var(&o.maxPixels, "max-pixels", picture.DefaultMaxPixels, "refuse larger pictures")
-	f.BoolVar(&o.orient, "orient", false, "turn pictures as their Exif orientation says")
-	if err := cmd.RegisterFlagCompletionFunc("filter", completeFilters); err != nil {
-		panic(err) // a flag registered twice: a mistake in the program
-	}
+	completeKey(cmd, "map", picture.MappingNames()...)
 	return cmd
+}
+
+// settle tells networks, two files and layers from each other, and checks the flags of which it is.
+func (o *compareOptions) settle(c *cobra.Command, args []string) (err error) {
+	if err := o.net.settle(c, &o.layer, nil); err != nil {
+		return err
+	}
+	if len(o.net.names) > 0 {
+		return o.settleNetworks(c, args)
+	}
+	if err := refuse(c, "is for networks: give --net", netData...); err != nil {
+		return err
+	}
+	if o.swaps.given() {
+		return usagef("--swap is for networks: give --net")
+	}
+	if areArrays(args) {
+		if len(o.layer.given) > 0 || len(o.sweepings) > 0 || len(o.filters) > 0 || len(o.outputs) > 0 || o.plot != "" {
+			return usagef("%s and %s are two files, whose difference is printed: leave the flags of layers and pictures out", args[0], args[1])
+		}
+		o.files = args
+		return o.sourceFlags.check()
+	}
+	if err := o.readArgs(args); err != nil {
+		return err
+	}
+	if o.sweeps, err = compare.ParseSweeps(o.sweepings); err != nil {
+		return usagef("--sweep: %w", err)
+	}
+	return o.check()
+}
+
+func (o *compareOptions) settleNetworks(c *cobra.Command, args []string) error {
+	if err := o.readNetInput(args); err != nil {
+		return err
+	}
+	if err := refuse(c, "is for layers: networks are counted, and run on an INPUT", "sweep", "filter", "output", "magnify", "plot"); err != nil {
+		return err
+	}
+	if o.input == "" {
+		if err := refuse(c, "is for networks that run: give an INPUT", netData...); err != nil {
+			return err
+		}
+	}
+	o.feed.note(c)
+	return o.swaps.settle()
 }
 
 // readNetInput takes what networks run on: one picture or array.
@@ -164,8 +164,9 @@ func (o *compareOptions) readNetInput(args []string) error {
 		return usagef("standard input is read once, and there are %d networks: give a file", len(o.net.names))
 	case o.swaps.given():
 		return usagef("%q: networks with --swap are counted, and do not run on an INPUT", args[0])
-	case o.minTime <= 0:
-		return usagef("--min-time %s: give a positive time like 250ms", o.minTime)
+	}
+	if err := checkMinTime(o.minTime); err != nil {
+		return err
 	}
 	if n := len(o.weights); n > 1 && n != len(o.net.names) {
 		return usagef("-w is given %d times, for %d networks: give one file for all of them, or one for each", n, len(o.net.names))
@@ -203,16 +204,10 @@ func (o *compareOptions) check() error {
 	switch {
 	case len(o.variants) == 0:
 		return usagef("no variant given: name two or more, like standard separable; variants are %s", lang.List(layer.VariantNames()))
-	case o.minTime <= 0:
-		return usagef("--min-time %s: give a positive time like 250ms", o.minTime)
-	case o.maxPixels < 1:
-		return usagef("--max-pixels: %d is less than 1", o.maxPixels)
 	case len(o.outputs) > 0 && o.input == "":
 		return usagef("-o shows what the variants make of a picture: name one as INPUT")
 	case o.input == "" && (len(o.filters) > 0 || slices.ContainsFunc(o.variants, func(e layer.Entry) bool { return e.Filter != "" })):
 		return usagef("--filter is for what the variants make of a picture: name one as INPUT")
-	case o.magnify < 0 || o.magnify > mostMagnified:
-		return usagef("--magnify: %d is not between 1 and %d", o.magnify, mostMagnified)
 	case o.magnify > 0 && len(o.outputs) == 0:
 		return usagef("--magnify is for pictures: write one with -o FILE.png")
 	case slices.Contains(o.outputs, o.plot):
@@ -229,10 +224,8 @@ func (o *compareOptions) check() error {
 	if _, err := picture.ParseMapping(o.mapping); err != nil {
 		return usagef("--map: %w", err)
 	}
-	if o.plot != "" {
-		if _, err := chart.FormatOf(o.plot); err != nil {
-			return usagef("--plot %w", err)
-		}
+	if err := cmp.Or(checkPlot(o.plot), checkMagnify(o.magnify), checkMinTime(o.minTime), o.sourceFlags.check()); err != nil {
+		return err
 	}
 	return o.engineFlags.check(o.Streams)
 }

@@ -18,10 +18,10 @@ func areArrays(args []string) bool {
 }
 
 // runCompareArrays prints the difference of two arrays or pictures.
-func runCompareArrays(o compareOptions, paths []string) error {
-	d, err := compare.Files(paths[0], paths[1], operands.Origin{Stdin: o.In, MaxPixels: o.maxPixels})
+func runCompareArrays(o compareOptions) error {
+	d, err := compare.Files(o.files[0], o.files[1], operands.Origin{Stdin: o.In, MaxPixels: o.maxPixels})
 	if err != nil {
 		return err
 	}
-	return o.print(o.format, measured.Arrays(paths[0], paths[1], d))
+	return o.print(o.format, measured.Arrays(o.files[0], o.files[1], d))
 }

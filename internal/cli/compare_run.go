@@ -22,6 +22,8 @@ func runCompare(ctx context.Context, o compareOptions) error {
 		return runCompareNetsOn(ctx, o)
 	case len(o.net.names) > 0:
 		return runCompareNets(o)
+	case o.files != nil:
+		return runCompareArrays(o)
 	}
 	ask := compare.Request{Layers: o.variants, Shared: o.layer.given, Filters: o.filters, Sweeps: o.sweeps, Baseline: o.baseline}
 	engine := o.bench(o.minTime)
@@ -59,10 +61,6 @@ func runCompare(ctx context.Context, o compareOptions) error {
 }
 
 func (o *compareOptions) openInput() (*operands.Source, error) {
-	color, err := picture.ParseColor(o.color)
-	if err != nil {
-		return nil, usagef("--color: %w", err)
-	}
 	spec, err := o.layer.spec("")
 	if err != nil {
 		return nil, err
@@ -70,9 +68,9 @@ func (o *compareOptions) openInput() (*operands.Source, error) {
 	if spec.Dims == 0 {
 		spec.Dims = 2
 	}
-	return operands.OpenSource(operands.Origin{
-		Path: o.input, Stdin: o.In, Color: color, MaxPixels: o.maxPixels, As: tensor.Float32, Seed: o.seed, Dims: spec.Dims, Size: spec.Input, Orient: o.orient,
-	})
+	from := o.origin(o.input, o.In)
+	from.As, from.Seed, from.Dims, from.Size = tensor.Float32, o.seed, spec.Dims, spec.Input
+	return operands.OpenSource(from)
 }
 
 // draw writes the pictures that were asked for: all of them, or none.

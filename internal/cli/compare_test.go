@@ -136,7 +136,7 @@ func TestCompareFilters(t *testing.T) {
 			t.Fatal(errText)
 		}
 	}
-	o := compareOptions{input: picture, maxPixels: 1 << 20}
+	o := compareOptions{input: picture, sourceFlags: sourceFlags{maxPixels: 1 << 20}}
 	src, err := o.openInput()
 	if err != nil {
 		t.Fatal(err)

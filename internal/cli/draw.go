@@ -30,14 +30,10 @@ type drawOptions struct {
 
 // sceneOptions are the picture that a figure is drawn on, and what is made of it.
 type sceneOptions struct {
-	input   string // "" is the sample picture
-	filters []string
+	input string // "" is the sample picture
+	sourceFlags
 	weights []string
-	color   string
 	mapping string // of the output's values to brightness
-
-	maxPixels int64
-	orient    bool
 }
 
 func (s sceneOptions) asked() bool { return s.input != "" || len(s.filters) > 0 || s.color != "" }
@@ -89,27 +85,20 @@ The factors of squeeze-and-excitation are those that run prints: of PICTURE, whi
 		},
 	}
 	flags.register(cmd)
+	o.scene.register(cmd, 1<<26, lang.Key("draw what an image `FILTER` makes of a picture: a name like sobel-x, or rows of weights"))
 	f := cmd.Flags()
 	f.StringArrayVarP(&o.outputs, "output", "o", nil, "write the figure to `FILE`: .png, .gif or .svg; repeat for more")
 	f.BoolVar(&o.options.Numbers, "numbers", false, "small whole numbers in the cells, and the arithmetic of the current output")
 	f.Uint64Var(&o.options.Seed, "seed", 0, "seed of numbers and offsets")
 	f.DurationVar(&o.look.Delay, "delay", 500*time.Millisecond, "GIF: time of a frame, twice that with --numbers, a fifth on a picture; the last one stands for four")
-	f.StringArrayVar(&o.scene.filters, "filter", nil, "draw what an image `FILTER` makes of a picture: a name like sobel-x, or rows of weights")
 	f.StringArrayVarP(&o.scene.weights, "weights", "w", nil, "on a picture, and of se: operand `NAME=FILE`, or a file of operands by name; repeat for more")
-	f.StringVar(&o.scene.color, "color", "", lang.Sprintf("read the picture as `%s` (default: as it is)", strings.Join(picture.ColorNames(), "|")))
 	f.StringVar(&o.scene.mapping, "map", "auto", lang.Sprintf("of a picture's output: `MAPPING` of values to brightness: %s, or LO:HI", lang.List(picture.MappingNames())))
-	f.Int64Var(&o.scene.maxPixels, "max-pixels", 1<<26, "refuse larger pictures")
-	f.BoolVar(&o.scene.orient, "orient", false, "turn pictures as their Exif orientation says")
 	lookVars(cmd, &o.look.Look)
 	f.BoolVar(&o.look.Transparent, "transparent", false, "nothing behind the figure")
 	f.Float64Var(&o.look.Scale, "scale-pixels", 0, "PNG and GIF: `PIXELS` per unit (default: as --for has it)")
 	f.StringArrayVar(&o.offsets, "offsets", nil, lang.Sprintf("deformable: `OFFSETS` of the taps by name: %s; several are drawn beside each other", offset.Usage()))
 	f.StringVar(&o.dilations, "dilations", "", "dilated: draw a stack of layers of these dilations, `D,D,...`, like WaveNet's 1,2,4,8")
 	completeKey(cmd, "map", picture.MappingNames()...)
-	completeKey(cmd, "color", picture.ColorNames()...)
-	if err := cmd.RegisterFlagCompletionFunc("filter", completeFilters); err != nil {
-		panic(err) // a flag registered twice: a mistake in the program
-	}
 	return cmd
 }
 
@@ -145,15 +134,16 @@ func runDraw(ctx context.Context, o drawOptions) error {
 
 // stage puts the picture and what the layer makes of it into the figure's options, or the data that factors come from.
 func (o *drawOptions) stage(ctx context.Context) (err error) {
-	color, err := picture.ParseColor(o.scene.color)
-	if err != nil {
-		return usagef("--color: %w", err)
+	if err := o.scene.check(); err != nil {
+		return err
 	}
+	from := o.scene.origin(o.scene.input, o.In)
+	from.Seed = o.options.Seed
 	if draw.Gated(o.spec.Variant) {
 		if len(o.scene.filters) > 0 {
 			return usagef("--filter %s: %s slides no window", o.scene.filters[0], o.spec.Variant)
 		}
-		o.options.Data = draw.Data{Path: o.scene.input, Stdin: o.In, Weights: o.scene.weights, Color: color, Orient: o.scene.orient, MaxPixels: o.scene.maxPixels, Seed: o.options.Seed}
+		o.options.Data = draw.Data{Origin: from, Weights: o.scene.weights}
 		return nil
 	}
 	if !o.scene.asked() {
@@ -162,10 +152,7 @@ func (o *drawOptions) stage(ctx context.Context) (err error) {
 		}
 		return nil
 	}
-	p := draw.OnPicture{
-		Path: o.scene.input, Stdin: o.In, Color: color, Orient: o.scene.orient, MaxPixels: o.scene.maxPixels, Filters: o.scene.filters, Weights: o.scene.weights,
-		Seed: o.options.Seed,
-	}
+	p := draw.OnPicture{Origin: from, Filters: o.scene.filters, Weights: o.scene.weights}
 	if p.Mapping, err = picture.ParseMapping(o.scene.mapping); err != nil {
 		return usagef("--map: %w", err)
 	}

@@ -57,6 +57,14 @@ func (o engineFlags) bench(minTime time.Duration) bench.Options {
 	}
 }
 
+// checkMinTime refuses a --min-time in which nothing is timed.
+func checkMinTime(d time.Duration) error {
+	if d <= 0 {
+		return usagef("--min-time %s: give a positive time like 250ms", d)
+	}
+	return nil
+}
+
 // mostThreads is more than any machine has cores, and few enough to start.
 const mostThreads = 1024
 

@@ -17,6 +17,15 @@ type pending struct {
 	write func(io.Writer) error
 }
 
+// checkPlot refuses a --plot, if there is one, into a file of another format.
+func checkPlot(path string) error {
+	if path == "" {
+		return nil
+	}
+	_, err := chartFile(path, nil)
+	return err
+}
+
 // chartFile is a chart, in the format that its name says.
 func chartFile(path string, draw func(io.Writer, drawing.Format) error) (pending, error) {
 	format, err := chart.FormatOf(path)
@@ -70,6 +79,14 @@ func (s Streams) outputOptions(inputs []string) output.Options {
 
 // mostMagnified makes one value as large as a screen.
 const mostMagnified = 1024
+
+// checkMagnify refuses a --magnify that is none; 0 is not given.
+func checkMagnify(n int) error {
+	if n < 0 || n > mostMagnified {
+		return usagef("--magnify: %d is not between 1 and %d", n, mostMagnified)
+	}
+	return nil
+}
 
 // checkOutputs refuses several -o of one file: one would replace the other.
 func checkOutputs(paths []string) error {

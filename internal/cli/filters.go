@@ -10,6 +10,9 @@ import (
 	"convx/internal/lang"
 )
 
+// filterUsage says what --filter is where it takes the place of weights.
+const filterUsage = lang.Key("image `FILTER` in place of weights: a name like gaussian:5, or rows of weights")
+
 // completeFilters completes --filter.
 func completeFilters(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	var out []cobra.Completion

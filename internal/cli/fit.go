@@ -11,7 +11,6 @@ import (
 	"convx/internal/flops"
 	"convx/internal/lang"
 	"convx/internal/layer"
-	"convx/internal/network"
 	"convx/internal/network/open"
 	"convx/internal/report"
 	"convx/internal/swap"
@@ -75,11 +74,7 @@ else it says by how much it may be off. Accuracy is not computed: what comes out
 	deviceVar(cmd, &o.device, "limits of time are on this device: ")
 	fpsVar(cmd, &o.fps)
 	o.swaps.register(cmd, "exchanges to try, in place of the usual ones")
-	var names []string
-	for _, c := range flops.Conventions() {
-		names = append(names, c.Name)
-	}
-	enumVar(cmd, &o.convention, "convention", "", "whose counting rules max-macs follows", names...)
+	enumVar(cmd, &o.convention, "convention", "", "whose counting rules max-macs follows", flops.ConventionNames()...)
 	cmd.Flags().BoolVar(&o.uncounted, "allow-uncounted", false, "decide limits by what is counted, though some operator is not")
 	cmd.Flags().StringVarP(&o.out, "output", "o", "", "write the network that meets the budget first of all into a `FILE`.yaml")
 	return cmd
@@ -94,7 +89,7 @@ func runFit(ctx context.Context, o fitOptions) error {
 	if err != nil {
 		return err
 	}
-	t := swap.Task{Network: r, Rules: o.swaps.rules, At: o.at(name), AllowUncounted: o.uncounted}
+	t := swap.Task{Network: r, Rules: o.swaps.rules, At: open.Again(name, o.net.Options), AllowUncounted: o.uncounted}
 	if !o.swaps.given() {
 		t.Rules = swap.DefaultRules()
 	}
@@ -132,20 +127,4 @@ func runFit(ctx context.Context, o fitOptions) error {
 		return nil
 	}
 	return writeNetwork(ctx, o.Streams, o.out, o.net.names, ways[0].Result)
-}
-
-// at counts the network at other input sizes: a network file is evaluated again, a model read again. Standard input is read once.
-func (o fitOptions) at(name string) func([]int) (*network.Result, error) {
-	if name == "-" {
-		return nil
-	}
-	return func(input []int) (*network.Result, error) {
-		again := o.net.Options
-		again.Input, again.Batch, again.Sizes = input, 0, nil
-		g, eo, err := open.Network(name, again)
-		if err != nil {
-			return nil, err
-		}
-		return network.Evaluate(g, eo)
-	}
 }

@@ -19,7 +19,7 @@ import (
 type flopsOptions struct {
 	Streams
 	format     report.Format
-	convention conventionName
+	convention string // a tool whose counting rules are followed, or all of them side by side
 	explain    bool
 	spec       layer.Spec
 	net        netFlags
@@ -34,10 +34,7 @@ type flopsOptions struct {
 	batch      string // layers, one a line
 }
 
-// conventionName is a tool whose counting rules are followed, or all of them side by side.
-type conventionName string
-
-const allConventions conventionName = "all"
+const allConventions = "all"
 
 func newFlops(s Streams, run func(context.Context, flopsOptions) error) *cobra.Command {
 	o := flopsOptions{Streams: s}
@@ -64,30 +61,8 @@ side by side.`,
   convx flops --batch-file layers.jsonl`, "\n"),
 		Args:              argsUpTo(1),
 		ValidArgsFunction: completeVariants,
-		RunE: func(c *cobra.Command, args []string) (err error) {
-			if err := o.net.settle(c, &flags, args); err != nil {
-				return err
-			}
-			if err := o.checkView(c); err != nil {
-				return err
-			}
-			o.net.Types, o.net.InPlace = o.types.types(), o.types.inPlace
-			if err := o.settle(c); err != nil {
-				return err
-			}
-			if o.batch != "" {
-				if c.Flags().Changed("format") && o.format != report.JSONFormat {
-					return usagef("--batch-file answers in JSON, a line each, not in %s", o.format)
-				}
-				if len(args) > 0 || len(flags.given) > 0 || len(o.net.names) > 0 {
-					return usagef("--batch-file says the layers: give neither a variant, nor layer flags, nor --net")
-				}
-				return run(c.Context(), o)
-			}
-			if len(o.net.names) == 0 {
-				o.spec, err = flags.spec(firstArg(args))
-			}
-			if err != nil {
+		RunE: func(c *cobra.Command, args []string) error {
+			if err := o.settle(c, &flags, args); err != nil {
 				return err
 			}
 			return run(c.Context(), o)
@@ -110,11 +85,7 @@ side by side.`,
 	cmd.Flags().IntVar(&o.view.Top, "top", 0, "with --net: show the first `N` rows and add up the others")
 	cmd.Flags().BoolVar(&o.strict, "strict", false, "fail if some operator is not counted, or some limit limits nothing")
 	cmd.Flags().BoolVar(&o.explain, "explain", false, "print each formula with the numbers in it")
-	var names []conventionName
-	for _, c := range flops.Conventions() {
-		names = append(names, conventionName(c.Name))
-	}
-	enumVar(cmd, &o.convention, "convention", "", "whose counting rules to follow", append(names, allConventions)...)
+	enumVar(cmd, &o.convention, "convention", "", "whose counting rules to follow", append(flops.ConventionNames(), allConventions)...)
 	return cmd
 }
 
@@ -144,7 +115,14 @@ func (o *flopsOptions) checkView(c *cobra.Command) error {
 }
 
 // settle checks flags against each other, and reads what they name.
-func (o *flopsOptions) settle(c *cobra.Command) error {
+func (o *flopsOptions) settle(c *cobra.Command, flags *layerFlags, args []string) (err error) {
+	if err := o.net.settle(c, flags, args); err != nil {
+		return err
+	}
+	if err := o.checkView(c); err != nil {
+		return err
+	}
+	o.net.Types, o.net.InPlace = o.types.types(), o.types.inPlace
 	if err := o.limits.settle(o.format); err != nil {
 		return err
 	}
@@ -162,7 +140,18 @@ func (o *flopsOptions) settle(c *cobra.Command) error {
 	if err := o.swaps.settle(); err != nil {
 		return err
 	}
-	return broken(o.Streams, o.format, o.limits.read())
+	if err := broken(o.Streams, o.format, o.limits.read()); err != nil {
+		return err
+	}
+	switch nets := len(o.net.names) > 0; {
+	case o.batch != "" && c.Flags().Changed("format") && o.format != report.JSONFormat:
+		return usagef("--batch-file answers in JSON, a line each, not in %s", o.format)
+	case o.batch != "" && (nets || len(args)+len(flags.given) > 0):
+		return usagef("--batch-file says the layers: give neither a variant, nor layer flags, nor --net")
+	case o.batch == "" && !nets:
+		o.spec, err = flags.spec(firstArg(args))
+	}
+	return err
 }
 
 func runFlops(ctx context.Context, o flopsOptions) error {
@@ -187,7 +176,7 @@ func runFlops(ctx context.Context, o flopsOptions) error {
 		}
 		return o.print(o.format, d)
 	}
-	convention, err := flops.ConventionNamed(string(o.convention))
+	convention, err := flops.ConventionNamed(o.convention)
 	if err != nil {
 		return usageError{err}
 	}

@@ -16,7 +16,7 @@ func runFlopsBatch(o flopsOptions) error {
 	if o.convention == allConventions {
 		return usagef("--batch-file answers with one figure: name one --convention")
 	}
-	convention, err := flops.ConventionNamed(string(o.convention))
+	convention, err := flops.ConventionNamed(o.convention)
 	if err != nil {
 		return usageError{err}
 	}

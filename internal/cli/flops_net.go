@@ -55,7 +55,7 @@ func (o flopsOptions) reportsBroken() bool {
 // countNet counts a network and holds it to the limits.
 func (o flopsOptions) countNet(name string) (budget.Held, answer.NetworkCost, error) {
 	none := budget.Held{Outcome: budget.Outcome{Subject: budget.Subject{Name: name, File: fileOf(name)}}}
-	convention, err := flops.ConventionNamed(string(o.convention))
+	convention, err := flops.ConventionNamed(o.convention)
 	if err != nil {
 		return none, answer.NetworkCost{}, usageError{err}
 	}

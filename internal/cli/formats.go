@@ -49,10 +49,7 @@ func enumVar[T ~string](cmd *cobra.Command, at *T, name, short, usage string, va
 	for i, v := range values {
 		words[i] = string(v)
 	}
-	complete := cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)
-	if err := cmd.RegisterFlagCompletionFunc(name, complete); err != nil {
-		panic(err) // a flag registered twice: a mistake in the program
-	}
+	completeKey(cmd, name, words...)
 }
 
 // completes offers names for a flag, beside files.

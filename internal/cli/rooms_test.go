@@ -19,7 +19,7 @@ var commands = []string{
 // shared are the files that serve several commands, from which all of them may take.
 var shared = []string{
 	"args", "complete", "engine", "exit", "feed_flags", "files", "filters", "flag_errors", "formats", "help", "language", "layer_flags", "layout", "look",
-	"limits", "measures", "net", "offsets", "settings", "streams", "swaps", "topics", "types",
+	"limits", "measures", "net", "offsets", "settings", "source_flags", "streams", "swaps", "topics", "types",
 }
 
 // top is the file that puts the commands together, and may name them all.

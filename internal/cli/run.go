@@ -23,7 +23,7 @@ type runOptions struct {
 	layer   layerFlags
 	weights []string
 	offsets string
-	filters []string
+	sourceFlags
 	outputs []string // paths, or "-"
 	stats   bool
 	format  report.Format
@@ -32,9 +32,6 @@ type runOptions struct {
 	threads   int
 	algorithm string
 	seed      uint64
-	color     string
-	maxPixels int64
-	orient    bool
 	picture   pictureFlags
 	feed      feedFlags
 	whole     netRunFlags
@@ -95,39 +92,18 @@ func newRun(s Streams, run func(context.Context, runOptions) error) *cobra.Comma
 		Args:              argsUpTo(2),
 		ValidArgsFunction: completeVariants,
 		RunE: func(c *cobra.Command, args []string) error {
-			if len(o.whole.net.names) > 0 || c.Flags().Changed("batch") {
-				if err := o.whole.settle(c, &o.layer); err != nil {
-					return err
-				}
-				if len(args) > 1 {
-					return usagef("%q and %q: a network runs on one INPUT; feed others with --feed NAME=FILE", args[0], args[1])
-				}
-				o.input = firstArg(args)
-				o.picture.note(c)
-				o.feed.note(c)
-				return run(c.Context(), o)
-			}
-			if err := refuse(c, "is for networks: give --net", netOnly...); err != nil {
+			if err := o.settle(c, args); err != nil {
 				return err
 			}
-			if len(args) > 0 {
-				o.variant = args[0]
-			}
-			if len(args) > 1 {
-				if o.input = args[1]; o.input == "" {
-					return usagef(`the INPUT is empty: leave it out for the sample picture, or give "-" for standard input`)
-				}
-			}
-			o.picture.note(c)
 			return run(c.Context(), o)
 		},
 	}
 	f := cmd.Flags()
 	o.layer.register(cmd)
+	o.sourceFlags.register(cmd, picture.DefaultMaxPixels, filterUsage)
 	o.whole.register(cmd)
 	o.feed.register(cmd, "bring the samples of a picture or a uint8 array")
 	f.StringArrayVarP(&o.weights, "weights", "w", nil, "operand `NAME=FILE`, or a file of operands by name; repeat for more")
-	f.StringArrayVar(&o.filters, "filter", nil, "image `FILTER` in place of weights: a name like gaussian:5, or rows of weights")
 	f.StringVar(&o.offsets, "offsets", "", lang.Sprintf("deformable: `OFFSETS` of the taps by name, in place of predicted ones: %s", offset.Usage()))
 	f.StringArrayVarP(&o.outputs, "output", "o", nil, "write the result to `FILE`: .npy, .npz, .png, or - for NPY on standard output; repeat for more")
 	f.BoolVar(&o.stats, "stats", false, "print min, max, mean, std, zeros and NaNs of every channel")
@@ -136,35 +112,50 @@ func newRun(s Streams, run func(context.Context, runOptions) error) *cobra.Comma
 	f.IntVar(&o.threads, "threads", 0, threadsUsage)
 	algorithmVar(cmd, &o.algorithm, "how to compute: auto, a `NAME`, or auto without some (auto,-winograd)")
 	f.Uint64Var(&o.seed, "seed", 0, "seed of what is not given")
-	f.StringVar(&o.color, "color", "", lang.Sprintf("read pictures as `%s` (default: as they are)", strings.Join(picture.ColorNames(), "|")))
-	f.Int64Var(&o.maxPixels, "max-pixels", picture.DefaultMaxPixels, "refuse larger pictures")
-	f.BoolVar(&o.orient, "orient", false, "turn pictures as their Exif orientation says")
 	f.StringVar(&o.picture.grid, "grid", "", "PNG: lay maps out in `RxC` rows and columns")
 	f.IntSliceVar(&o.picture.channels, "channel", nil, "PNG: show channel `N` alone, counted from 0; several are joined by commas")
 	f.StringVar(&o.picture.mapping, "map", "auto", lang.Sprintf("PNG: `MAPPING` of values to brightness: %s, or LO:HI", lang.List(picture.MappingNames())))
 	f.StringVar(&o.picture.colormap, "colormap", "auto", lang.Sprintf("PNG: `COLORS` of maps: %s", lang.List(picture.ColormapNames())))
 	f.IntVar(&o.picture.depth, "depth", 0, "PNG: `BITS` a sample, 8 or 16 (default: the input picture's, else 8)")
 	f.IntVar(&o.picture.magnify, "magnify", 0, "PNG: draw each value `N` pixels wide and high, not smoothed (default: 1, more in a grid of tiny maps)")
-	for name, complete := range map[string]cobra.CompletionFunc{
-		"filter":   completeFilters,
-		"map":      cobra.FixedCompletions(picture.MappingNames(), cobra.ShellCompDirectiveNoFileComp),
-		"colormap": cobra.FixedCompletions(picture.ColormapNames(), cobra.ShellCompDirectiveNoFileComp),
-		"color":    cobra.FixedCompletions(picture.ColorNames(), cobra.ShellCompDirectiveNoFileComp),
-	} {
-		if err := cmd.RegisterFlagCompletionFunc(name, complete); err != nil {
-			panic(err) // a flag registered twice: a mistake in the program
+	completeKey(cmd, "map", picture.MappingNames()...)
+	completeKey(cmd, "colormap", picture.ColormapNames()...)
+	return cmd
+}
+
+// settle tells a network from a layer.
+func (o *runOptions) settle(c *cobra.Command, args []string) error {
+	o.picture.note(c)
+	if len(o.whole.net.names) > 0 || c.Flags().Changed("batch") {
+		if err := o.whole.settle(c, &o.layer); err != nil {
+			return err
+		}
+		if len(args) > 1 {
+			return usagef("%q and %q: a network runs on one INPUT; feed others with --feed NAME=FILE", args[0], args[1])
+		}
+		o.input = firstArg(args)
+		o.feed.note(c)
+		return nil
+	}
+	if err := refuse(c, "is for networks: give --net", netOnly...); err != nil {
+		return err
+	}
+	o.variant = firstArg(args)
+	if len(args) > 1 {
+		if o.input = args[1]; o.input == "" {
+			return usagef(`the INPUT is empty: leave it out for the sample picture, or give "-" for standard input`)
 		}
 	}
-	return cmd
+	return nil
 }
 
 // mapOptions reads the flags of pictures.
 func (p pictureFlags) mapOptions(inputDepth int) (picture.MapOptions, error) {
 	m := picture.MapOptions{Channels: p.channels, Depth: p.depth, Scale: p.magnify}
-	if p.magnify < 0 || p.magnify > mostMagnified {
-		return m, usagef("--magnify: %d is not between 1 and %d", p.magnify, mostMagnified)
+	err := checkMagnify(p.magnify)
+	if err != nil {
+		return m, err
 	}
-	var err error
 	if m.Mapping, err = picture.ParseMapping(p.mapping); err != nil {
 		return m, usagef("--map: %w", err)
 	}
@@ -188,14 +179,6 @@ func (p pictureFlags) mapOptions(inputDepth int) (picture.MapOptions, error) {
 	return m, nil
 }
 
-func (o runOptions) colorOption() (picture.Color, error) {
-	c, err := picture.ParseColor(o.color)
-	if err != nil {
-		return c, usagef("--color: %w", err)
-	}
-	return c, nil
-}
-
 func (o runOptions) check() error {
 	if err := checkThreads(o.Streams, o.threads); err != nil {
 		return err
@@ -203,8 +186,8 @@ func (o runOptions) check() error {
 	if err := ops.CheckNames(o.algorithm); err != nil {
 		return err
 	}
-	if o.maxPixels < 1 {
-		return usagef("--max-pixels: %d is less than 1", o.maxPixels)
+	if err := o.sourceFlags.check(); err != nil {
+		return err
 	}
 	if o.variant == "" {
 		return fmt.Errorf("%w", layer.Errorf("no variant given").Hint(lang.Sprintf("variants are %s", lang.List(layer.VariantNames()))))

@@ -27,31 +27,9 @@ func (j *job) sayWritten() {
 	for _, t := range j.targets {
 		switch {
 		case t.Shown != "":
-			j.sayf("wrote %q: %s%s", t.Path, t.Shown, j.gridText())
+			j.sayf("wrote %q: %s%s", t.Path, t.Shown, j.show.GridNote(j.set.Output))
 		case t.Path != "-":
 			j.sayf("wrote %q", t.Path)
 		}
 	}
-}
-
-// gridText says why a grid that was asked for is not what the picture shows.
-func (j *job) gridText() string {
-	m := j.show
-	if m.Rows == 0 {
-		return ""
-	}
-	batch, channels := j.set.Output[0], j.set.Output[1]
-	switch {
-	case channels == 3 && m.Channels == nil:
-		if m.Rows*m.Cols > batch {
-			return lang.Sprintf("; no %s grid, for 3 channels are shown in colour: --channel 0,1,2 shows their maps", j.picture.grid)
-		}
-		return ""
-	case m.Channels != nil:
-		channels = len(m.Channels)
-	}
-	if n := batch * channels; m.Cols > n || m.Rows > (n+m.Cols-1)/m.Cols {
-		return lang.Sprintf("; %d do not fill %s", n, j.picture.grid)
-	}
-	return ""
 }

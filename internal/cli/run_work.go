@@ -73,21 +73,14 @@ func (j *job) settle() (err error) {
 		}
 		j.given.Offsets = &list[0]
 	}
-	color, err := j.colorOption()
-	if err != nil {
-		return err
-	}
-	var scale *operands.Range
+	from := j.origin(j.input, j.In)
+	from.As, from.Seed, from.Dims, from.WeightDims, from.Size = j.element(), j.seed, spec.Dims, layer.DimsOf(j.given.Shapes()), spec.Input
 	if j.feed.scale != "" {
-		if scale, err = operands.ParseRange(j.feed.scale); err != nil {
+		if from.Range, err = operands.ParseRange(j.feed.scale); err != nil {
 			return err
 		}
 	}
-	j.source, err = operands.OpenSource(operands.Origin{
-		Path: j.input, Stdin: j.In, Color: color, MaxPixels: j.maxPixels, As: j.element(), Seed: j.seed,
-		Dims: spec.Dims, WeightDims: layer.DimsOf(j.given.Shapes()), Size: spec.Input, Orient: j.orient, Range: scale,
-	})
-	if err != nil {
+	if j.source, err = operands.OpenSource(from); err != nil {
 		return err
 	}
 	for _, note := range j.source.Notes {

@@ -2,12 +2,10 @@ package cli
 
 import (
 	"context"
-	"fmt"
 
 	"convx/internal/answer/measured"
 	"convx/internal/bench"
 	"convx/internal/lang"
-	"convx/internal/shape"
 	"convx/internal/verify"
 )
 
@@ -54,11 +52,7 @@ func accuracySubjects() ([]verify.Subject, error) {
 			return nil, err
 		}
 		for _, e := range entries {
-			s, err := shape.Of(e.Layer)
-			if err != nil {
-				return nil, fmt.Errorf("%s of %s: %w", e.Name, suite, err)
-			}
-			subjects = append(subjects, verify.Subject{Name: e.Name, Shape: s})
+			subjects = append(subjects, verify.Subject{Name: e.Name, Layer: e.Layer})
 		}
 	}
 	return subjects, nil

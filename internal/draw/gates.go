@@ -2,25 +2,18 @@ package draw
 
 import (
 	"context"
-	"io"
 
 	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/operands"
 	"convx/internal/ops"
-	"convx/internal/picture"
 	"convx/internal/tensor"
 )
 
 // Data are what a figure's own numbers come from: a file, or what is drawn from the seed; and weights, likewise.
 type Data struct {
-	Path      string // a picture or an array; "" draws the input, "-" is Stdin
-	Stdin     io.Reader
-	Weights   []string // as -w gives them
-	Color     picture.Color
-	Orient    bool
-	MaxPixels int64
-	Seed      uint64
+	operands.Origin          // a picture or an array; the path "" draws the input, from the seed of the weights
+	Weights         []string // as -w gives them
 }
 
 // Gates are the factors that squeeze-and-excitation multiplies the channels of a first sample by, and what they come from.
@@ -42,9 +35,9 @@ func (d Data) Gates(ctx context.Context, s layer.Spec) (layer.Spec, *Gates, erro
 		return s, nil, err
 	}
 	defer files.Close()
-	src, err := operands.OpenSource(operands.Origin{
-		Path: d.Path, Stdin: d.Stdin, Color: d.Color, Orient: d.Orient, MaxPixels: d.MaxPixels, As: tensor.Float32, Seed: d.Seed, Size: s.Input, Dims: s.Dims, WeightDims: layer.DimsOf(files.Shapes()),
-	})
+	from := d.Origin
+	from.As, from.Size, from.Dims, from.WeightDims = tensor.Float32, s.Input, s.Dims, layer.DimsOf(files.Shapes())
+	src, err := operands.OpenSource(from)
 	if err != nil {
 		return s, nil, err
 	}

@@ -40,7 +40,7 @@ func TestGatesAreTheLayersOwn(t *testing.T) {
 			means = append(means, sum/float64(plane))
 		}
 		want := excite(means, v.Tensors)
-		o := Options{Data: Data{Seed: 7}}
+		o := Options{Data: Data{Origin: operands.Origin{Seed: 7}}}
 		if err := o.gated(t.Context(), s, s); err != nil || o.Gates == nil {
 			t.Fatal(err)
 		}

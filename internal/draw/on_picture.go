@@ -4,7 +4,6 @@ import (
 	"context"
 	"image"
 	"image/color"
-	"io"
 	"math"
 	"slices"
 
@@ -20,16 +19,11 @@ import (
 
 // OnPicture is a picture that a figure is drawn on, and what is made of it.
 type OnPicture struct {
-	Path      string // "" is the sample picture, "-" is Stdin
-	Stdin     io.Reader
-	Color     picture.Color
-	Orient    bool
-	MaxPixels int64
-	Filters   []string
-	Weights   []string        // as -w gives them
-	Offsets   *offset.Preset  // of a deformable layer; nil: what its own convolution predicts
-	Mapping   picture.Mapping // of the output's values to brightness
-	Seed      uint64          // of weights
+	operands.Origin // of the picture; the seed is that of weights
+	Filters         []string
+	Weights         []string        // as -w gives them
+	Offsets         *offset.Preset  // of a deformable layer; nil: what its own convolution predicts
+	Mapping         picture.Mapping // of the output's values to brightness
 }
 
 // sceneCells are about how many cells the longer side of a picture becomes, of the input or, if that is larger, the output;
@@ -98,9 +92,9 @@ func (p OnPicture) Scene(ctx context.Context, spec layer.Spec) (layer.Spec, *Sce
 
 // small reads the picture and averages squares of its pixels.
 func (p OnPicture) small(spec layer.Spec) (x *tensor.Tensor[float32], label string, err error) {
-	src, err := operands.OpenSource(operands.Origin{
-		Path: p.Path, Stdin: p.Stdin, Color: p.Color, MaxPixels: p.MaxPixels, As: tensor.Float32, Dims: spec.Dims, WeightDims: 2, Orient: p.Orient,
-	})
+	from := p.Origin
+	from.As, from.Dims, from.WeightDims = tensor.Float32, spec.Dims, 2
+	src, err := operands.OpenSource(from)
 	if err != nil {
 		return nil, "", err
 	}

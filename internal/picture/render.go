@@ -127,6 +127,27 @@ type cell struct {
 	label         string
 }
 
+// GridNote says why the grid that was asked for is not what the picture of an N x C x H x W tensor shows, behind a semicolon; or "".
+func (o MapOptions) GridNote(shape []int) string {
+	if o.Rows == 0 {
+		return ""
+	}
+	maps := shape[0] * shape[1]
+	switch {
+	case shape[1] == 3 && o.Channels == nil:
+		if o.Rows*o.Cols > shape[0] {
+			return lang.Sprintf("; no %dx%d grid, for 3 channels are shown in colour: --channel 0,1,2 shows their maps", o.Rows, o.Cols)
+		}
+		return ""
+	case o.Channels != nil:
+		maps = shape[0] * len(o.Channels)
+	}
+	if o.Cols > maps || o.Rows > (maps+o.Cols-1)/o.Cols {
+		return lang.Sprintf("; %d do not fill %dx%d", maps, o.Rows, o.Cols)
+	}
+	return ""
+}
+
 // selectCells lists what is to be shown.
 func selectCells(shape []int, o MapOptions) ([]cell, error) {
 	if len(shape) != 4 {

@@ -43,7 +43,7 @@ func (a Accuracy) error() float64 {
 // Subject is a layer to measure errors on, by the name that a report gives it.
 type Subject struct {
 	Name  string
-	Shape shape.Result
+	Layer layer.Layer
 }
 
 // MostOutputs bounds the outputs that are looked at along each spatial axis, and mostChannels the output channels: several tiles
@@ -87,16 +87,20 @@ func MeasureAccuracy(ctx context.Context, subjects []Subject, seed uint64, threa
 	var all []Accuracy
 	for _, s := range subjects {
 		visit(s.Name)
-		for i, st := range s.Shape.Layer.Stages {
+		shapes, err := shape.Of(s.Layer)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", s.Name, err)
+		}
+		for i, st := range s.Layer.Stages {
 			if !st.Op.Kind().Multiplies() {
 				continue
 			}
 			st.Op = narrowed(st.Op)
-			shapes, err := cropped(st, s.Shape.Stages[i])
+			crop, err := cropped(st, shapes.Stages[i])
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", s.Name, err)
 			}
-			e, err := exactly(ctx, st, shapes, tensor.NewStream(seed, s.Name+"/"+st.Name))
+			e, err := exactly(ctx, st, crop, tensor.NewStream(seed, s.Name+"/"+st.Name))
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", s.Name, err)
 			}

@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"convx/internal/layer"
-	"convx/internal/shape"
 )
 
 // Every algorithm keeps its promise on layers of every kind that sums, and more than one is measured on each.
@@ -23,11 +22,11 @@ func TestAccuracyHolds(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, err := shape.OfSpec(spec)
+		l, err := layer.Build(spec)
 		if err != nil {
 			t.Fatal(err)
 		}
-		subjects = append(subjects, Subject{text, s})
+		subjects = append(subjects, Subject{text, l})
 	}
 	all, err := MeasureAccuracy(context.Background(), subjects, 1, 1, func(string) {})
 	if err != nil {

@@ -202,3 +202,20 @@ func isPipe(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.Mode()&(fs.ModeNamedPipe|fs.ModeCharDevice) != 0
 }
+
+// Again counts the network of that name at other input sizes, of its first input: a network file is evaluated again, a model read
+// again. It is nil for standard input, which is read once.
+func Again(name string, n Options) func(input []int) (*network.Result, error) {
+	if name == "-" {
+		return nil
+	}
+	return func(input []int) (*network.Result, error) {
+		n := n
+		n.Input, n.Batch, n.Sizes = input, 0, nil
+		g, o, err := Network(name, n)
+		if err != nil {
+			return nil, err
+		}
+		return network.Evaluate(g, o)
+	}
+}
