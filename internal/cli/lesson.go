@@ -37,7 +37,8 @@ The commands run in a folder of their own that is removed at the end, unless --f
   convx lesson 2
   convx lesson grouped --lang zh
   convx lesson gridding --folder gridding`, "\n"),
-		Args: argsUpTo(1),
+		Args:              argsUpTo(1),
+		ValidArgsFunction: cobra.FixedCompletions(lesson.Names(), cobra.ShellCompDirectiveNoFileComp),
 		RunE: func(c *cobra.Command, args []string) error {
 			o.asked = firstArg(args)
 			return run(c.Context(), o)

@@ -211,7 +211,7 @@ func refuseUnknownTopics(root *cobra.Command) {
 					f.Usage = lang.Text("leave descriptions out")
 				}
 				shell.Short = lang.Sprintf("Print the script for %s", shell.Name())
-				shell.Long = lang.Sprintf("The script completes commands, flags and names in %s. For the shell at hand alone:\n\n  %s", shell.Name(), loads[shell.Name()])
+				shell.Long = lang.Sprintf("The script completes commands, flags and names in %s. For the shell at hand alone:\n\n  %s\n\nFor every shell to come, that line in %s.", shell.Name(), loads[shell.Name()][0], lang.Text(loads[shell.Name()][1]))
 			}
 			translate(c)
 		case "help":
@@ -237,12 +237,12 @@ func refuseUnknownTopics(root *cobra.Command) {
 	}
 }
 
-// loads is how a shell reads the script that completes.
-var loads = map[string]string{
-	"bash":       "source <(convx completion bash)",
-	"zsh":        "source <(convx completion zsh)",
-	"fish":       "convx completion fish | source",
-	"powershell": "convx completion powershell | Out-String | Invoke-Expression",
+// loads is how a shell reads the script that completes, and the file that it reads at every start.
+var loads = map[string][2]string{
+	"bash":       {"source <(convx completion bash)", lang.Key("~/.bashrc; the package bash-completion has to be there")},
+	"zsh":        {"source <(convx completion zsh)", lang.Key("~/.zshrc, after compinit")},
+	"fish":       {"convx completion fish | source", "~/.config/fish/config.fish"},
+	"powershell": {"convx completion powershell | Out-String | Invoke-Expression", "$PROFILE"},
 }
 
 // unknownCommand says which command may have been meant.

@@ -20,6 +20,9 @@ var order = []string{
 	"inside-a-network", "claims",
 }
 
+// Names are what the lessons are called, in order.
+func Names() []string { return slices.Clone(order) }
+
 // Lesson is a page of steps.
 type Lesson struct {
 	Number      int
