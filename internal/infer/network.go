@@ -34,6 +34,20 @@ type Options struct {
 // usualRuns is how often a network is taken to run: often enough that packing decides only between what takes as long.
 const usualRuns = 200
 
+// nearWeights is the bytes of weights, of all layers, that caches keep from one run to the next.
+const nearWeights = 1 << 20
+
+// weightBytes is what a program's weights take, as it holds them.
+func weightBytes(p *network.Program) int {
+	n := 0
+	for _, v := range p.Values {
+		if v.Weight != nil {
+			n += v.Weight.Bytes
+		}
+	}
+	return n
+}
+
 func (o Options) runs() int {
 	if o.Once {
 		return 1
@@ -93,7 +107,7 @@ func Prepare(ctx context.Context, g *network.Graph, o Options) (*Network, error)
 		return nil, err
 	}
 	net := &Network{Inputs: p.Inputs, outputs: p.Outputs, program: p, options: o, values: make([]value, len(p.Values))}
-	net.opsOptions = ops.Options{Algorithm: o.Algorithm, Threads: o.threads(), Runs: o.runs(), OddWeights: o.Watch}.Sharing()
+	net.opsOptions = ops.Options{Algorithm: o.Algorithm, Threads: o.threads(), Runs: o.runs(), Cold: weightBytes(p) > nearWeights, OddWeights: o.Watch}.Sharing()
 	for i, v := range p.Values {
 		net.values[i] = value{name: v.Name, shape: v.Shape, weight: v.Weight}
 	}

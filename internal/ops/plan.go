@@ -22,6 +22,8 @@ type Options struct {
 	// Runs is how often the plan will run, for the choice of an algorithm: each run bears its share of what packing takes; 0 is so
 	// often that it bears none.
 	Runs int
+	// Cold says, for that choice, that weights are in no cache when a run begins: those of other layers were read since the last.
+	Cold bool
 	// OddWeights has "auto" look for NaN and infinite weights: such stages are computed by what leaves out taps that meet padding.
 	OddWeights bool
 
@@ -41,7 +43,7 @@ func (o Options) threads() int {
 func (o Options) problem(st layer.Stage, in [][]int) (*problem.Problem, error) {
 	p, err := problem.New(st, in, o.threads(), o.workers)
 	if err == nil {
-		p.Runs = o.Runs
+		p.Runs, p.Cold = o.Runs, o.Cold
 	}
 	return p, err
 }

@@ -18,8 +18,7 @@ import (
 //	indirect: padded MACs / mac + fetched elements * pack
 //	direct:   MACs of the taps that meet input / blocked + block copies
 //	winograd: transformed MACs / blocked + transforms + block copies + the time
-//	          that its weights, larger than the layer's, take to arrive if
-//	          they are more than hiddenBytes
+//	          that its weights, larger than the layer's, take to arrive
 //
 // A tile of few rows loads a row of weights for little work, so that a MAC
 // costs more there (thin).
@@ -45,8 +44,21 @@ var rateTable = [...]rates{
 // point: half-transformed tiles outgrow the registers.
 const wide = 1.5
 
-// hiddenBytes of transformed weights arrive while others are multiplied.
-const hiddenBytes = 7 << 19
+// hiddenBytes of transformed weights arrive while others are multiplied, unless they are cold. Those of a point of the tile arrive half
+// as fast where they are less than streamed, since each begins a stream; what is read in order arrives ordered times as fast.
+const hiddenBytes, streamed, ordered = 7 << 19, 8 << 10, 3
+
+// arrival is the nanoseconds that transformed weights take to arrive, of which each point of a tile has so many elements in a group.
+func arrival(p *problem.Convolution, points, each float64) float64 {
+	bytes, rate := 4*points*each*float64(p.Groups), rateTable[p.ISA.Core()].stream
+	switch {
+	case !p.Cold:
+		bytes = max(0, bytes-hiddenBytes)
+	case 4*each < streamed:
+		rate /= 2
+	}
+	return bytes / rate
+}
 
 // nearPlanes is the bytes of planes that a second-level cache holds: copies between them and blocks take nearCopies of the time.
 const nearPlanes = 1 << 20
@@ -182,6 +194,9 @@ func DirectNCHWcCost(p *problem.Convolution) float64 {
 	if p.GroupOut() <= lanes {
 		macs *= narrow
 	}
+	if p.Cold { // they are read in order
+		blocks += 4 * images * cin * cout * float64(p.Taps()) / (ordered * r.stream)
+	}
 	if p.Small {
 		return macs/r.blocked + blocks + passesAlone
 	}
@@ -224,10 +239,11 @@ func winogradCost(p *problem.Convolution, m int) float64 {
 	rows := float64(tilesOf(p, 1, high)) * images
 	tiles := rows * float64(tilesOf(p, 2, m))
 	slices, out := float64(inputSlices(p)), float64(p.Out[0])
-	weights := float64(points) * float64(max(lanes, roundUp(p.GroupIn(), 4))) * cout * float64(p.Kernel[0])
+	each := float64(max(lanes, roundUp(p.GroupIn(), 4))) * cout
+	weights := float64(points) * each * float64(p.Kernel[0])
 	together := tiles / images * out // rows that share the weights
 	tile := together / math.Ceil(together/float64(p.ISA.NCHWcRows()))
-	product := tiles*weights*out/r.blocked*thin(p, tile) + max(0, 4*weights*float64(p.Groups)-hiddenBytes)/r.stream + p.PackingTime(4*weights*float64(p.Groups))
+	product := tiles*weights*out/r.blocked*thin(p, tile) + arrival(p, float64(points*p.Kernel[0]), each) + p.PackingTime(4*weights*float64(p.Groups))
 	transforms := tiles * float64(points) * (cin*slices + cout*out) * r.transform
 	if m+p.Kernel[2]-1 == 8 {
 		transforms *= wide

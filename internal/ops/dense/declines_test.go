@@ -50,3 +50,26 @@ func TestBestWinogradReasons(t *testing.T) {
 		}
 	}
 }
+
+// Weights that are in no cache cost more, those of winograd's tiles the most: beside many small groups of small planes, direct
+// convolution becomes the cheaper one.
+func TestColdWeightsCostMore(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	for range 300 {
+		p := random(r)
+		cold := p
+		cold.Cold = true
+		m, warm := BestWinograd(&p)
+		if _, c := BestWinograd(&cold); m != 0 && c <= warm {
+			t.Errorf("winograd of %+v takes %v with cold weights, %v with others", p, c, warm)
+		}
+		if c, warm := DirectNCHWcCost(&cold), DirectNCHWcCost(&p); c <= warm {
+			t.Errorf("direct convolution of %+v takes %v with cold weights, %v with others", p, c, warm)
+		}
+	}
+	p := problem.Convolution{Geometry: layer.Geometry{N: 1, C: 1024, O: 1024, Groups: 32, In: [3]int{1, 7, 7}, Out: [3]int{1, 7, 7}, Kernel: [3]int{1, 3, 3}, Stride: [3]int{1, 1, 1}, Dilation: [3]int{1, 1, 1}}, ISA: kernel.Best(), Threads: 1, Cold: true}
+	p.Pads[1].Begin, p.Pads[2].Begin = 1, 1
+	if _, c := BestWinograd(&p); c < DirectNCHWcCost(&p) {
+		t.Errorf("winograd of 32 groups of 7x7 takes %v, direct convolution %v", c, DirectNCHWcCost(&p))
+	}
+}

@@ -19,6 +19,7 @@ type Convolution struct {
 	Threads int
 	Small   bool // too little for two threads, however many there are
 	Runs    int  // how often it runs; 0 is so often that packing does not count
+	Cold    bool // weights are in no cache when a run begins
 }
 
 // packingTime is the nanoseconds that a byte of packed weights takes: to compute it, and to touch memory for it.
@@ -46,7 +47,7 @@ func NoClamp() (lo, hi float32) { return float32(math.Inf(-1)), float32(math.Inf
 
 // Convolution is that of a problem, on the best instruction set and as many threads as it is worth.
 func (p *Problem) Convolution() *Convolution {
-	return &Convolution{Geometry: p.Geometry, Lo: float32(p.Lo), Hi: float32(p.Hi), ISA: kernel.Best(), Threads: p.WorthThreads(), Small: p.work() < worthThread, Runs: p.Runs}
+	return &Convolution{Geometry: p.Geometry, Lo: float32(p.Lo), Hi: float32(p.Hi), ISA: kernel.Best(), Threads: p.WorthThreads(), Small: p.work() < worthThread, Runs: p.Runs, Cold: p.Cold}
 }
 
 // convRunner runs a prepared convolution.

@@ -33,7 +33,8 @@ type Problem struct {
 	Lo, Hi  float64
 	Float64 bool
 	Threads int
-	Runs    int           // how often it runs: as in Convolution
+	Runs    int // how often it runs, and whether its weights are in no cache then: as in Convolution
+	Cold    bool
 	Pool    *workers.Pool // nil until it is asked for: see WorkerPool
 }
 

@@ -85,7 +85,7 @@ func layColumns(p *problem.Problem) (l columnLayout, err error) {
 
 // problem is the convolution of one block.
 func (l columnLayout) problem(p *problem.Problem) *problem.Problem {
-	sub := &problem.Problem{Lo: math.Inf(-1), Hi: math.Inf(1), Threads: p.Threads, Runs: p.Runs, Pool: p.WorkerPool()}
+	sub := &problem.Problem{Lo: math.Inf(-1), Hi: math.Inf(1), Threads: p.Threads, Runs: p.Runs, Cold: p.Cold, Pool: p.WorkerPool()}
 	sub.N, sub.C, sub.O, sub.Groups = 1, l.groups*p.GroupIn(), l.block*p.Taps(), l.groups
 	one := [3]int{1, 1, 1}
 	sub.In, sub.Out, sub.Kernel, sub.Stride, sub.Dilation, sub.PadMode = p.In, p.In, one, one, one, layer.PadZeros

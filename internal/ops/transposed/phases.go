@@ -204,7 +204,7 @@ func (l *phaseLayout) apart() bool { return len(l.shares) > 1 }
 
 // problem is the convolution of one part, for one block of channels.
 func (l *phaseLayout) problem(q *phasePart) *problem.Problem {
-	sub := &problem.Problem{Lo: l.Lo, Hi: l.Hi, Float64: l.Float64, Threads: l.Threads, Runs: l.Runs, Pool: l.WorkerPool(), Bias: l.Bias}
+	sub := &problem.Problem{Lo: l.Lo, Hi: l.Hi, Float64: l.Float64, Threads: l.Threads, Runs: l.Runs, Cold: l.Cold, Pool: l.WorkerPool(), Bias: l.Bias}
 	if l.apart() {
 		sub.Threads, sub.Pool = 1, nil
 	}
