@@ -5,6 +5,7 @@ import (
 
 	"convx/internal/network"
 	"convx/internal/ops/array"
+	"convx/internal/ops/kernel"
 	"convx/internal/tensor"
 )
 
@@ -138,7 +139,7 @@ func (r *region) turn(n *node) error {
 		old := g.shapeOf(n.in[1])
 		shape := append([]int{old[1], old[0]}, slices.Repeat([]int{1}, r.axes-2)...)
 		g.rewire(n, []int{n.in[0], g.derive(n.in[1], shape, false, func(to, from *tensor.Array) {
-			transpose(tensor.Data[float32](to), tensor.Data[float32](from), old[0], old[1])
+			kernel.Best().Transpose(tensor.Data[float32](to), tensor.Data[float32](from), old[1], old[0], old[1])
 		})})
 		n.op, n.version, n.attributes = "Conv", 11, array.Attributes{}
 		return nil
@@ -162,22 +163,6 @@ func (r *region) turn(n *node) error {
 	}
 	g.rewire(n, in)
 	return nil
-}
-
-// transpose turns a matrix of so many rows and columns, by squares that the first cache holds.
-func transpose(to, from []float32, rows, columns int) {
-	const square = 32
-	for top := 0; top < rows; top += square {
-		n := min(square, rows-top)
-		for left := 0; left < columns; left += square {
-			for j := left; j < min(columns, left+square); j++ {
-				row := to[j*rows+top:][:n]
-				for i := range row {
-					row[i] = from[(top+i)*columns+j]
-				}
-			}
-		}
-	}
 }
 
 // bypass drops a node whose result is its input: who reads the one reads the other.

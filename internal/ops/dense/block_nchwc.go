@@ -302,12 +302,7 @@ func newBlockMatrix(p *problem.Convolution, w *Pointwise, channels, stride int) 
 	copy(m.bias, w.Bias)
 	for _, pn := range m.panels {
 		first := pn.block * lanes
-		for o := first; o < min(w.Out, first+pn.vectors*lanes); o++ {
-			dst := m.weights[pn.offset+o-first:]
-			for c, v := range w.Weights[o*channels:][:channels] {
-				dst[c*pn.vectors*lanes] = v
-			}
-		}
+		packPanel(p.ISA, m.weights[pn.offset:], w.Weights[first*channels:], pn.vectors, w.Out-first, channels, 1, m.depth)
 	}
 	for b := 0; b < m.depth; b += lanes {
 		for v := range m.taps {

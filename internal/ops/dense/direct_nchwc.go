@@ -117,18 +117,13 @@ func (d *DirectNCHWc) pack(weights, bias []float32) {
 	}
 	d.weights = problem.Aligned(p.Groups * d.perGroup)
 	d.bias = problem.Aligned(p.Groups * d.outBlocks * d.lanes)
-	for o := range p.O {
-		group, oc := o/cout, o%cout
-		pn := d.panels[oc/(2*d.lanes)]
-		w := pn.vectors * d.lanes
-		dst := d.weights[group*d.perGroup+pn.offset+oc%(2*d.lanes):]
-		for c := range cin {
-			for tap, v := range weights[(o*cin+c)*taps:][:taps] {
-				dst[(tap*depth+c)*w] = v
-			}
+	for group := range p.Groups {
+		for _, pn := range d.panels {
+			first := pn.block * d.lanes
+			packPanel(p.ISA, d.weights[group*d.perGroup+pn.offset:], weights[(group*cout+first)*cin*taps:], pn.vectors, cout-first, cin, taps, depth)
 		}
 		if bias != nil {
-			d.bias[group*d.outBlocks*d.lanes+oc] = bias[o]
+			copy(d.bias[group*d.outBlocks*d.lanes:], bias[group*cout:][:cout])
 		}
 	}
 }

@@ -75,9 +75,6 @@ func transformKernel(u []float64, g [][]float64, w []float32, r int) {
 	}
 }
 
-// stagedTaps is how many taps of each output channel are brought to blocks of channels at once: they stay in the first cache.
-const stagedTaps = 288
-
 // pack transforms the weights, in float64, to
 // [group][point][output panel][depth tap][input channel][panel's channels], or as lines along the height to
 // [group][row of points][output panel][depth tap][tap of the width][input channel][panel's channels]: a block of channels of a
@@ -95,24 +92,21 @@ func (w *Winograd) pack(weights []float32) {
 	switch {
 	case w.lines:
 		transform = k.lines
-	case p.Kernel[1] == 3 && p.Kernel[2] == 3:
-		transform = k.three
+	case p.Kernel[1] == p.Kernel[2] && p.Kernel[1] <= 3:
+		transform = k.small
 	}
 	w.weights = problem.Aligned(p.Groups * w.groupSize)
 	cin, taps := p.GroupIn(), volume(p.Kernel)
 	step := cin * taps // from one output channel to the next
-	together := max(1, stagedTaps/taps)
-	staged := make([]float32, together*taps*w.lanes)
 	for group := range p.Groups {
 		for _, pn := range w.panels {
 			k.width = pn.vectors * w.lanes
 			for v := range pn.vectors {
 				first := (pn.block + v) * w.lanes
-				for c := 0; c < cin; c += together {
-					n := min(together, cin-c)
-					p.ISA.PackNCHWc(staged, weights[(group*p.GroupOut()+first)*step+c*taps:], step, min(w.lanes, p.GroupOut()-first), n*taps)
-					transform(w.weights[group*w.groupSize+w.each*pn.offset+c*k.width+v*w.lanes:], staged, n)
-				}
+				to := w.weights[group*w.groupSize+w.each*pn.offset+v*w.lanes:]
+				packBlock(p.ISA, weights[(group*p.GroupOut()+first)*step:], step, p.GroupOut()-first, cin, taps, func(staged []float32, c, n int) {
+					transform(to[c*k.width:], staged, n)
+				})
 			}
 		}
 	}
@@ -135,11 +129,11 @@ func (k *packing) lines(to, staged []float32, n int) {
 	}
 }
 
-// three transforms kernels of 3x3 taps.
-func (k *packing) three(to, staged []float32, n int) {
-	w := k.w
+// small transforms kernels of 2x2 or 3x3 taps.
+func (k *packing) small(to, staged []float32, n int) {
+	w, r := k.w, k.w.p.Kernel[2]
 	for i := range n * w.p.Kernel[0] {
-		w.p.ISA.WinogradWeights(to[k.at(i):], w.pointSize, staged[i*9*w.lanes:], w.lanes, k.flat, w.lanes)
+		w.p.ISA.WinogradWeights(to[k.at(i):], w.pointSize, staged[i*r*r*w.lanes:], w.lanes, k.flat, r, w.lanes)
 	}
 }
 

@@ -125,23 +125,24 @@ func TestWinogradWeights(t *testing.T) {
 	eachISA(t, func(t *testing.T, l ISA) {
 		for blocks := 1; blocks <= 3; blocks++ {
 			for points := 1; points <= 8; points++ {
-				testWinogradWeights(t, l, points, blocks*l.Block())
+				testWinogradWeights(t, l, 2, points, blocks*l.Block())
+				testWinogradWeights(t, l, 3, points, blocks*l.Block())
 			}
 		}
 	})
 }
 
-func testWinogradWeights(t *testing.T, l ISA, points, n int) {
+func testWinogradWeights(t *testing.T, l ISA, taps, points, n int) {
 	t.Helper()
 	r := rand.New(rand.NewPCG(uint64(points), uint64(n)))
 	ss, df := n+5, n+3
-	src := newOperand(8*ss+n, func(i int) float32 {
+	src := newOperand((taps*taps-1)*ss+n, func(i int) float32 {
 		if i%ss >= n {
 			return canary
 		}
 		return r.Float32() - 0.5
 	})
-	g := make([]float64, 3*points)
+	g := make([]float64, taps*points)
 	for i := range g {
 		g[i] = r.Float64() - 0.5
 	}
@@ -151,24 +152,24 @@ func testWinogradWeights(t *testing.T, l ISA, points, n int) {
 		for i := range points {
 			for j := range points {
 				sum := 0.0 // by its definition: G w G^T
-				for y := range 3 {
-					for x := range 3 {
-						sum += g[3*i+y] * float64(src.data[(3*y+x)*ss+k]) * g[3*j+x]
+				for y := range taps {
+					for x := range taps {
+						sum += g[taps*i+y] * float64(src.data[(taps*y+x)*ss+k]) * g[taps*j+x]
 					}
 				}
 				want[(i*points+j)*df+k] = float32(sum)
 			}
 		}
 	}
-	l.WinogradWeights(dst.data, df, src.data, ss, g, n)
+	l.WinogradWeights(dst.data, df, src.data, ss, g, taps, n)
 	for i, v := range dst.data {
 		if d := float64(v) - float64(want[i]); d > 1e-7 || d < -1e-7 || i%df >= n && d != 0 {
-			t.Fatalf("points %d n %d: element %d is %g, want %g", points, n, i, v, want[i])
+			t.Fatalf("%d taps points %d n %d: element %d is %g, want %g", taps, points, n, i, v, want[i])
 		}
 	}
 	again := append([]float32(nil), dst.data...)
-	winogradWeightsGeneric(again, df, src.data, ss, g, points, n)
-	equal(t, fmt.Sprintf("points %d n %d", points, n), dst.data, again)
+	winogradWeightsGeneric(again, df, src.data, ss, g, taps, points, n)
+	equal(t, fmt.Sprintf("%d taps points %d n %d", taps, points, n), dst.data, again)
 	dst.unchanged(t, "dst", func(i int) bool { return i%df < n })
 	src.unchanged(t, "src", nil)
 }

@@ -4,6 +4,65 @@
 
 #include "textflag.h"
 
+// func winogradWeights2AVX512(dst *float32, df int, src *float32, ss int, rows *float64, points int, n int)
+// Requires: AVX, AVX512F
+TEXT ·winogradWeights2AVX512(SB), NOSPLIT, $0-56
+	MOVQ dst+0(FP), AX
+	MOVQ df+8(FP), CX
+	SHLQ $0x02, CX
+	MOVQ src+16(FP), DX
+	MOVQ ss+24(FP), BX
+	SHLQ $0x02, BX
+	MOVQ n+48(FP), SI
+
+kernels:
+	MOVQ      DX, DI
+	VCVTPS2PD (DI), Z0
+	ADDQ      BX, DI
+	VCVTPS2PD (DI), Z1
+	ADDQ      BX, DI
+	VCVTPS2PD (DI), Z2
+	ADDQ      BX, DI
+	VCVTPS2PD (DI), Z3
+	ADDQ      BX, DI
+	MOVQ      AX, DI
+	MOVQ      rows+32(FP), R10
+	MOVQ      points+40(FP), R8
+
+row:
+	VBROADCASTSD (R10), Z4
+	VBROADCASTSD 8(R10), Z5
+	VMULPD       Z4, Z0, Z6
+	VMULPD       Z5, Z2, Z7
+	VADDPD       Z7, Z6, Z6
+	VMULPD       Z4, Z1, Z4
+	VMULPD       Z5, Z3, Z5
+	VADDPD       Z5, Z4, Z4
+	MOVQ         rows+32(FP), R11
+	MOVQ         points+40(FP), R9
+
+point:
+	VBROADCASTSD (R11), Z5
+	VBROADCASTSD 8(R11), Z7
+	VMULPD       Z5, Z6, Z5
+	VMULPD       Z7, Z4, Z7
+	VADDPD       Z7, Z5, Z5
+	VCVTPD2PS    Z5, Y5
+	VMOVUPS      Y5, (DI)
+	ADDQ         CX, DI
+	ADDQ         $+16, R11
+	DECQ         R9
+	JNZ          point
+	ADDQ         $+16, R10
+	DECQ         R8
+	JNZ          row
+	ADDQ         $+32, DX
+	ADDQ         $+32, AX
+	DECQ         SI
+	JNZ          kernels
+	VZEROUPPER
+	RET
+
 // func winogradWeights3AVX512(dst *float32, df int, src *float32, ss int, rows *float64, points int, n int)
 // Requires: AVX, AVX512F
 TEXT ·winogradWeights3AVX512(SB), NOSPLIT, $0-56
@@ -81,6 +140,65 @@ point:
 	JNZ          row
 	ADDQ         $+32, DX
 	ADDQ         $+32, AX
+	DECQ         SI
+	JNZ          kernels
+	VZEROUPPER
+	RET
+
+// func winogradWeights2AVX2(dst *float32, df int, src *float32, ss int, rows *float64, points int, n int)
+// Requires: AVX
+TEXT ·winogradWeights2AVX2(SB), NOSPLIT, $0-56
+	MOVQ dst+0(FP), AX
+	MOVQ df+8(FP), CX
+	SHLQ $0x02, CX
+	MOVQ src+16(FP), DX
+	MOVQ ss+24(FP), BX
+	SHLQ $0x02, BX
+	MOVQ n+48(FP), SI
+
+kernels:
+	MOVQ      DX, DI
+	VCVTPS2PD (DI), Y0
+	ADDQ      BX, DI
+	VCVTPS2PD (DI), Y1
+	ADDQ      BX, DI
+	VCVTPS2PD (DI), Y2
+	ADDQ      BX, DI
+	VCVTPS2PD (DI), Y3
+	ADDQ      BX, DI
+	MOVQ      AX, DI
+	MOVQ      rows+32(FP), R10
+	MOVQ      points+40(FP), R8
+
+row:
+	VBROADCASTSD (R10), Y4
+	VBROADCASTSD 8(R10), Y5
+	VMULPD       Y4, Y0, Y6
+	VMULPD       Y5, Y2, Y7
+	VADDPD       Y7, Y6, Y6
+	VMULPD       Y4, Y1, Y4
+	VMULPD       Y5, Y3, Y5
+	VADDPD       Y5, Y4, Y4
+	MOVQ         rows+32(FP), R11
+	MOVQ         points+40(FP), R9
+
+point:
+	VBROADCASTSD (R11), Y5
+	VBROADCASTSD 8(R11), Y7
+	VMULPD       Y5, Y6, Y5
+	VMULPD       Y7, Y4, Y7
+	VADDPD       Y7, Y5, Y5
+	VCVTPD2PSY   Y5, X5
+	VMOVUPS      X5, (DI)
+	ADDQ         CX, DI
+	ADDQ         $+16, R11
+	DECQ         R9
+	JNZ          point
+	ADDQ         $+16, R10
+	DECQ         R8
+	JNZ          row
+	ADDQ         $+16, DX
+	ADDQ         $+16, AX
 	DECQ         SI
 	JNZ          kernels
 	VZEROUPPER

@@ -2,6 +2,6 @@
 
 package kernel
 
-func (l ISA) winogradWeights(dst []float32, df int, src []float32, ss int, g []float64, points, n int) {
-	winogradWeightsGeneric(dst, df, src, ss, g, points, n)
+func (l ISA) winogradWeights(dst []float32, df int, src []float32, ss int, g []float64, r, points, n int) {
+	winogradWeightsGeneric(dst, df, src, ss, g, r, points, n)
 }

@@ -4,10 +4,20 @@
 
 package kernel
 
+// winogradWeights2AVX512 writes G w G^T of n times 8 kernels w of 2x2 taps.
+//
+//go:noescape
+func winogradWeights2AVX512(dst *float32, df int, src *float32, ss int, rows *float64, points int, n int)
+
 // winogradWeights3AVX512 writes G w G^T of n times 8 kernels w of 3x3 taps.
 //
 //go:noescape
 func winogradWeights3AVX512(dst *float32, df int, src *float32, ss int, rows *float64, points int, n int)
+
+// winogradWeights2AVX2 writes G w G^T of n times 4 kernels w of 2x2 taps.
+//
+//go:noescape
+func winogradWeights2AVX2(dst *float32, df int, src *float32, ss int, rows *float64, points int, n int)
 
 // winogradWeights3AVX2 writes G w G^T of n times 4 kernels w of 3x3 taps.
 //

@@ -167,13 +167,11 @@ func NewCol2im(p *problem.Problem, w problem.Operands[float32], convolve Convolv
 // weights are those of block b: for each channel of the output and each tap, one for each channel of its group's input.
 func (r *col2im) weights(b int) problem.Operands[float32] {
 	cin, cout, taps := r.GroupIn(), r.GroupOut(), r.Taps()
-	w := make([]float32, 0, r.block*taps*cin)
-	for o := b * r.block; o < (b+1)*r.block; o++ {
-		for tap := range taps {
-			for c := range cin {
-				w = append(w, r.Weight[((o/cout*cin+c)*cout+o%cout)*taps+tap])
-			}
-		}
+	wide := r.block / r.groups // output channels of a group in this block
+	w := make([]float32, r.block*taps*cin)
+	for g := range r.groups {
+		o := b*r.block + g*wide
+		r.isa.Transpose(w[g*wide*taps*cin:], r.Weight[(o/cout*cin*cout+o%cout)*taps:], cout*taps, cin, wide*taps)
 	}
 	return problem.Operands[float32]{Weight: w}
 }

@@ -101,39 +101,55 @@ func NewTiled[T tensor.Float](p *problem.Problem, out [3]int, w problem.Operands
 	return newTiled(p, tile, begin, r), nil
 }
 
+// channelsAtOnce is how many input channels' kernels, far apart, are parted in turn.
+const channelsAtOnce = 16
+
 // weights are those of one part's convolution for block b: for each group, each phase, each output channel of the
 // group, the part of the kernel that belongs to the phase.
 func (r *phases[T]) weights(q *phasePart, b int) problem.Operands[T] {
 	cg, og := r.C/r.Groups, r.O/r.Groups
 	wide := r.block / r.groups // output channels of a group in this block
 	var w problem.Operands[T]
+	var lists [][]int // by phase
+	for _, phase := range q.phases {
+		lists = append(lists, r.tapsOf(phase))
+	}
+	taps := len(lists[0])
+	w.Weight = make([]T, r.groups*len(lists)*wide*cg*taps)
 	for g := range r.groups {
-		for _, phase := range q.phases {
+		first := b*r.block + g*og
+		for from := 0; from < cg; from += channelsAtOnce {
 			for j := range wide {
-				o := b*r.block + g*og + j
-				if r.Problem.Bias {
-					w.Bias = append(w.Bias, r.Operands.Bias[o])
+				for c := from; c < min(cg, from+channelsAtOnce); c++ {
+					kernel := r.Operands.Weight[((first/og*cg+c)*og+(first+j)%og)*r.Taps():][:r.Taps()]
+					for i, list := range lists {
+						to := w.Weight[(((g*len(lists)+i)*wide+j)*cg+c)*taps:]
+						for k, tap := range list {
+							to[k] = kernel[tap]
+						}
+					}
 				}
-				for c := range cg {
-					w.Weight = r.appendTaps(w.Weight, o/og*cg+c, o%og, phase)
-				}
+			}
+		}
+		for range lists {
+			if r.Problem.Bias {
+				w.Bias = append(w.Bias, r.Operands.Bias[first:first+wide]...)
 			}
 		}
 	}
 	return w
 }
 
-// appendTaps appends the kernel taps of one phase, for input channel c and channel o of its group.
-func (r *phases[T]) appendTaps(w []T, c, o int, phase [3]int) []T {
-	k := r.Operands.Weight[(c*(r.O/r.Groups)+o)*r.Taps():][:r.Taps()]
+// tapsOf is the taps of a kernel that belong to a phase.
+func (r *phases[T]) tapsOf(phase [3]int) (list []int) {
 	for _, d := range r.axes[0][phase[0]].taps {
 		for _, h := range r.axes[1][phase[1]].taps {
 			for _, v := range r.axes[2][phase[2]].taps {
-				w = append(w, k[(d*r.Kernel[1]+h)*r.Kernel[2]+v])
+				list = append(list, (d*r.Kernel[1]+h)*r.Kernel[2]+v)
 			}
 		}
 	}
-	return w
+	return list
 }
 
 func (r *phases[T]) Run(ctx context.Context, out []T, in [][]T) error {

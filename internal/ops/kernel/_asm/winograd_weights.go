@@ -8,19 +8,20 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// winogradWeights generates the transform of 3x3 kernels, as many as a vector has float64 lanes at once. Products are added up one by
-// one, in the order of the pure Go: FMA would round otherwise.
+// winogradWeights generates the transforms of 2x2 and 3x3 kernels, as many as a vector has float64 lanes at once. Products are added up
+// one by one, in the order of the pure Go: FMA would round otherwise.
 func winogradWeights() {
 	for _, s := range targets {
-		winogradWeights3(s)
+		winogradWeightsOf(s, 2)
+		winogradWeightsOf(s, 3)
 	}
 }
 
-func winogradWeights3(s target) {
-	name := fmt.Sprintf("winogradWeights3%s", s.suffix)
+func winogradWeightsOf(s target, taps int) {
+	name := fmt.Sprintf("winogradWeights%d%s", taps, s.suffix)
 	TEXT(name, NOSPLIT, "func(dst *float32, df int, src *float32, ss int, rows *float64, points, n int)")
 	Pragma("noescape")
-	Doc(name + fmt.Sprintf(" writes G w G^T of n times %d kernels w of 3x3 taps.", s.lanes/2))
+	Doc(name + fmt.Sprintf(" writes G w G^T of n times %d kernels w of %dx%d taps.", s.lanes/2, taps, taps))
 	dst, df, src, ss, n := param("dst"), stride("df"), param("src"), stride("ss"), param("n")
 	g, points := NewParamAddr("rows", 32), NewParamAddr("points", 40)
 	narrow := func() reg.VecVirtual { // as many float32
@@ -29,32 +30,33 @@ func winogradWeights3(s target) {
 		}
 		return XMM()
 	}
-	sum := func(a [3]Op, b [3]reg.VecVirtual) reg.VecVirtual {
+	sum := func(a []Op, b []reg.VecVirtual) reg.VecVirtual {
 		total, product := s.vec(), s.vec()
 		VMULPD(a[0], b[0], total)
-		for i := 1; i < 3; i++ {
+		for i := 1; i < taps; i++ {
 			VMULPD(a[i], b[i], product)
 			VADDPD(product, total, total)
 		}
 		return total
 	}
-	row := func(at reg.GPVirtual) (v [3]Op) { // of G
-		for i := range v {
+	row := func(at reg.GPVirtual) (v []Op) { // of G
+		for i := range taps {
 			b := s.vec()
 			VBROADCASTSD(Mem{Base: at, Disp: 8 * i}, b)
-			v[i] = b
+			v = append(v, b)
 		}
 		return v
 	}
 	at, to, i, j, gi, gj := GP64(), GP64(), GP64(), GP64(), GP64(), GP64()
 
 	Label("kernels")
-	var w [3][3]reg.VecVirtual // by column and row
+	w := make([][]reg.VecVirtual, taps) // by column and row
 	MOVQ(src, at)
-	for y := range 3 {
-		for x := range 3 {
-			w[x][y] = s.vec()
-			VCVTPS2PD(Mem{Base: at}, w[x][y])
+	for range taps {
+		for x := range taps {
+			v := s.vec()
+			VCVTPS2PD(Mem{Base: at}, v)
+			w[x] = append(w[x], v)
 			ADDQ(ss, at)
 		}
 	}
@@ -63,9 +65,9 @@ func winogradWeights3(s target) {
 	MOVQ(points, i)
 	Label("row")
 	gs := row(gi)
-	var half [3]reg.VecVirtual
-	for x := range half {
-		half[x] = sum(gs, w[x])
+	var half []reg.VecVirtual
+	for x := range taps {
+		half = append(half, sum(gs, w[x]))
 	}
 	MOVQ(g, gj)
 	MOVQ(points, j)
@@ -79,10 +81,10 @@ func winogradWeights3(s target) {
 	}
 	VMOVUPS(u, Mem{Base: to})
 	ADDQ(df, to)
-	ADDQ(I8(24), gj)
+	ADDQ(I8(8*taps), gj)
 	DECQ(j)
 	JNZ(LabelRef("point"))
-	ADDQ(I8(24), gi)
+	ADDQ(I8(8*taps), gi)
 	DECQ(i)
 	JNZ(LabelRef("row"))
 	ADDQ(I8(2*s.lanes), src)
