@@ -1,6 +1,7 @@
 package ops
 
 import (
+	"convx/internal/ops/dense"
 	"convx/internal/ops/fourier"
 	"convx/internal/ops/planes"
 	"convx/internal/ops/problem"
@@ -19,6 +20,9 @@ func blockBandsPays(c *problem.Chain) bool {
 		return false
 	}
 	d := c.Problems[parts.depthwise]
+	if !dense.BlockPays(d.Convolution()) {
+		return false
+	}
 	if fourier.Declines(d.Convolution()) == "" && fftCost(d) < directNCHWCost(d) {
 		return false
 	}

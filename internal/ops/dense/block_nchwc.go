@@ -55,8 +55,8 @@ func BlockNCHWcDeclines(p *problem.Convolution, channels int) string {
 // whatever the size of its planes; none where nobody has measured.
 var stridedExpansion = [kernel.Cores]int{kernel.CoreAVX2: 2, kernel.CoreAVX512: 4}
 
-// BlockPays reports whether channel blocks may be quicker than stages in turn around the depthwise convolution p at all. In pure
-// Go, whose loops over planes keep weights in registers, they are not: what copies save is less than what is lost there.
+// BlockPays reports whether a block's stages at once may be quicker than in turn around the depthwise convolution p at all. In pure
+// Go, which computes slower than any cache delivers, they are not: what copies save is less than what short rows lose.
 func BlockPays(p *problem.Convolution) bool { return p.ISA != kernel.Generic }
 
 // StridedBlockPays reports whether an expanded block around the depthwise convolution p, of so many input channels, has a
