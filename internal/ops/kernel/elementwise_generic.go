@@ -161,14 +161,22 @@ func leakyByGeneric(dst, x []float32, slope float32) {
 // sumChain is the most numbers that are added one to the next: a longer chain loses more digits than blocks of chains do.
 const sumChain = 512
 
+// Sums and products have four chains, so that none waits for the sum before.
+
 func sumGeneric(x []float32) float32 {
 	s := float32(0)
 	for len(x) > 0 {
-		n, part := min(len(x), sumChain), float32(0)
-		for _, v := range x[:n] {
-			part += v
+		n := min(len(x), 4*sumChain)
+		var s0, s1, s2, s3 float32
+		i := 0
+		for ; i+4 <= n; i += 4 {
+			v := (*[4]float32)(x[i:])
+			s0, s1, s2, s3 = s0+v[0], s1+v[1], s2+v[2], s3+v[3]
 		}
-		s, x = s+part, x[n:]
+		for _, v := range x[i:n] {
+			s0 += v
+		}
+		s, x = s+((s0+s1)+(s2+s3)), x[n:]
 	}
 	return s
 }
@@ -176,11 +184,17 @@ func sumGeneric(x []float32) float32 {
 func dotGeneric(x, y []float32) float32 {
 	s := float32(0)
 	for len(x) > 0 {
-		n, part := min(len(x), sumChain), float32(0)
-		for i, v := range x[:n] {
-			part += v * y[i]
+		n := min(len(x), 4*sumChain)
+		var s0, s1, s2, s3 float32
+		i := 0
+		for ; i+4 <= n; i += 4 {
+			v, w := (*[4]float32)(x[i:]), (*[4]float32)(y[i:])
+			s0, s1, s2, s3 = s0+v[0]*w[0], s1+v[1]*w[1], s2+v[2]*w[2], s3+v[3]*w[3]
 		}
-		s, x, y = s+part, x[n:], y[n:]
+		for ; i < n; i++ {
+			s0 += x[i] * y[i]
+		}
+		s, x, y = s+((s0+s1)+(s2+s3)), x[n:], y[n:]
 	}
 	return s
 }
@@ -192,6 +206,14 @@ func affineGeneric(dst, src []float32, a, b, lo, hi float32) {
 }
 
 func blendGeneric(dst, x, y []float32, a, b, lo, hi float32) {
+	x, y = x[:len(dst)], y[:len(dst)]
+	if a == 1 { // the sum of two float32 is rounded alike by way of a float64
+		for i, v := range x {
+			dst[i] = v + float32(b*y[i])
+		}
+		clampAll(dst, lo, hi)
+		return
+	}
 	for i, v := range x {
 		dst[i] = clamp(float32(float64(a)*float64(v)+float64(b*y[i])), lo, hi)
 	}
