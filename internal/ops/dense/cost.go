@@ -192,7 +192,7 @@ func DirectNCHWcCost(p *problem.Convolution) float64 {
 	cut := cutDirect(&q)
 	blocks := images * (cin*float64(volume(p.In))*rereads(&q, max(1, cut.rows)) + cout*float64(volume(p.Out))) * r.block
 	if p.GroupOut() <= lanes {
-		macs *= narrow
+		macs *= narrow[p.ISA.Core()]
 	}
 	if p.Cold { // they are read in order
 		blocks += 4 * images * cin * cout * float64(p.Taps()) / (ordered * r.stream)
@@ -210,7 +210,7 @@ const passes, passesAlone = 5_000, 200
 
 // narrow is how much longer a product takes in tiles of one vector of output
 // channels than of two: each pixel is then loaded for one product.
-const narrow = 1.3
+var narrow = [...]float64{kernel.CoreGeneric: 1.6, kernel.CoreAVX2: 1.3, kernel.CoreAVX512: 1.3, kernel.CoreNEON1: 1.3, kernel.CoreNEON2: 1.3, kernel.CoreNEON4: 1.3}
 
 // meetingTaps sums, over the outputs of an axis, the taps that meet input.
 func meetingTaps(p *problem.Convolution, axis int) float64 {

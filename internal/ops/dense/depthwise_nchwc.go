@@ -281,7 +281,7 @@ var laneRates = [...]struct {
 	element float64 // nanoseconds to copy an element
 	tile    float64 // nanoseconds that a tile, or a row that is copied, takes beside its work
 }{
-	kernel.CoreGeneric: {mac: 5.3, element: 0.32, tile: 26},
+	kernel.CoreGeneric: {mac: 5, element: 0.32, tile: 26},
 	kernel.CoreAVX2:    {mac: 55, element: 0.1, tile: 2},
 	kernel.CoreAVX512:  {mac: 34, element: 0.18, tile: 10},
 	kernel.CoreNEON1:   {mac: 5.7, element: 0.7, tile: 25},
@@ -290,7 +290,7 @@ var laneRates = [...]struct {
 }
 
 // laneOne is what ScalarLines takes here.
-const laneOne = 2.3
+const laneOne = 1.6
 
 // laneFar is how many bytes leave the caches: from there on, copies between planes and blocks move laneStream bytes a nanosecond.
 const laneFar, laneStream = 4 << 20, 15

@@ -45,12 +45,13 @@ func (t *PlaneTile) clampRows(dst []float32) {
 	}
 }
 
-// planeLine is taps that stand side by side in a row of the source.
+// planeLine is taps that stand side by side in a row of the source, or three that stand as far apart.
 type planeLine struct {
 	offset   int // elements from the tile's place to what column 0 of the first would meet
 	rows     uint32
 	tap      int  // the first
 	taps     int  // how many: 1, 3, 5 or 7
+	gap      int  // elements from one to the next
 	from, to int  // the columns that all of them have
 	joins    bool // the line before, which has as many taps at the same columns
 }
@@ -59,12 +60,8 @@ type planeLine struct {
 func (t *PlaneTile) findLines(l ISA) {
 	t.lines = nil
 	for i := 0; i < len(t.Taps); {
-		n := 1
-		for n < 7 && i+n < len(t.Taps) && t.Taps[i+n].Offset == t.Taps[i].Offset+n && t.Taps[i+n].Rows == t.Taps[i].Rows {
-			n++
-		}
-		n -= (n + 1) % 2
-		a := planeLine{offset: t.Taps[i].Offset, rows: t.Taps[i].Rows, tap: i, taps: n, to: t.Masks.n}
+		n, gap := t.line(i)
+		a := planeLine{offset: t.Taps[i].Offset, rows: t.Taps[i].Rows, tap: i, taps: n, gap: gap, to: t.Masks.n}
 		for q := range n {
 			from, to := t.span(l, i+q)
 			a.from, a.to = max(a.from, from), min(a.to, to)
@@ -72,12 +69,32 @@ func (t *PlaneTile) findLines(l ISA) {
 		a.to = max(a.from, a.to)
 		if k := len(t.lines); k > 0 {
 			b := &t.lines[k-1]
-			a.joins = a.taps == b.taps && a.from == b.from && a.to == b.to
+			a.joins = a.taps == b.taps && a.gap == b.gap && a.from == b.from && a.to == b.to
 		}
 		t.lines = append(t.lines, a)
 		i += n
 	}
 	t.findNine(l)
+}
+
+// line is how many taps from the i-th on make a line, and their gap.
+func (t *PlaneTile) line(i int) (n, gap int) {
+	rest := t.Taps[i:]
+	gap = 1
+	if len(rest) > 2 && rest[1].Offset > rest[0].Offset {
+		gap = rest[1].Offset - rest[0].Offset
+	}
+	most := 7
+	if gap > 1 {
+		most = 3
+	}
+	for n = 1; n < most && n < len(rest) && rest[n].Offset == rest[0].Offset+n*gap && rest[n].Rows == rest[0].Rows; {
+		n++
+	}
+	if n -= (n + 1) % 2; n == 1 {
+		gap = 1
+	}
+	return n, gap
 }
 
 // span is the columns that a tap has.
@@ -99,7 +116,7 @@ func (t *PlaneTile) sumRow(row, src []float32, at, r int, w []float32, bias floa
 			fill(row[a.to:], bias)
 		}
 		inner, x := row[a.from:a.to], a.source(src, at, t.Step)
-		if a.taps == 3 && i+2 < len(t.lines) {
+		if a.taps == 3 && a.gap == 1 && i+2 < len(t.lines) {
 			if b, c := &t.lines[i+1], &t.lines[i+2]; b.joins && c.joins && b.rows&c.rows>>r&1 != 0 {
 				addNine(inner, x, b.source(src, at, t.Step), c.source(src, at, t.Step), t.Step, (*[9]float32)(w[a.tap:]), bias, begun)
 				begun = true
@@ -111,14 +128,16 @@ func (t *PlaneTile) sumRow(row, src []float32, at, r int, w []float32, bias floa
 			fill(inner, bias)
 			begun = true
 		}
-		switch a.taps {
-		case 1:
+		switch {
+		case a.gap > 1:
+			addSpread(inner, x, t.Step, a.gap, (*[3]float32)(w[a.tap:]))
+		case a.taps == 1:
 			addOne(inner, x, t.Step, w[a.tap])
-		case 3:
+		case a.taps == 3:
 			addThree(inner, x, t.Step, (*[3]float32)(w[a.tap:]))
-		case 5:
+		case a.taps == 5:
 			addFive(inner, x, t.Step, (*[5]float32)(w[a.tap:]))
-		case 7:
+		case a.taps == 7:
 			addSeven(inner, x, t.Step, (*[7]float32)(w[a.tap:]))
 		}
 	}
@@ -129,7 +148,7 @@ func (t *PlaneTile) sumRow(row, src []float32, at, r int, w []float32, bias floa
 
 // source is what the columns of a line meet in the source row that begins at element at.
 func (a *planeLine) source(src []float32, at, step int) []float32 {
-	return src[at+a.offset+a.from*step:][:(a.to-a.from-1)*step+a.taps]
+	return src[at+a.offset+a.from*step:][:(a.to-a.from-1)*step+(a.taps-1)*a.gap+1]
 }
 
 // edges adds the taps of a line at the columns that not all of them have.
@@ -142,7 +161,7 @@ func (t *PlaneTile) edges(l ISA, row, src []float32, at int, w []float32, a *pla
 					break
 				}
 			}
-			row[j] += w[a.tap+q] * src[at+a.offset+q+j*t.Step]
+			row[j] += w[a.tap+q] * src[at+a.offset+q*a.gap+j*t.Step]
 		}
 	}
 }

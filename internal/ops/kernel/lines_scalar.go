@@ -31,6 +31,19 @@ func addThree(row, x []float32, step int, w *[3]float32) {
 	}
 }
 
+// addSpread is addThree of elements of x that are so far apart.
+func addSpread(row, x []float32, step, gap int, w *[3]float32) {
+	w0, w1, w2 := w[0], w[1], w[2]
+	x, y, z := x[:len(x)-2*gap], x[gap:len(x)-gap], x[2*gap:]
+	i := 0
+	for j, s := range row {
+		s += w0 * x[i]
+		s += w1 * y[i]
+		row[j] = s + w2*z[i]
+		i += step
+	}
+}
+
 // addNine adds three products of x, of y and of z each, to the bias where the row has not begun.
 func addNine(row, x, y, z []float32, step int, w *[9]float32, bias float32, begun bool) {
 	y, z = y[:len(x)], z[:len(x)]

@@ -7,6 +7,7 @@ import "math"
 // and without a copy of the source between columns of zeros.
 type planeNine struct {
 	left, right bool       // whether the column at that end lacks a tap
+	gap         int        // elements from one tap of a line to the next; beyond 1 no column lacks a tap
 	n           int        // outputs of a row
 	channels    []nineRows // of the source
 	pairs       bool       // whether each row but the first begins with the last two lines of the one before
@@ -23,10 +24,10 @@ func (t *PlaneTile) findNine(l ISA) {
 	if len(t.lines)%3 != 0 || t.lines == nil || t.Step > 2 || n < 2 {
 		return
 	}
-	left, right := 0, 0
+	left, right, gap := 0, 0, t.lines[0].gap
 	for i := range t.lines {
 		a := &t.lines[i]
-		if a.taps != 3 {
+		if a.taps != 3 || a.gap != gap {
 			return
 		}
 		for q, want := range [3][2]int{{a.from, n}, {0, n}, {0, a.to}} {
@@ -41,7 +42,12 @@ func (t *PlaneTile) findNine(l ISA) {
 			return
 		}
 	}
-	t.nine = &planeNine{left: left > 0, right: right > 0, n: n, pairs: t.Step == 1, zeros: make([]float32, (n-1)*t.Step+3-left-right)}
+	if gap > 1 && (t.Step > 1 || left+right > 0) {
+		return
+	}
+	t.nine = &planeNine{
+		left: left > 0, right: right > 0, gap: gap, n: n, pairs: t.Step == 1 && gap == 1, zeros: make([]float32, (n-1)*t.Step+2*gap+1-left-right),
+	}
 	for lines := t.lines; len(lines) > 0; lines = lines[3:] {
 		rows := make(nineRows, t.Rows)
 		for r := range rows {
@@ -94,6 +100,10 @@ type (
 
 func sumNineChannel[B beginning | begun](t *PlaneTile, channel int, dst, src []float32, at int, w *[9]float32, bias float32) {
 	done := 0
+	if t.nine.gap > 1 {
+		sumNineSpread[B](t, channel, dst, src, at, w, bias)
+		return
+	}
 	if t.nine.pairs {
 		done = sumNinePairs[B](t, channel, dst, src, at, w, bias)
 	}
@@ -153,6 +163,35 @@ func sumNineRows[B beginning | begun](t *PlaneTile, channel, done int, dst, src 
 			s += w4 * y[k]
 			s += w6 * z[k-1]
 			row[j] = s + w7*z[k]
+		}
+	}
+}
+
+// sumNineSpread is sumNineRows where the taps of a line are apart: each has a slice of its own.
+func sumNineSpread[B beginning | begun](t *PlaneTile, channel int, dst, src []float32, at int, w *[9]float32, bias float32) {
+	p := t.nine
+	var holds B
+	w0, w1, w2, w3, w4, w5, w6, w7, w8 := w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7], w[8]
+	for r, line := range p.channels[channel] {
+		row := dst[r*t.DS:][:p.n]
+		x, y, z := p.source(src, at, line[0]), p.source(src, at, line[1]), p.source(src, at, line[2])
+		x0, x1, x2 := x[:len(row)], x[p.gap:][:len(row)], x[2*p.gap:][:len(row)]
+		y0, y1, y2 := y[:len(row)], y[p.gap:][:len(row)], y[2*p.gap:][:len(row)]
+		z0, z1, z2 := z[:len(row)], z[p.gap:][:len(row)], z[2*p.gap:][:len(row)]
+		for j := range row {
+			s := bias
+			if len(holds) > 0 {
+				s = row[j]
+			}
+			s += w0 * x0[j]
+			s += w1 * x1[j]
+			s += w2 * x2[j]
+			s += w3 * y0[j]
+			s += w4 * y1[j]
+			s += w5 * y2[j]
+			s += w6 * z0[j]
+			s += w7 * z1[j]
+			row[j] = s + w8*z2[j]
 		}
 	}
 }

@@ -21,7 +21,7 @@ type rates struct {
 }
 
 var rateTable = [...]rates{
-	kernel.CoreGeneric: {slide: 7.2, long: 1.6, tap: 6.3, split: 8, store: 0.05, tile: 120, bytes: 10}, // of 3x3, of lines, and of rows
+	kernel.CoreGeneric: {slide: 7.2, long: 1.6, tap: 6.9, split: 8, store: 0.05, tile: 120, bytes: 10}, // of 3x3, of lines, and of rows
 	kernel.CoreAVX2:    {slide: 54, long: 1.22, block: 58, tap: 26, split: 0.07, store: 0.04, slid: 0.06, tile: 12, bytes: 25},
 	kernel.CoreAVX512:  {slide: 58, long: 1.2, block: 46, tap: 25, split: 0.14, store: 0.05, slid: 0.17, tile: 24, bytes: 35},
 	kernel.CoreNEON1:   {slide: 7, long: 1.6, block: 7, tap: 4.3, split: 0.6, store: 0.5, slid: 0.5, tile: 40, bytes: 4},
@@ -91,16 +91,16 @@ func Cost(p *problem.Convolution) float64 {
 
 // scalarRow is the nanoseconds that pure Go takes for a line of a row of a tile, or three of three, beside its elements.
 // Those of other planes than the first take furtherRows times that: they are further away.
-const scalarRow, furtherRows = 3.5, 3
+const scalarRow, furtherRows = 3.5, 1.2
 
-// scalarOne is how much longer a product takes there whose tap is in no line.
-const scalarOne = 3.6
+// scalarOne is how much longer a product takes there whose tap is in no line, and scalarSpread one in a line of three that stand apart.
+const scalarOne, scalarSpread = 3.6, 1.15
 
 // nineRow is the nanoseconds that pure Go takes for a row of a channel of 3x3 beside its products, by the stride: rows of
-// stride 1 are summed in pairs. nineTile is that of a tile.
+// stride 1 are summed in pairs, unless taps stand apart (spreadRow). nineTile is that of a tile.
 var nineRow = [...]float64{1: 2.2, 2: 7}
 
-const nineTile = 12
+const spreadRow, nineTile = 7, 12
 
 // scalarCost is Cost of pure Go: no vectors, no edges where rows are padded, and a load for each product.
 func scalarCost(p *problem.Convolution, c *Conv) float64 {
@@ -111,7 +111,12 @@ func scalarCost(p *problem.Convolution, c *Conv) float64 {
 	tiles := planes * float64(p.Out[0]*((p.Out[1]-1)/c.outs[0].kind.Rows(p.ISA)+1))
 	lines := float64(p.Kernel[0]*p.Kernel[1]) * (1 + furtherRows*float64(p.C/p.Groups-1))
 	long := dense.ScalarLines(p, scalarOne)
+	row := nineRow[min(p.Stride[2], 2)]
 	switch {
+	case p.Dilation[2] > 1:
+		threes := float64(p.Kernel[2]/3*3) / float64(p.Kernel[2])
+		long = threes*scalarSpread + (1-threes)*scalarOne
+		row = spreadRow
 	case p.Kernel[2] == 3:
 		lines /= 3
 	case p.Stride[2] > 1:
@@ -119,7 +124,7 @@ func scalarCost(p *problem.Convolution, c *Conv) float64 {
 	}
 	work := macs/r.tap*long + pixels*r.store + planes*rows*lines*scalarRow + tiles*r.tile
 	if sumsNines(p) {
-		work = macs/r.slide + planes*rows*float64(p.C/p.Groups)*nineRow[p.Stride[2]] + tiles*nineTile
+		work = macs/r.slide + planes*rows*float64(p.C/p.Groups)*row + tiles*nineTile
 	}
 	if c.pitch > 0 {
 		work += float64(p.N*p.C*p.In[0]*p.In[1]) * r.split

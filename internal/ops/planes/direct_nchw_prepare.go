@@ -104,13 +104,13 @@ func (c *Conv) copyRows() {
 
 // sumsNines reports whether tiles of p are nine taps a channel, for which pure Go has a loop.
 func sumsNines(p *problem.Convolution) bool {
-	return p.Kernel == [3]int{1, 3, 3} && p.Dilation[2] == 1 && p.Stride[2] <= 2 && p.Out[2] > 1
+	return p.Kernel == [3]int{1, 3, 3} && p.Stride[2] <= 2 && (p.Dilation[2] == 1 || p.Stride[2] == 1) && p.Out[2] > 1
 }
 
 // knowsEdges reports whether that loop takes p's columns of padding: one at either end.
 func knowsEdges(p *problem.Convolution) bool {
 	width := (p.Out[2]-1)*p.Stride[2] + 3
-	return sumsNines(p) && p.Pads[2].Begin <= 1 && width <= p.Pads[2].Begin+p.In[2]+1
+	return sumsNines(p) && p.Dilation[2] == 1 && p.Pads[2].Begin <= 1 && width <= p.Pads[2].Begin+p.In[2]+1
 }
 
 // turnBytes bounds the input and output of the groups whose tiles are computed in turn, all of one band and then of the next;
