@@ -3,7 +3,7 @@ package docs
 
 import "embed"
 
-// Lessons are the lessons, a Markdown file each: lessons/NAME.md, and in Chinese zh/lessons/NAME.md and zh/claims.md.
+// Lessons are the lessons, a Markdown file each: lessons/NAME.md, and in Chinese zh/lessons/NAME.md.
 //
-//go:embed lessons/*.md zh/lessons/*.md zh/claims.md
+//go:embed lessons/*.md zh/lessons/*.md
 var Lessons embed.FS

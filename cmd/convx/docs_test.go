@@ -115,18 +115,17 @@ func requireLink(t *testing.T, from, text, to string) {
 	}
 }
 
-// twin is the English page of a Chinese one: beside it, at the same place below docs, or a lesson; "" where there is none.
+// twin is the English page of a Chinese one: beside it, or at the same place below docs; "" where there is none.
 func twin(page string) string {
 	name, below := strings.CutPrefix(page, "../../docs/zh/")
 	if !below {
 		return strings.Replace(page, ".zh.md", ".md", 1)
 	}
-	for _, english := range []string{"../../docs/" + name, "../../docs/lessons/" + name} {
-		if _, err := os.Stat(english); err == nil {
-			return english
-		}
+	english := "../../docs/" + name
+	if _, err := os.Stat(english); err != nil {
+		return ""
 	}
-	return ""
+	return english
 }
 
 // pages are the files with transcripts; the Chinese ones have those of the English.

@@ -41,13 +41,11 @@ type Step struct {
 
 // page reads the page of a lesson in the language that messages are in.
 func page(name string) ([]byte, error) {
-	if lang.Used() != lang.Chinese {
-		return docs.Lessons.ReadFile("lessons/" + name + ".md")
+	folder := "lessons/"
+	if lang.Used() == lang.Chinese {
+		folder = "zh/lessons/"
 	}
-	if name == "claims" {
-		return docs.Lessons.ReadFile("zh/claims.md")
-	}
-	return docs.Lessons.ReadFile("zh/lessons/" + name + ".md")
+	return docs.Lessons.ReadFile(folder + name + ".md")
 }
 
 // All reads every lesson, in order, in the language that messages are in.
