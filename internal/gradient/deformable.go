@@ -72,63 +72,72 @@ func (s *sampling) back(g int, w window, out []int, groups int) error {
 	if s.mask != network.None {
 		masked = s.mul(samples, s.reshape(s.mask, s.shared()))
 	}
-	var toX int
-	var values []int // of the corners, each channel's
 	corners := s.corners()
-	for i, c := range corners {
-		numbers := s.reshape(s.op("Expand", nil, s.each(), s.reshape(c.number, s.shared()), s.list(s.each()...)), s.rows())
-		back := s.reshape(s.mul(masked, s.reshape(s.mul(c.wy, c.wx), s.shared())), s.rows())
-		planes := []int{s.channels, s.height*s.width + 1}
-		zeros := s.constant(tensor.ArrayOf(make([]float32, elements(planes)), planes...))
-		part := s.op("ScatterElements", map[string]any{"axis": int64(1), "reduction": "add"}, planes, zeros, numbers, back)
-		if i == 0 {
-			toX = part
-		} else {
-			toX = s.plus(toX, part)
-		}
-		if s.depends(s.offset) || s.depends(s.mask) {
-			flat := s.op("Concat", map[string]any{"axis": int64(1)}, planes, s.constant(tensor.ArrayOf(make([]float32, s.channels), s.channels, 1)), s.reshape(s.x, []int{s.channels, s.height * s.width}))
-			values = append(values, s.reshape(s.op("GatherElements", map[string]any{"axis": int64(1)}, s.rows(), flat, numbers), s.each()))
-		}
-	}
-	plane := []int{s.channels, s.height * s.width}
-	s.add(s.x, s.reshape(s.op("Slice", nil, plane, toX, s.list(1), s.list(plane[1]+1), s.list(1)), in))
-	if s.depends(s.offset) {
-		// A sample's slope along an axis is the difference of its corners along it, mixed along the other.
-		along := func(weight func(c corner) (by int, first bool)) int {
-			sum := network.None
-			for i, c := range corners {
-				by, first := weight(c)
-				v := s.mul(values[i], s.reshape(by, s.shared()))
-				if first {
-					v = s.mul(v, s.number(-1))
-				}
-				if sum == network.None {
-					sum = v
-				} else {
-					sum = s.plus(sum, v)
-				}
-			}
-			return s.reshape(s.sum(s.mul(masked, sum), 1), []int{s.groups, s.taps, 1, s.positions})
-		}
-		dy := along(func(c corner) (int, bool) { return c.wx, c.low })
-		dx := along(func(c corner) (int, bool) { return c.wy, c.left })
-		both := s.op("Concat", map[string]any{"axis": int64(2)}, []int{s.groups, s.taps, 2, s.positions}, dy, dx)
-		s.add(s.offset, s.reshape(both, s.shape(s.offset)))
-	}
-	if s.mask != network.None && s.depends(s.mask) {
+	values := s.spread(masked, corners)
+	// mixed is what a sample is, or its slope is, of its corners by some weights.
+	mixed := func(weight func(c corner) int) int {
 		sum := network.None
 		for i, c := range corners {
-			v := s.mul(values[i], s.reshape(s.mul(c.wy, c.wx), s.shared()))
+			v := s.mul(values[i], s.reshape(weight(c), s.shared()))
 			if sum == network.None {
 				sum = v
 			} else {
 				sum = s.plus(sum, v)
 			}
 		}
+		return sum
+	}
+	if s.depends(s.offset) {
+		s.slopes(masked, mixed)
+	}
+	if s.mask != network.None && s.depends(s.mask) {
+		sum := mixed(func(c corner) int { return s.mul(c.wy, c.wx) })
 		s.add(s.mask, s.reshape(s.sum(s.mul(samples, sum), 1), s.shape(s.mask)))
 	}
 	return nil
+}
+
+// spread adds what comes back to samples to the corners that they were mixed from, and returns the corners' own values, each
+// channel's, where something depends on them.
+func (s *sampling) spread(samples int, corners []corner) (values []int) {
+	planes, plane := []int{s.channels, s.height*s.width + 1}, []int{s.channels, s.height * s.width}
+	toX := network.None
+	for _, c := range corners {
+		numbers := s.reshape(s.op("Expand", nil, s.each(), s.reshape(c.number, s.shared()), s.list(s.each()...)), s.rows())
+		back := s.reshape(s.mul(samples, s.reshape(s.mul(c.wy, c.wx), s.shared())), s.rows())
+		zeros := s.constant(tensor.ArrayOf(make([]float32, elements(planes)), planes...))
+		part := s.op("ScatterElements", map[string]any{"axis": int64(1), "reduction": "add"}, planes, zeros, numbers, back)
+		if toX == network.None {
+			toX = part
+		} else {
+			toX = s.plus(toX, part)
+		}
+		if s.depends(s.offset) || s.depends(s.mask) {
+			flat := s.op("Concat", map[string]any{"axis": int64(1)}, planes, s.constant(tensor.ArrayOf(make([]float32, s.channels), s.channels, 1)), s.reshape(s.x, plane))
+			values = append(values, s.reshape(s.op("GatherElements", map[string]any{"axis": int64(1)}, s.rows(), flat, numbers), s.each()))
+		}
+	}
+	s.add(s.x, s.reshape(s.op("Slice", nil, plane, toX, s.list(1), s.list(plane[1]+1), s.list(1)), s.shape(s.x)))
+	return values
+}
+
+// slopes adds what comes back to samples to the offsets: a sample's slope along an axis is the difference of its corners along it,
+// mixed along the other.
+func (s *sampling) slopes(samples int, mixed func(weight func(c corner) int) int) {
+	along := func(weight func(c corner) (by int, first bool)) int {
+		slope := mixed(func(c corner) int {
+			by, first := weight(c)
+			if first {
+				return s.mul(by, s.number(-1))
+			}
+			return by
+		})
+		return s.reshape(s.sum(s.mul(samples, slope), 1), []int{s.groups, s.taps, 1, s.positions})
+	}
+	dy := along(func(c corner) (int, bool) { return c.wx, c.low })
+	dx := along(func(c corner) (int, bool) { return c.wy, c.left })
+	both := s.op("Concat", map[string]any{"axis": int64(2)}, []int{s.groups, s.taps, 2, s.positions}, dy, dx)
+	s.add(s.offset, s.reshape(both, s.shape(s.offset)))
 }
 
 // each is the shape of samples, groups x channels of a group x taps x positions; shared that of what channels share; rows is a channel a

@@ -145,18 +145,8 @@ func (f *file) once(it *item, what, name string, keys []setting, s *scope, curre
 	if f.steps++; f.steps > 8*f.limit || len(f.graph.Nodes) > f.limit {
 		return nil, lang.Errorf("%w: %d", errTooMany, f.limit)
 	}
-	if it.named.when != "" {
-		text, err := substitute(it.named.when, s.lookup)
-		if err != nil {
-			return nil, err
-		}
-		wanted, err := strconv.ParseBool(text)
-		if err != nil {
-			return nil, lang.Errorf("when is true or false, not %q", text)
-		}
-		if !wanted {
-			return current, nil
-		}
+	if wanted, err := it.wanted(s); !wanted {
+		return current, err
 	}
 	form := it.form
 	if form == "block" {
@@ -186,20 +176,9 @@ func (f *file) once(it *item, what, name string, keys []setting, s *scope, curre
 		}
 		f.used[in] = true
 	}
-	weights := ""
-	if it.named.weights != "" {
-		at, ok := f.find(reference{it.named.weights, it.at}, s)
-		if !ok {
-			return current, nil
-		}
-		if at == absent {
-			return nil, lang.Errorf("takes the weights of an input that the block was not given")
-		}
-		owner := &f.graph.Nodes[at]
-		if owner.Weights == "" {
-			owner.Weights = owner.Name
-		}
-		weights = owner.Weights
+	weights, ok, err := f.sharedWeights(it, s)
+	if !ok {
+		return current, err
 	}
 	var made []int
 	all := outputsOf(op)
@@ -214,4 +193,40 @@ func (f *file) once(it *item, what, name string, keys []setting, s *scope, curre
 		f.graph.Nodes, f.used = append(f.graph.Nodes, n), append(f.used, false)
 	}
 	return made, nil
+}
+
+// wanted is what an entry's when says.
+func (it *item) wanted(s *scope) (bool, error) {
+	if it.named.when == "" {
+		return true, nil
+	}
+	text, err := substitute(it.named.when, s.lookup)
+	if err != nil {
+		return false, err
+	}
+	wanted, err := strconv.ParseBool(text)
+	if err != nil {
+		return false, lang.Errorf("when is true or false, not %q", text)
+	}
+	return wanted, nil
+}
+
+// sharedWeights is the name under which an entry has the weights of another layer, "" for its own; not ok where that layer is not
+// found, which is reported, or is absent.
+func (f *file) sharedWeights(it *item, s *scope) (name string, ok bool, err error) {
+	if it.named.weights == "" {
+		return "", true, nil
+	}
+	at, found := f.find(reference{it.named.weights, it.at}, s)
+	if !found {
+		return "", false, nil
+	}
+	if at == absent {
+		return "", false, lang.Errorf("takes the weights of an input that the block was not given")
+	}
+	owner := &f.graph.Nodes[at]
+	if owner.Weights == "" {
+		owner.Weights = owner.Name
+	}
+	return owner.Weights, true, nil
 }
