@@ -33,6 +33,11 @@ const sceneCells, arrowCells = 36, 13
 // Scene runs the layer on a small copy of the picture: the layer at that size, and both as the cells of a figure. What cannot
 // be drawn is a *layer.Error.
 func (p OnPicture) Scene(ctx context.Context, spec layer.Spec) (layer.Spec, *Scene, error) {
+	if v, _ := layer.VariantNamed(spec.Variant); v.Enlarges && v.Has("stride") && !spec.Given("stride") { // at 1 it has no zeros between
+		if err := spec.Set("stride", "2"); err != nil {
+			return spec, nil, err
+		}
+	}
 	files, err := operands.OpenFiles(p.Weights, tensor.Float32)
 	if err != nil {
 		return spec, nil, err
