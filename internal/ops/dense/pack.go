@@ -70,9 +70,7 @@ func (g *Gemm) packTaps(dst []float32, width int, in []float32, r *run, tap int)
 	id := r.od*p.Stride[0] - p.Pads[0].Begin + kd*p.Dilation[0]
 	ih := r.oh*p.Stride[1] - p.Pads[1].Begin + kh*p.Dilation[1]
 	src := in[(id*p.In[1]+ih)*p.In[2]+from*step-p.Pads[2].Begin:]
-	for c := range cin {
-		p.ISA.Deinterleave(dst[c*width+r.col+from-r.ow:], cin*width, src[c*volume(p.In):], step, p.Kernel[2], to-from)
-	}
+	p.ISA.DeinterleaveRows(dst[r.col+from-r.ow:], cin*width, width, src, step, volume(p.In), p.Kernel[2], to-from, cin)
 }
 
 // packRun writes the run's columns of n rows of the same tap.

@@ -44,7 +44,7 @@ func PatchesDeclines(p *problem.Convolution) string {
 	return DirectNCHWcDeclines(&q)
 }
 
-// unweaving is the nanoseconds to part the taps of a pixel, a vector of them, where each row is a call.
+// unweaving is the nanoseconds to part more than two taps of a pixel, a vector of them.
 var unweaving = [...]float64{
 	kernel.CoreGeneric: 6, kernel.CoreAVX2: 0.5, kernel.CoreAVX512: 2.7,
 	kernel.CoreNEON1: 4, kernel.CoreNEON2: 1.2, kernel.CoreNEON4: 0.7,
@@ -55,7 +55,7 @@ func PatchesCost(p *problem.Convolution) float64 {
 	q := patched(p)
 	pixels := float64(p.C * p.Kernel[0] * p.Kernel[1] * volume(p.Out))
 	parting := pixels * float64(ceilDiv(p.Kernel[2], p.ISA.Block())) * unweaving[p.ISA.Core()]
-	if atOnce(p) {
+	if atOnce(p) && p.Kernel[2] <= 2 {
 		parting = pixels * float64(p.Kernel[2]) * rateTable[p.ISA.Core()].pack
 	}
 	return float64(p.N) * (DirectNCHWcCost(&q) + parting)
@@ -98,14 +98,14 @@ func (s *Patches) Work(m *workers.Worker) {
 	}
 }
 
-// atOnce reports whether one call copies all rows of a slice: no window reaches into padding, and there is a kernel for it.
+// atOnce reports whether one call copies all rows of a slice: no window reaches into padding.
 func atOnce(p *problem.Convolution) bool {
 	for a := range 3 {
 		if p.Pads[a].Begin != 0 || (p.Out[a]-1)*p.Stride[a]+p.Kernel[a] > p.In[a] {
 			return false
 		}
 	}
-	return p.Kernel[2] == 1 || p.Kernel[2] == 2 && p.Stride[2] == 2
+	return true
 }
 
 // copyRows parts the rows that one row of the kernel meets in a channel.
@@ -115,10 +115,13 @@ func (s *Patches) copyRows(dst, src []float32, kd, kh int) {
 	for od := range p.Out[0] {
 		from := src[((od*p.Stride[0]+kd)*p.In[1]+kh)*p.In[2]:]
 		to := dst[od*rows*width:]
-		if p.Kernel[2] == 1 {
+		switch {
+		case p.Kernel[2] == 1:
 			p.ISA.StridedCopy(to, width, from, apart, p.Stride[2], width, rows, volume(p.In)) // the next channel is asked for
-		} else {
+		case p.Kernel[2] == 2 && p.Stride[2] == 2:
 			p.ISA.DeinterleavePairs(to, to[volume(p.Out):], width, from, apart, 2*width, rows)
+		default:
+			p.ISA.DeinterleaveRows(to, volume(p.Out), width, from, p.Stride[2], apart, p.Kernel[2], width, rows)
 		}
 	}
 }

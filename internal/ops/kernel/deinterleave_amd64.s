@@ -398,7 +398,7 @@ whole_next:
 	RET
 
 rest:
-	MOVQ rows+64(FP), DX
+	MOVQ rows+64(FP), R11
 	MOVQ R9, R9
 
 tail:
@@ -409,189 +409,193 @@ tail:
 	JL   tail_few
 
 tail_four:
-	MOVQ         DI, R11
-	VMOVUPS      (R11), X0
-	LEAQ         (R11)(CX*1), R12
+	MOVQ         DI, R12
+	VMOVUPS      (R12), X0
+	LEAQ         (R12)(CX*1), R13
 	CMPQ         AX, $+1
-	CMOVQGT      R12, R11
-	VMOVUPS      (R11), X1
-	LEAQ         (R11)(CX*1), R12
+	CMOVQLE      R12, R13
+	VMOVUPS      (R13), X1
+	LEAQ         (R12)(CX*2), R13
 	CMPQ         AX, $+2
-	CMOVQGT      R12, R11
-	VMOVUPS      (R11), X2
-	LEAQ         (R11)(CX*1), R12
+	CMOVQLE      R12, R13
+	VMOVUPS      (R13), X2
+	LEAQ         (R12)(DX*1), R13
 	CMPQ         AX, $+3
-	CMOVQGT      R12, R11
-	VMOVUPS      (R11), X3
-	LEAQ         (R11)(CX*1), R12
+	CMOVQLE      R12, R13
+	VMOVUPS      (R13), X3
+	LEAQ         (R12)(CX*4), R12
 	CMPQ         AX, $+4
-	CMOVQGT      R12, R11
-	VINSERTF32X4 $0x01, (R11), Z0, Z0
-	LEAQ         (R11)(CX*1), R12
+	JLE          tail_true_loaded
+	VINSERTF32X4 $0x01, (R12), Z0, Z0
+	LEAQ         (R12)(CX*1), R13
 	CMPQ         AX, $+5
-	CMOVQGT      R12, R11
-	VINSERTF32X4 $0x01, (R11), Z1, Z1
-	LEAQ         (R11)(CX*1), R12
+	CMOVQLE      R12, R13
+	VINSERTF32X4 $0x01, (R13), Z1, Z1
+	LEAQ         (R12)(CX*2), R13
 	CMPQ         AX, $+6
-	CMOVQGT      R12, R11
-	VINSERTF32X4 $0x01, (R11), Z2, Z2
-	LEAQ         (R11)(CX*1), R12
+	CMOVQLE      R12, R13
+	VINSERTF32X4 $0x01, (R13), Z2, Z2
+	LEAQ         (R12)(DX*1), R13
 	CMPQ         AX, $+7
-	CMOVQGT      R12, R11
-	VINSERTF32X4 $0x01, (R11), Z3, Z3
-	LEAQ         (R11)(CX*1), R12
+	CMOVQLE      R12, R13
+	VINSERTF32X4 $0x01, (R13), Z3, Z3
+	LEAQ         (R12)(CX*4), R12
 	CMPQ         AX, $+8
-	CMOVQGT      R12, R11
-	VINSERTF32X4 $0x02, (R11), Z0, Z0
-	LEAQ         (R11)(CX*1), R12
+	JLE          tail_true_loaded
+	VINSERTF32X4 $0x02, (R12), Z0, Z0
+	LEAQ         (R12)(CX*1), R13
 	CMPQ         AX, $+9
-	CMOVQGT      R12, R11
-	VINSERTF32X4 $0x02, (R11), Z1, Z1
-	LEAQ         (R11)(CX*1), R12
+	CMOVQLE      R12, R13
+	VINSERTF32X4 $0x02, (R13), Z1, Z1
+	LEAQ         (R12)(CX*2), R13
 	CMPQ         AX, $+10
-	CMOVQGT      R12, R11
-	VINSERTF32X4 $0x02, (R11), Z2, Z2
-	LEAQ         (R11)(CX*1), R12
+	CMOVQLE      R12, R13
+	VINSERTF32X4 $0x02, (R13), Z2, Z2
+	LEAQ         (R12)(DX*1), R13
 	CMPQ         AX, $+11
-	CMOVQGT      R12, R11
-	VINSERTF32X4 $0x02, (R11), Z3, Z3
-	LEAQ         (R11)(CX*1), R12
+	CMOVQLE      R12, R13
+	VINSERTF32X4 $0x02, (R13), Z3, Z3
+	LEAQ         (R12)(CX*4), R12
 	CMPQ         AX, $+12
-	CMOVQGT      R12, R11
-	VINSERTF32X4 $0x03, (R11), Z0, Z0
-	LEAQ         (R11)(CX*1), R12
+	JLE          tail_true_loaded
+	VINSERTF32X4 $0x03, (R12), Z0, Z0
+	LEAQ         (R12)(CX*1), R13
 	CMPQ         AX, $+13
-	CMOVQGT      R12, R11
-	VINSERTF32X4 $0x03, (R11), Z1, Z1
-	LEAQ         (R11)(CX*1), R12
+	CMOVQLE      R12, R13
+	VINSERTF32X4 $0x03, (R13), Z1, Z1
+	LEAQ         (R12)(CX*2), R13
 	CMPQ         AX, $+14
-	CMOVQGT      R12, R11
-	VINSERTF32X4 $0x03, (R11), Z2, Z2
-	LEAQ         (R11)(CX*1), R12
+	CMOVQLE      R12, R13
+	VINSERTF32X4 $0x03, (R13), Z2, Z2
+	LEAQ         (R12)(DX*1), R13
 	CMPQ         AX, $+15
-	CMOVQGT      R12, R11
-	VINSERTF32X4 $0x03, (R11), Z3, Z3
-	VUNPCKLPS    Z1, Z0, Z4
-	VUNPCKHPS    Z1, Z0, Z5
-	VUNPCKLPS    Z3, Z2, Z6
-	VUNPCKHPS    Z3, Z2, Z7
-	VUNPCKLPD    Z6, Z4, Z8
-	VUNPCKHPD    Z6, Z4, Z4
-	VUNPCKLPD    Z7, Z5, Z6
-	VUNPCKHPD    Z7, Z5, Z5
-	VMOVUPS      Z8, K2, (R8)
-	ADDQ         BX, R8
-	VMOVUPS      Z4, K2, (R8)
-	ADDQ         BX, R8
-	VMOVUPS      Z6, K2, (R8)
-	ADDQ         BX, R8
-	VMOVUPS      Z5, K2, (R8)
-	ADDQ         BX, R8
-	ADDQ         $+16, DI
-	SUBQ         $+4, SI
-	JZ           tail_next
-	CMPQ         SI, $+4
-	JGE          tail_four
+	CMOVQLE      R12, R13
+	VINSERTF32X4 $0x03, (R13), Z3, Z3
+
+tail_true_loaded:
+	VUNPCKLPS Z1, Z0, Z4
+	VUNPCKHPS Z1, Z0, Z5
+	VUNPCKLPS Z3, Z2, Z6
+	VUNPCKHPS Z3, Z2, Z7
+	VUNPCKLPD Z6, Z4, Z8
+	VUNPCKHPD Z6, Z4, Z4
+	VUNPCKLPD Z7, Z5, Z6
+	VUNPCKHPD Z7, Z5, Z5
+	VMOVUPS   Z8, K2, (R8)
+	ADDQ      BX, R8
+	VMOVUPS   Z4, K2, (R8)
+	ADDQ      BX, R8
+	VMOVUPS   Z6, K2, (R8)
+	ADDQ      BX, R8
+	VMOVUPS   Z5, K2, (R8)
+	ADDQ      BX, R8
+	ADDQ      $+16, DI
+	SUBQ      $+4, SI
+	JZ        tail_next
+	CMPQ      SI, $+4
+	JGE       tail_four
 
 tail_few:
-	MOVQ         $-1, R11
-	BZHIQ        SI, R11, R11
-	KMOVW        R11, K1
+	MOVQ         $-1, R12
+	BZHIQ        SI, R12, R12
+	KMOVW        R12, K1
 	VMOVUPS.Z    (DI), K1, X0
-	LEAQ         (DI)(CX*1), R11
+	LEAQ         (DI)(CX*1), R12
 	CMPQ         AX, $+1
-	CMOVQGT      R11, DI
-	VMOVUPS.Z    (DI), K1, X1
-	LEAQ         (DI)(CX*1), R11
+	CMOVQLE      DI, R12
+	VMOVUPS.Z    (R12), K1, X1
+	LEAQ         (DI)(CX*2), R12
 	CMPQ         AX, $+2
-	CMOVQGT      R11, DI
-	VMOVUPS.Z    (DI), K1, X2
-	LEAQ         (DI)(CX*1), R11
+	CMOVQLE      DI, R12
+	VMOVUPS.Z    (R12), K1, X2
+	LEAQ         (DI)(DX*1), R12
 	CMPQ         AX, $+3
-	CMOVQGT      R11, DI
-	VMOVUPS.Z    (DI), K1, X3
-	LEAQ         (DI)(CX*1), R11
+	CMOVQLE      DI, R12
+	VMOVUPS.Z    (R12), K1, X3
+	LEAQ         (DI)(CX*4), DI
 	CMPQ         AX, $+4
-	CMOVQGT      R11, DI
+	JLE          tail_false_loaded
 	VMOVUPS.Z    (DI), K1, X4
 	VINSERTF32X4 $0x01, X4, Z0, Z0
-	LEAQ         (DI)(CX*1), R11
+	LEAQ         (DI)(CX*1), R12
 	CMPQ         AX, $+5
-	CMOVQGT      R11, DI
-	VMOVUPS.Z    (DI), K1, X4
+	CMOVQLE      DI, R12
+	VMOVUPS.Z    (R12), K1, X4
 	VINSERTF32X4 $0x01, X4, Z1, Z1
-	LEAQ         (DI)(CX*1), R11
+	LEAQ         (DI)(CX*2), R12
 	CMPQ         AX, $+6
-	CMOVQGT      R11, DI
-	VMOVUPS.Z    (DI), K1, X4
+	CMOVQLE      DI, R12
+	VMOVUPS.Z    (R12), K1, X4
 	VINSERTF32X4 $0x01, X4, Z2, Z2
-	LEAQ         (DI)(CX*1), R11
+	LEAQ         (DI)(DX*1), R12
 	CMPQ         AX, $+7
-	CMOVQGT      R11, DI
-	VMOVUPS.Z    (DI), K1, X4
+	CMOVQLE      DI, R12
+	VMOVUPS.Z    (R12), K1, X4
 	VINSERTF32X4 $0x01, X4, Z3, Z3
-	LEAQ         (DI)(CX*1), R11
+	LEAQ         (DI)(CX*4), DI
 	CMPQ         AX, $+8
-	CMOVQGT      R11, DI
+	JLE          tail_false_loaded
 	VMOVUPS.Z    (DI), K1, X4
 	VINSERTF32X4 $0x02, X4, Z0, Z0
-	LEAQ         (DI)(CX*1), R11
+	LEAQ         (DI)(CX*1), R12
 	CMPQ         AX, $+9
-	CMOVQGT      R11, DI
-	VMOVUPS.Z    (DI), K1, X4
+	CMOVQLE      DI, R12
+	VMOVUPS.Z    (R12), K1, X4
 	VINSERTF32X4 $0x02, X4, Z1, Z1
-	LEAQ         (DI)(CX*1), R11
+	LEAQ         (DI)(CX*2), R12
 	CMPQ         AX, $+10
-	CMOVQGT      R11, DI
-	VMOVUPS.Z    (DI), K1, X4
+	CMOVQLE      DI, R12
+	VMOVUPS.Z    (R12), K1, X4
 	VINSERTF32X4 $0x02, X4, Z2, Z2
-	LEAQ         (DI)(CX*1), R11
+	LEAQ         (DI)(DX*1), R12
 	CMPQ         AX, $+11
-	CMOVQGT      R11, DI
-	VMOVUPS.Z    (DI), K1, X4
+	CMOVQLE      DI, R12
+	VMOVUPS.Z    (R12), K1, X4
 	VINSERTF32X4 $0x02, X4, Z3, Z3
-	LEAQ         (DI)(CX*1), R11
+	LEAQ         (DI)(CX*4), DI
 	CMPQ         AX, $+12
-	CMOVQGT      R11, DI
+	JLE          tail_false_loaded
 	VMOVUPS.Z    (DI), K1, X4
 	VINSERTF32X4 $0x03, X4, Z0, Z0
-	LEAQ         (DI)(CX*1), R11
+	LEAQ         (DI)(CX*1), R12
 	CMPQ         AX, $+13
-	CMOVQGT      R11, DI
-	VMOVUPS.Z    (DI), K1, X4
+	CMOVQLE      DI, R12
+	VMOVUPS.Z    (R12), K1, X4
 	VINSERTF32X4 $0x03, X4, Z1, Z1
-	LEAQ         (DI)(CX*1), R11
+	LEAQ         (DI)(CX*2), R12
 	CMPQ         AX, $+14
-	CMOVQGT      R11, DI
-	VMOVUPS.Z    (DI), K1, X4
+	CMOVQLE      DI, R12
+	VMOVUPS.Z    (R12), K1, X4
 	VINSERTF32X4 $0x03, X4, Z2, Z2
-	LEAQ         (DI)(CX*1), R11
+	LEAQ         (DI)(DX*1), R12
 	CMPQ         AX, $+15
-	CMOVQGT      R11, DI
-	VMOVUPS.Z    (DI), K1, X4
+	CMOVQLE      DI, R12
+	VMOVUPS.Z    (R12), K1, X4
 	VINSERTF32X4 $0x03, X4, Z3, Z3
-	VUNPCKLPS    Z1, Z0, Z4
-	VUNPCKHPS    Z1, Z0, Z5
-	VUNPCKLPS    Z3, Z2, Z6
-	VUNPCKHPS    Z3, Z2, Z7
-	VUNPCKLPD    Z6, Z4, Z8
-	VUNPCKHPD    Z6, Z4, Z4
-	VUNPCKLPD    Z7, Z5, Z6
-	VUNPCKHPD    Z7, Z5, Z5
-	VMOVUPS      Z8, K2, (R8)
-	ADDQ         BX, R8
-	DECQ         SI
-	JZ           tail_next
-	VMOVUPS      Z4, K2, (R8)
-	ADDQ         BX, R8
-	DECQ         SI
-	JZ           tail_next
-	VMOVUPS      Z6, K2, (R8)
-	ADDQ         BX, R8
-	DECQ         SI
-	JZ           tail_next
-	VMOVUPS      Z5, K2, (R8)
-	ADDQ         BX, R8
+
+tail_false_loaded:
+	VUNPCKLPS Z1, Z0, Z4
+	VUNPCKHPS Z1, Z0, Z5
+	VUNPCKLPS Z3, Z2, Z6
+	VUNPCKHPS Z3, Z2, Z7
+	VUNPCKLPD Z6, Z4, Z8
+	VUNPCKHPD Z6, Z4, Z4
+	VUNPCKLPD Z7, Z5, Z6
+	VUNPCKHPD Z7, Z5, Z5
+	VMOVUPS   Z8, K2, (R8)
+	ADDQ      BX, R8
+	DECQ      SI
+	JZ        tail_next
+	VMOVUPS   Z4, K2, (R8)
+	ADDQ      BX, R8
+	DECQ      SI
+	JZ        tail_next
+	VMOVUPS   Z6, K2, (R8)
+	ADDQ      BX, R8
+	DECQ      SI
+	JZ        tail_next
+	VMOVUPS   Z5, K2, (R8)
+	ADDQ      BX, R8
 
 tail_next:
 	MOVQ sr+40(FP), SI
@@ -600,7 +604,7 @@ tail_next:
 	MOVQ dr+16(FP), SI
 	SHLQ $0x02, SI
 	ADDQ SI, R9
-	DECQ DX
+	DECQ R11
 	JNZ  tail
 	VZEROUPPER
 	RET
@@ -1038,7 +1042,7 @@ whole_next:
 	RET
 
 rest:
-	MOVQ rows+64(FP), DX
+	MOVQ rows+64(FP), R11
 	MOVQ R9, R9
 
 tail:
@@ -1049,126 +1053,130 @@ tail:
 	JL   tail_few
 
 tail_four:
-	MOVQ        DI, R11
-	VMOVUPS     (R11), X0
-	LEAQ        (R11)(CX*1), R12
+	MOVQ        DI, R12
+	VMOVUPS     (R12), X0
+	LEAQ        (R12)(CX*1), R13
 	CMPQ        AX, $+1
-	CMOVQGT     R12, R11
-	VMOVUPS     (R11), X1
-	LEAQ        (R11)(CX*1), R12
+	CMOVQLE     R12, R13
+	VMOVUPS     (R13), X1
+	LEAQ        (R12)(CX*2), R13
 	CMPQ        AX, $+2
-	CMOVQGT     R12, R11
-	VMOVUPS     (R11), X2
-	LEAQ        (R11)(CX*1), R12
+	CMOVQLE     R12, R13
+	VMOVUPS     (R13), X2
+	LEAQ        (R12)(DX*1), R13
 	CMPQ        AX, $+3
-	CMOVQGT     R12, R11
-	VMOVUPS     (R11), X3
-	LEAQ        (R11)(CX*1), R12
+	CMOVQLE     R12, R13
+	VMOVUPS     (R13), X3
+	LEAQ        (R12)(CX*4), R12
 	CMPQ        AX, $+4
-	CMOVQGT     R12, R11
-	VINSERTF128 $0x01, (R11), Y0, Y0
-	LEAQ        (R11)(CX*1), R12
+	JLE         tail_true_loaded
+	VINSERTF128 $0x01, (R12), Y0, Y0
+	LEAQ        (R12)(CX*1), R13
 	CMPQ        AX, $+5
-	CMOVQGT     R12, R11
-	VINSERTF128 $0x01, (R11), Y1, Y1
-	LEAQ        (R11)(CX*1), R12
+	CMOVQLE     R12, R13
+	VINSERTF128 $0x01, (R13), Y1, Y1
+	LEAQ        (R12)(CX*2), R13
 	CMPQ        AX, $+6
-	CMOVQGT     R12, R11
-	VINSERTF128 $0x01, (R11), Y2, Y2
-	LEAQ        (R11)(CX*1), R12
+	CMOVQLE     R12, R13
+	VINSERTF128 $0x01, (R13), Y2, Y2
+	LEAQ        (R12)(DX*1), R13
 	CMPQ        AX, $+7
-	CMOVQGT     R12, R11
-	VINSERTF128 $0x01, (R11), Y3, Y3
-	LEAQ        deinterleaveFoursAVX2_masks<>+0(SB), R11
-	MOVQ        AX, R12
-	NEGQ        R12
-	VMOVUPS     32(R11)(R12*4), Y4
-	VUNPCKLPS   Y1, Y0, Y5
-	VUNPCKHPS   Y1, Y0, Y6
-	VUNPCKLPS   Y3, Y2, Y7
-	VUNPCKHPS   Y3, Y2, Y8
-	VUNPCKLPD   Y7, Y5, Y9
-	VUNPCKHPD   Y7, Y5, Y5
-	VUNPCKLPD   Y8, Y6, Y7
-	VUNPCKHPD   Y8, Y6, Y6
-	VMASKMOVPS  Y9, Y4, (R8)
-	ADDQ        BX, R8
-	VMASKMOVPS  Y5, Y4, (R8)
-	ADDQ        BX, R8
-	VMASKMOVPS  Y7, Y4, (R8)
-	ADDQ        BX, R8
-	VMASKMOVPS  Y6, Y4, (R8)
-	ADDQ        BX, R8
-	ADDQ        $+16, DI
-	SUBQ        $+4, SI
-	JZ          tail_next
-	CMPQ        SI, $+4
-	JGE         tail_four
+	CMOVQLE     R12, R13
+	VINSERTF128 $0x01, (R13), Y3, Y3
+
+tail_true_loaded:
+	LEAQ       deinterleaveFoursAVX2_masks<>+0(SB), R12
+	MOVQ       AX, R13
+	NEGQ       R13
+	VMOVUPS    32(R12)(R13*4), Y4
+	VUNPCKLPS  Y1, Y0, Y5
+	VUNPCKHPS  Y1, Y0, Y6
+	VUNPCKLPS  Y3, Y2, Y7
+	VUNPCKHPS  Y3, Y2, Y8
+	VUNPCKLPD  Y7, Y5, Y9
+	VUNPCKHPD  Y7, Y5, Y5
+	VUNPCKLPD  Y8, Y6, Y7
+	VUNPCKHPD  Y8, Y6, Y6
+	VMASKMOVPS Y9, Y4, (R8)
+	ADDQ       BX, R8
+	VMASKMOVPS Y5, Y4, (R8)
+	ADDQ       BX, R8
+	VMASKMOVPS Y7, Y4, (R8)
+	ADDQ       BX, R8
+	VMASKMOVPS Y6, Y4, (R8)
+	ADDQ       BX, R8
+	ADDQ       $+16, DI
+	SUBQ       $+4, SI
+	JZ         tail_next
+	CMPQ       SI, $+4
+	JGE        tail_four
 
 tail_few:
-	LEAQ        deinterleaveFoursAVX2_masks<>+0(SB), R12
-	MOVQ        SI, R11
-	NEGQ        R11
-	VMOVUPS     32(R12)(R11*4), X4
+	LEAQ        deinterleaveFoursAVX2_masks<>+0(SB), R13
+	MOVQ        SI, R12
+	NEGQ        R12
+	VMOVUPS     32(R13)(R12*4), X4
 	VMASKMOVPS  (DI), X4, X0
-	LEAQ        (DI)(CX*1), R11
+	LEAQ        (DI)(CX*1), R12
 	CMPQ        AX, $+1
-	CMOVQGT     R11, DI
-	VMASKMOVPS  (DI), X4, X1
-	LEAQ        (DI)(CX*1), R11
+	CMOVQLE     DI, R12
+	VMASKMOVPS  (R12), X4, X1
+	LEAQ        (DI)(CX*2), R12
 	CMPQ        AX, $+2
-	CMOVQGT     R11, DI
-	VMASKMOVPS  (DI), X4, X2
-	LEAQ        (DI)(CX*1), R11
+	CMOVQLE     DI, R12
+	VMASKMOVPS  (R12), X4, X2
+	LEAQ        (DI)(DX*1), R12
 	CMPQ        AX, $+3
-	CMOVQGT     R11, DI
-	VMASKMOVPS  (DI), X4, X3
-	LEAQ        (DI)(CX*1), R11
+	CMOVQLE     DI, R12
+	VMASKMOVPS  (R12), X4, X3
+	LEAQ        (DI)(CX*4), DI
 	CMPQ        AX, $+4
-	CMOVQGT     R11, DI
+	JLE         tail_false_loaded
 	VMASKMOVPS  (DI), X4, X5
 	VINSERTF128 $0x01, X5, Y0, Y0
-	LEAQ        (DI)(CX*1), R11
+	LEAQ        (DI)(CX*1), R12
 	CMPQ        AX, $+5
-	CMOVQGT     R11, DI
-	VMASKMOVPS  (DI), X4, X5
+	CMOVQLE     DI, R12
+	VMASKMOVPS  (R12), X4, X5
 	VINSERTF128 $0x01, X5, Y1, Y1
-	LEAQ        (DI)(CX*1), R11
+	LEAQ        (DI)(CX*2), R12
 	CMPQ        AX, $+6
-	CMOVQGT     R11, DI
-	VMASKMOVPS  (DI), X4, X5
+	CMOVQLE     DI, R12
+	VMASKMOVPS  (R12), X4, X5
 	VINSERTF128 $0x01, X5, Y2, Y2
-	LEAQ        (DI)(CX*1), R11
+	LEAQ        (DI)(DX*1), R12
 	CMPQ        AX, $+7
-	CMOVQGT     R11, DI
-	VMASKMOVPS  (DI), X4, X4
+	CMOVQLE     DI, R12
+	VMASKMOVPS  (R12), X4, X4
 	VINSERTF128 $0x01, X4, Y3, Y3
-	LEAQ        deinterleaveFoursAVX2_masks<>+0(SB), DI
-	MOVQ        AX, R11
-	NEGQ        R11
-	VMOVUPS     32(DI)(R11*4), Y4
-	VUNPCKLPS   Y1, Y0, Y5
-	VUNPCKHPS   Y1, Y0, Y6
-	VUNPCKLPS   Y3, Y2, Y7
-	VUNPCKHPS   Y3, Y2, Y8
-	VUNPCKLPD   Y7, Y5, Y9
-	VUNPCKHPD   Y7, Y5, Y5
-	VUNPCKLPD   Y8, Y6, Y7
-	VUNPCKHPD   Y8, Y6, Y6
-	VMASKMOVPS  Y9, Y4, (R8)
-	ADDQ        BX, R8
-	DECQ        SI
-	JZ          tail_next
-	VMASKMOVPS  Y5, Y4, (R8)
-	ADDQ        BX, R8
-	DECQ        SI
-	JZ          tail_next
-	VMASKMOVPS  Y7, Y4, (R8)
-	ADDQ        BX, R8
-	DECQ        SI
-	JZ          tail_next
-	VMASKMOVPS  Y6, Y4, (R8)
-	ADDQ        BX, R8
+
+tail_false_loaded:
+	LEAQ       deinterleaveFoursAVX2_masks<>+0(SB), DI
+	MOVQ       AX, R12
+	NEGQ       R12
+	VMOVUPS    32(DI)(R12*4), Y4
+	VUNPCKLPS  Y1, Y0, Y5
+	VUNPCKHPS  Y1, Y0, Y6
+	VUNPCKLPS  Y3, Y2, Y7
+	VUNPCKHPS  Y3, Y2, Y8
+	VUNPCKLPD  Y7, Y5, Y9
+	VUNPCKHPD  Y7, Y5, Y5
+	VUNPCKLPD  Y8, Y6, Y7
+	VUNPCKHPD  Y8, Y6, Y6
+	VMASKMOVPS Y9, Y4, (R8)
+	ADDQ       BX, R8
+	DECQ       SI
+	JZ         tail_next
+	VMASKMOVPS Y5, Y4, (R8)
+	ADDQ       BX, R8
+	DECQ       SI
+	JZ         tail_next
+	VMASKMOVPS Y7, Y4, (R8)
+	ADDQ       BX, R8
+	DECQ       SI
+	JZ         tail_next
+	VMASKMOVPS Y6, Y4, (R8)
+	ADDQ       BX, R8
 
 tail_next:
 	MOVQ sr+40(FP), SI
@@ -1177,7 +1185,7 @@ tail_next:
 	MOVQ dr+16(FP), SI
 	SHLQ $0x02, SI
 	ADDQ SI, R9
-	DECQ DX
+	DECQ R11
 	JNZ  tail
 	VZEROUPPER
 	RET

@@ -230,8 +230,14 @@ func (c *Conv) fill(scratch, in []float32, n int, b *band) {
 			p.ISA.DeinterleavePairs(dst, dst[c.phase:], row, src, p.In[2], p.In[2], rows)
 			continue
 		}
-		for ph := range min(s, p.In[2]) {
-			p.ISA.StridedCopy(dst[ph*c.phase:], row, src[ph:], p.In[2], s, (p.In[2]-ph-1)/s+1, rows, rows*p.In[2])
+		whole := p.In[2] / s // columns that every phase has
+		if whole > 0 {
+			p.ISA.DeinterleaveRows(dst, c.phase, row, src, s, p.In[2], s, whole, rows)
+		}
+		for r := range rows {
+			for ph, v := range src[r*p.In[2]:][:p.In[2]][whole*s:] {
+				dst[r*row+ph*c.phase+whole] = v
+			}
 		}
 	}
 }

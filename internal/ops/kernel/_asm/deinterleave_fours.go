@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -102,23 +104,27 @@ func (g *fours) part(id string, all bool) {
 	}
 	at := GP64()
 	MOVQ(g.from, at)
-	for i := range g.lanes {
-		pixel := Mem{Base: at}
-		if id == "whole" {
-			pixel = []Mem{pixel, {Base: at, Index: g.ss, Scale: 1}, {Base: at, Index: g.ss, Scale: 2}, {Base: at, Index: g.ss3, Scale: 1}}[i%4]
-		}
-		g.load(pixel, i/4, g.pixels[i%4], all, mask)
-		switch {
-		case i == g.lanes-1:
-		case id == "tail": // beyond the last pixel it is taken again
-			next := GP64()
-			LEAQ(Mem{Base: at, Index: g.ss, Scale: 1}, next)
-			CMPQ(g.n, I8(i+1))
-			CMOVQGT(next, at)
-		case i%4 == 3:
+	loaded := fmt.Sprintf("%s_%v_loaded", id, all)
+	for four := range g.lanes / 4 {
+		if four > 0 {
 			LEAQ(Mem{Base: at, Index: g.ss, Scale: 4}, at)
+			if id == "tail" {
+				CMPQ(g.n, I8(4*four))
+				JLE(LabelRef(loaded))
+			}
+		}
+		for i, pixel := range []Mem{{Base: at}, {Base: at, Index: g.ss, Scale: 1}, {Base: at, Index: g.ss, Scale: 2}, {Base: at, Index: g.ss3, Scale: 1}} {
+			if id == "tail" && i > 0 { // in place of one that does not exist, one that does
+				place := GP64()
+				LEAQ(pixel, place)
+				CMPQ(g.n, I8(4*four+i))
+				CMOVQLE(at, place)
+				pixel = Mem{Base: place}
+			}
+			g.load(pixel, four, g.pixels[i], all, mask)
 		}
 	}
+	Label(loaded)
 	kept := g.vec()
 	if id == "tail" && g.lanes == 8 {
 		table, count := GP64(), GP64()
