@@ -43,8 +43,9 @@ type state struct {
 	like         uint64      // outputs of type T, a bit each
 
 	nest  nest
-	arena []int // what shape hands out
-	used  int   // of arena
+	rows  [2]nest // of scale and bias along a row that is normalized
+	arena []int   // what shape hands out
+	used  int     // of arena
 
 	window   window // of convolutions and pools
 	tapList  []tap

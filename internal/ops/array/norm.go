@@ -203,7 +203,8 @@ func layerNorm[T tensor.Float](c *Call) {
 		shape[i] = 1
 	}
 	scale, bias := layerOperand[T](c, 1, axis), normRows[T]{}
-	if c.in(2) != nil {
+	biased := c.in(2) != nil
+	if biased {
 		bias = layerOperand[T](c, 2, axis)
 	}
 	out, x, epsilon := data[T](c, c.typed(0, in.Shape)), data[T](c, in), c.epsilon()
@@ -225,7 +226,11 @@ func layerNorm[T tensor.Float](c *Call) {
 			}
 		}
 		affine(row, row, inverse, 0)
-		scaleRow(row, scale.row(r, size), bias.row(r, size))
+		var add []T
+		if biased {
+			add = bias.row(r, size)
+		}
+		scaleRow(row, scale.row(r, size), add)
 	}
 }
 
@@ -245,39 +250,51 @@ func rmsNorm[T tensor.Float](c *Call) {
 	}
 }
 
-// normRows are rows of numbers, or one that serves for all.
-type normRows[T any] struct {
-	data []T
-	each bool
+// normRows are the rows of scale or bias, broadcast over those that are normalized one at a time.
+type normRows[T tensor.Float] struct {
+	data   []T
+	extent []int // of the input's axes around a row
+	stride []int // of the operand along them
+	nest   *nest // within a row; nil where the operand's rows are whole
+	kept   []T   // a row that is made by it
 }
 
-func (r normRows[T]) row(i, size int) []T {
-	if r.each {
-		return r.data[i*size:][:size]
+// row is the row that goes with row r of the input, until the next is asked for.
+func (n *normRows[T]) row(r, size int) []T {
+	at := 0
+	for i := len(n.extent) - 1; i >= 0; i-- {
+		at += r % n.extent[i] * n.stride[i]
+		r /= n.extent[i]
 	}
-	return r.data
+	if n.nest == nil {
+		return n.data[at:][:size]
+	}
+	n.nest.base[1] = at
+	copyRows(n.nest, n.kept, n.data)
+	return n.kept
 }
 
-// layerOperand is scale or bias, broadcast over the input, as a row for each that is normalized from axis on.
+// layerOperand is scale or bias, input i, as rows along the axes from axis on.
 func layerOperand[T tensor.Float](c *Call, i, axis int) normRows[T] {
 	a, shape := c.In[i], c.In[0].Shape
-	own := a.Shape
-	for len(own) > len(shape)-axis && own[0] == 1 {
-		own = own[1:]
-	}
-	if slices.Equal(own, shape[axis:]) {
-		return normRows[T]{data: data[T](c, a)}
-	}
 	if !slices.Equal(c.broadcastShape(a.Shape, shape), shape) {
 		c.refusef("input %d is %v, which cannot be broadcast to %s", i, a, format(shape))
 	}
-	whole, err := tensor.NewArray(a.Elem, shape...)
-	if err != nil {
-		c.refusef("%v", err)
+	outer := max(0, len(a.Shape)-(len(shape)-axis)) // of the operand's axes
+	rows := normRows[T]{data: data[T](c, a), extent: shape[axis-outer : axis], stride: c.shape(outer)}
+	inner := a.Shape[outer:]
+	step := sizeOf(inner)
+	for k := outer - 1; k >= 0; k-- {
+		rows.stride[k] = step
+		if step *= a.Shape[k]; a.Shape[k] == 1 {
+			rows.stride[k] = 0
+		}
 	}
-	c.nest.broadcast(shape, a.Shape)
-	c.copyNest(whole, a)
-	return normRows[T]{data[T](c, whole), true}
+	if !slices.Equal(inner, shape[axis:]) {
+		rows.nest, rows.kept = &c.rows[i-1], buffer[T](c, i-1, sizeOf(shape[axis:]))
+		rows.nest.broadcast(shape[axis:], inner)
+	}
+	return rows
 }
 
 func scaleRow[T tensor.Float](row, scale, bias []T) {
