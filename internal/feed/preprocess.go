@@ -102,15 +102,16 @@ func numbers(list []float64) string {
 // Layout is how an image input of a network lies in memory.
 type Layout struct {
 	Height, Width, Channels int
+	Batch                   int  // pictures at once
 	Last                    bool // the channels are the last axis
 	Bare                    bool // there is no axis for a batch
 }
 
-// Shape is that of an input of one picture.
+// Shape is that of an input.
 func (l Layout) Shape() []int {
-	shape := []int{1, l.Channels, l.Height, l.Width}
+	shape := []int{l.Batch, l.Channels, l.Height, l.Width}
 	if l.Last {
-		shape = []int{1, l.Height, l.Width, l.Channels}
+		shape = []int{l.Batch, l.Height, l.Width, l.Channels}
 	}
 	if l.Bare {
 		return shape[1:]
@@ -146,27 +147,28 @@ func (l Layout) Opened(open []bool, width, height int) Layout {
 }
 
 // LayoutOf reads an image input's shape: N x C x H x W, or N x H x W x C where only that makes 1 or 3 channels and a plane:
-// 1 x 100 x 1 x 1 is a vector, no picture one pixel wide. Three channels of planes need no batch.
+// 1 x 100 x 1 x 1 is a vector, no picture one pixel wide. Three channels of planes need no batch. Several pictures at once are some
+// where each has more than a pixel.
 func LayoutOf(shape []int) (l Layout, ok bool) {
 	if len(shape) == 3 {
 		l, ok = LayoutOf(append([]int{1}, shape...))
 		l.Bare = true
 		return l, ok && l.Channels == 3 && l.Height > 1 && l.Width > 1
 	}
-	if len(shape) != 4 || shape[0] != 1 {
+	if len(shape) != 4 || shape[0] < 1 || shape[0] > 1 && shape[2] == 1 {
 		return l, false
 	}
 	isColor := func(d int) bool { return d == 1 || d == 3 }
 	switch {
 	case isColor(shape[1]):
-		return Layout{Height: shape[2], Width: shape[3], Channels: shape[1]}, true
+		return Layout{Height: shape[2], Width: shape[3], Channels: shape[1], Batch: shape[0]}, true
 	case isColor(shape[3]) && shape[1] > 1 && shape[2] > 1:
-		return Layout{Height: shape[1], Width: shape[2], Channels: shape[3], Last: true}, true
+		return Layout{Height: shape[1], Width: shape[2], Channels: shape[3], Batch: shape[0], Last: true}, true
 	}
 	return l, false
 }
 
-// Array is the picture as an input of this layout and element type. Errors are *layer.Error.
+// Array is the picture as an input of this layout and element type, for each of its batch. Errors are *layer.Error.
 func (p Preprocess) Array(img *image.RGBA, l Layout, shape []int, elem tensor.Elem) (*tensor.Array, error) {
 	channels, err := p.order(l.Channels)
 	if err != nil {
@@ -196,7 +198,7 @@ func (p Preprocess) Array(img *image.RGBA, l Layout, shape []int, elem tensor.El
 			}
 		}
 	}
-	return asElem(data, shape, elem)
+	return asElem(slices.Repeat(data, max(1, l.Batch)), shape, elem)
 }
 
 func at(list []float64, i int, def float64) float64 {

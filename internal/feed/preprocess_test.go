@@ -52,13 +52,16 @@ func TestArray(t *testing.T) {
 			t.Errorf("%s: %v", name, got)
 		}
 	}
-	if a, err := (Preprocess{High: 1}).Array(two(), Layout{1, 2, 3, true, false}, []int{1, 1, 2, 3}, tensor.Float32); err != nil || tensor.Data[float32](a)[3] != 0 || tensor.Data[float32](a)[5] != 1 {
+	if a, err := (Preprocess{High: 1}).Array(two(), Layout{1, 2, 3, 1, true, false}, []int{1, 1, 2, 3}, tensor.Float32); err != nil || tensor.Data[float32](a)[3] != 0 || tensor.Data[float32](a)[5] != 1 {
 		t.Errorf("channels as the last axis: %v, %v", a, err)
 	}
-	if _, err := (Preprocess{Channels: "rgb"}).Array(two(), Layout{1, 2, 1, false, false}, []int{1, 1, 1, 2}, tensor.Float32); err == nil {
+	if a, err := (Preprocess{High: 1}).Array(two(), Layout{1, 2, 3, 2, false, false}, []int{2, 3, 1, 2}, tensor.Float32); err != nil || !slices.Equal(tensor.Data[float32](a)[:6], tensor.Data[float32](a)[6:]) {
+		t.Errorf("two pictures at once: %v, %v", a, err)
+	}
+	if _, err := (Preprocess{Channels: "rgb"}).Array(two(), Layout{1, 2, 1, 1, false, false}, []int{1, 1, 1, 2}, tensor.Float32); err == nil {
 		t.Error("a network of one channel takes red, green and blue")
 	}
-	if _, err := (Preprocess{High: 1}).Array(two(), Layout{1, 2, 3, false, false}, []int{1, 3, 1, 2}, tensor.String); err == nil {
+	if _, err := (Preprocess{High: 1}).Array(two(), Layout{1, 2, 3, 1, false, false}, []int{1, 3, 1, 2}, tensor.String); err == nil {
 		t.Error("a picture becomes strings")
 	}
 }
@@ -88,9 +91,9 @@ func TestLayoutOf(t *testing.T) {
 		want  Layout
 		ok    bool
 	}{
-		{[]int{1, 3, 8, 9}, Layout{8, 9, 3, false, false}, true}, {[]int{1, 8, 9, 3}, Layout{8, 9, 3, true, false}, true}, {[]int{1, 28, 28, 1}, Layout{28, 28, 1, true, false}, true},
-		{[]int{1, 100, 1, 1}, Layout{}, false}, {[]int{1, 1, 100, 1}, Layout{100, 1, 1, false, false}, true}, {[]int{1, 1, 1, 3}, Layout{1, 3, 1, false, false}, true}, {[]int{1, 16, 8, 8}, Layout{}, false}, {[]int{2, 3, 8, 8}, Layout{}, false},
-		{[]int{3, 8, 9}, Layout{8, 9, 3, false, true}, true}, {[]int{8, 9, 3}, Layout{8, 9, 3, true, true}, true},
+		{[]int{1, 3, 8, 9}, Layout{8, 9, 3, 1, false, false}, true}, {[]int{1, 8, 9, 3}, Layout{8, 9, 3, 1, true, false}, true}, {[]int{1, 28, 28, 1}, Layout{28, 28, 1, 1, true, false}, true},
+		{[]int{1, 100, 1, 1}, Layout{}, false}, {[]int{1, 1, 100, 1}, Layout{100, 1, 1, 1, false, false}, true}, {[]int{1, 1, 1, 3}, Layout{1, 3, 1, 1, false, false}, true}, {[]int{1, 16, 8, 8}, Layout{}, false}, {[]int{2, 3, 8, 9}, Layout{8, 9, 3, 2, false, false}, true}, {[]int{2, 3, 1, 1}, Layout{}, false}, {[]int{0, 3, 8, 9}, Layout{}, false},
+		{[]int{3, 8, 9}, Layout{8, 9, 3, 1, false, true}, true}, {[]int{8, 9, 3}, Layout{8, 9, 3, 1, true, true}, true},
 	} {
 		got, ok := LayoutOf(c.shape)
 		if got != c.want || ok != c.ok || ok && !slices.Equal(got.Shape(), c.shape) {
@@ -107,7 +110,7 @@ func TestLayoutOf(t *testing.T) {
 // What a model leaves open is the picture's own, or keeps its proportions.
 func TestOpened(t *testing.T) {
 	for _, c := range []struct{ height, width, h, w int }{{-1, -1, 20, 30}, {48, -1, 48, 72}, {-1, 48, 32, 48}, {7, 9, 7, 9}} {
-		for _, l := range []Layout{{c.height, c.width, 3, false, false}, {c.height, c.width, 1, true, false}, {c.height, c.width, 3, true, true}} {
+		for _, l := range []Layout{{c.height, c.width, 3, 1, false, false}, {c.height, c.width, 1, 1, true, false}, {c.height, c.width, 3, 1, true, true}} {
 			open := make([]bool, len(l.Shape()))
 			for i, d := range l.Shape() {
 				open[i] = d < 0
@@ -127,7 +130,7 @@ func TestIntegers(t *testing.T) {
 		for _, far := range []float64{0, -1e30} {
 			p := Suiting(elem, "")
 			p.Mean = []float64{far}
-			a, err := p.Array(two(), Layout{1, 2, 3, false, false}, []int{1, 3, 1, 2}, elem)
+			a, err := p.Array(two(), Layout{1, 2, 3, 1, false, false}, []int{1, 3, 1, 2}, elem)
 			if err != nil {
 				t.Errorf("%v: %v", elem, err)
 				continue

@@ -282,6 +282,9 @@ func (r *Feeds) feedInput(port network.Port, img *image.RGBA, given *tensor.Arra
 	if b := img.Bounds(); b.Dx() != l.Width || b.Dy() != l.Height {
 		how = lang.Sprintf("%dx%d brought to %dx%d by %s, bilinear", b.Dx(), b.Dy(), l.Width, l.Height, pre.Fit)
 	}
+	if l.Batch > 1 {
+		how = lang.Sprintf("%s, for each of %d", how, l.Batch)
+	}
 	r.Origins = append(r.Origins, lang.Sprintf("fed to %s, %v, %s: %s; %s", port.Name, a, l.Order(), how, pre))
 	return nil
 }

@@ -13,7 +13,8 @@ import (
 // Sheet is the maps of one result as a picture, each with its name and the scale that it is shown in.
 type Sheet struct {
 	Title   string
-	Maps    *tensor.Tensor[float32] // N x C x H x W
+	Maps    *tensor.Tensor[float32] // N x C x H x W, or N x (C Deep) x H x W
+	Deep    int                     // planes of a channel of volumes; 0 is 1
 	Options MapOptions
 	Shared  bool // one scale for all of them
 }
@@ -33,7 +34,11 @@ func (s Sheet) Encode(w io.Writer) error {
 	if s.Maps.Shape[2] == 1 && s.Maps.Shape[3] > stripes {
 		s.Maps = striped(s.Maps)
 	}
-	if s.Shared || n*c == 1 || n == 1 && c == 3 && s.Options.Channels == nil {
+	dims := s.Maps.Shape
+	if s.Deep > 1 {
+		dims = []int{n, c / s.Deep, s.Deep, dims[2], dims[3]}
+	}
+	if s.Shared || n*c == 1 || n == 1 && c == 3 && s.Deep <= 1 && s.Options.Channels == nil {
 		p, _, err := Map(s.Maps, s.Options)
 		if err != nil {
 			return err
@@ -53,7 +58,7 @@ func (s Sheet) Encode(w io.Writer) error {
 	rows := (len(panels) + cols - 1) / cols
 	cols = (len(panels) + rows - 1) / rows // no emptier than need be
 	body := Panels(panels, cols)
-	text := lang.Sprintf("%s, %s: every map in a scale of its own", s.Title, tensor.Format(s.Maps.Shape))
+	text := lang.Sprintf("%s, %s: every map in a scale of its own", s.Title, tensor.Format(dims))
 	switch shown := len(panels); {
 	case shown < n*c && s.Options.Channels != nil:
 		text += fmt.Sprintf("; %d of %d", shown, n*c)
@@ -127,8 +132,11 @@ func (s Sheet) panels() (panels []Panel, dead int, err error) {
 				return nil, 0, err
 			}
 			name := fmt.Sprint(k)
+			if s.Deep > 1 {
+				name = fmt.Sprintf("%d:%d", k/s.Deep, k%s.Deep)
+			}
 			if n > 1 {
-				name = fmt.Sprintf("%d of %d", k, i)
+				name += fmt.Sprintf(" of %d", i)
 			}
 			digits := 3
 			if n*len(channels) > manyMaps {

@@ -75,13 +75,22 @@ func (n Network) sheet(w io.Writer, path string, a infer.Named) error {
 	if !ok {
 		return lang.Errorf("writing %q: %s is %v, which is no picture: write .npy", path, a.Name, a.Array)
 	}
+	deep := 1
+	if len(a.Shape) == 5 {
+		deep = a.Shape[2]
+	}
+	show := n.Show
+	show.Channels = nil
 	for _, k := range n.Show.Channels {
-		if c := t.Shape[1]; k < 0 || k >= c {
+		if c := t.Shape[1] / deep; k < 0 || k >= c {
 			return layer.Errorf("--channel: there is no channel %d: %s has %d, counted from 0", k, a.Name, c)
+		}
+		for plane := range deep {
+			show.Channels = append(show.Channels, k*deep+plane)
 		}
 	}
 	buffered := bufio.NewWriter(w)
-	s := picture.Sheet{Title: a.Name, Maps: t, Options: n.Show, Shared: n.Shared}
+	s := picture.Sheet{Title: a.Name, Maps: t, Deep: deep, Options: show, Shared: n.Shared}
 	if err := s.Encode(buffered); err != nil {
 		return err
 	}

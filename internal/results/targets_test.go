@@ -2,6 +2,8 @@ package results
 
 import (
 	"bytes"
+	"image/png"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -10,6 +12,7 @@ import (
 
 	"convx/internal/infer"
 	"convx/internal/output"
+	"convx/internal/picture"
 	"convx/internal/tensor"
 )
 
@@ -47,10 +50,10 @@ func array(shape ...int) *tensor.Array {
 // Results go into a folder under numbers and names that a file can have; what is no picture is left out of pictures, and said.
 func TestFolder(t *testing.T) {
 	n := Network{As: "png", Results: []infer.Named{
-		{Name: "block/conv:0", Array: array(1, 2, 4, 4)}, {Name: "../..", Array: array(1, 3, 2, 2)}, {Name: "five", Array: array(1, 1, 1, 2, 2)},
+		{Name: "block/conv:0", Array: array(1, 2, 4, 4)}, {Name: "../..", Array: array(1, 3, 2, 2)}, {Name: "volume", Array: array(1, 2, 3, 2, 2)}, {Name: "six", Array: array(1, 1, 1, 1, 2, 2)},
 	}}
 	for as, want := range map[string][]string{
-		"png": {"000-block_conv_0.png", "001-.png"}, "npy": {"000-block_conv_0.npy", "001-.npy", "002-five.npy"},
+		"png": {"000-block_conv_0.png", "001-.png", "002-volume.png"}, "npy": {"000-block_conv_0.npy", "001-.npy", "002-volume.npy", "003-six.npy"},
 	} {
 		folder := filepath.Join(t.TempDir(), "maps")
 		n.As = as
@@ -66,6 +69,29 @@ func TestFolder(t *testing.T) {
 		if !slices.Equal(names, want) || (len(notes) == 2) != (as == "png") {
 			t.Errorf("as %s: %v, want %v; %q", as, names, want, notes)
 		}
+	}
+}
+
+// Of a volume every plane is a map: those of a channel that is asked for, and of no other.
+func TestVolume(t *testing.T) {
+	size := func(channels ...int) int {
+		var out bytes.Buffer
+		n := Network{Results: []infer.Named{{Name: "volume", Array: array(1, 3, 2, 4, 4)}}, Show: picture.MapOptions{Channels: channels}}
+		if err := n.sheet(&out, "y.png", n.Results[0]); err != nil {
+			t.Fatal(err)
+		}
+		c, err := png.DecodeConfig(&out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c.Width * c.Height
+	}
+	if one, all := size(2), size(); one >= all {
+		t.Errorf("a channel takes %d pixels, all three %d", one, all)
+	}
+	n := Network{Results: []infer.Named{{Name: "volume", Array: array(1, 3, 2, 4, 4)}}, Show: picture.MapOptions{Channels: []int{3}}}
+	if err := n.sheet(io.Discard, "y.png", n.Results[0]); err == nil || !strings.Contains(err.Error(), "volume has 3, counted from 0") {
+		t.Errorf("channel 3: %v", err)
 	}
 }
 

@@ -146,7 +146,7 @@ func (r NetworkRun) withStrips(t report.Table) report.Table {
 	return t
 }
 
-// Classes are the numbers of the first output, from which classes are listed.
+// Classes are the numbers of the first output, of the first picture of several, from which classes are listed.
 func (r NetworkRun) Classes() ([]float32, error) {
 	if len(r.Outputs) == 0 {
 		return nil, lang.Errorf("--top: the network gave no output")
@@ -154,6 +154,9 @@ func (r NetworkRun) Classes() ([]float32, error) {
 	data, ok := tensor.Floats(r.Outputs[0].Array)
 	if !ok || len(data) == 0 {
 		return nil, lang.Errorf("--top: the output %q is %v, which has no classes", r.Outputs[0].Name, r.Outputs[0].Array)
+	}
+	if s := r.Outputs[0].Shape; len(s) > 1 && s[0] < len(data) {
+		data = data[:len(data)/s[0]]
 	}
 	return data, nil
 }

@@ -235,7 +235,11 @@ func pool(f layer.PoolFunc) func(*call) error {
 
 func globalPool(f layer.PoolFunc) func(*call) error {
 	return func(c *call) error {
-		s, err := c.emit(layer.Pool{Func: f, Global: true}, [][]int{c.input(0)})
+		x := c.input(0)
+		if len(x) > 2 && slices.Min(x[2:]) == 0 {
+			return lang.Errorf("pools %s: an axis is empty", shapeText(x))
+		}
+		s, err := c.emit(layer.Pool{Func: f, Global: true}, [][]int{x})
 		if err == nil {
 			c.set(0, s.Output)
 		}
