@@ -29,6 +29,7 @@ var rooms = map[string]string{
 	"filter":          "",
 	"flops":           "layer lazy shape",
 	"fuzzing":         "",
+	"generated":       "",
 	"golden":          "npy tensor",
 	"gradient":        "infer layer lazy network tensor",
 	"golden/pack":     "golden",

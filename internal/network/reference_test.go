@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"convx/internal/flops"
+	"convx/internal/generated"
 	"convx/internal/layer"
 )
 
@@ -16,30 +17,8 @@ const referenceFile = "../../docs/network-files.md"
 
 // The tables of the reference say what the tables of variants, keys and ops say; -update writes them.
 func TestReferenceIsCurrent(t *testing.T) {
-	data, err := os.ReadFile(referenceFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	page := string(data)
 	for name, table := range map[string]string{"variants": variantTable(), "keys": keyTable(), "ops": opTable()} {
-		begin, end := "<!-- begin "+name+", made by make generate -->\n", "<!-- end "+name+" -->\n"
-		i, j := strings.Index(page, begin), strings.Index(page, end)
-		if i < 0 || j < i {
-			t.Fatalf("%s has no table of %s", referenceFile, name)
-		}
-		i += len(begin)
-		switch {
-		case page[i:j] == table:
-		case *update:
-			page = page[:i] + table + page[j:]
-		default:
-			t.Errorf("the %s in %s are not what the tables say: run make generate", name, referenceFile)
-		}
-	}
-	if *update && page != string(data) {
-		if err := os.WriteFile(referenceFile, []byte(page), 0o644); err != nil {
-			t.Fatal(err)
-		}
+		generated.Table(t, referenceFile, name, table)
 	}
 }
 

@@ -1,10 +1,6 @@
 package network
 
 import (
-	"bytes"
-	"encoding/json"
-	"flag"
-	"os"
 	"slices"
 	"testing"
 
@@ -12,35 +8,14 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"convx/configs"
+	"convx/internal/generated"
 	"convx/internal/layer"
 )
-
-var update = flag.Bool("update", false, "write configs/schema/network.json and the tables of docs/network-files.md")
 
 const schemaFile = "../../configs/schema/network.json"
 
 // The shipped schema says what the tables of variants and ops say; -update writes it.
-func TestSchemaIsCurrent(t *testing.T) {
-	var want bytes.Buffer
-	enc := json.NewEncoder(&want)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(schema()); err != nil {
-		t.Fatal(err)
-	}
-	if *update {
-		if err := os.WriteFile(schemaFile, want.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := os.ReadFile(schemaFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want.Bytes()) {
-		t.Errorf("%s is not what the tables say: run make generate", schemaFile)
-	}
-}
+func TestSchemaIsCurrent(t *testing.T) { generated.JSON(t, schemaFile, schema()) }
 
 type object = map[string]any
 

@@ -1,40 +1,17 @@
 package array
 
 import (
-	"flag"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 
+	"convx/internal/generated"
 	"convx/internal/tensor"
 )
 
-var update = flag.Bool("update", false, "write the table of operators in docs/networks.md")
-
 // The table of operators in docs/networks.md is made of the rows of the table that runs them.
 func TestDocsListTheOperators(t *testing.T) {
-	const path, begin, end = "../../../docs/networks.md", "<!-- begin operators, made by make generate -->\n", "<!-- end operators -->"
-	page, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	head, rest, ok := strings.Cut(string(page), begin)
-	have, tail, closed := strings.Cut(rest, end)
-	if !ok || !closed {
-		t.Fatalf("%s has no place for the table", path)
-	}
-	want := operatorTable()
-	if have == want {
-		return
-	}
-	if *update {
-		if err := os.WriteFile(path, []byte(head+begin+want+end+tail), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	t.Errorf("the table of operators in %s is not that of the code; run this test with -update", path)
+	generated.Table(t, "../../../docs/networks.md", "operators", operatorTable())
 }
 
 func operatorTable() string {
