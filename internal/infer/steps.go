@@ -77,7 +77,7 @@ func (net *Network) chooseSteps(ctx context.Context) error {
 			pipelines = append(pipelines, p.pipeline)
 		}
 	}
-	net.workspace, net.packed = ops.ShareScratch(pipelines)
+	net.workspace, net.packed = net.opsOptions.ShareScratch(pipelines)
 	for _, n := range net.nodes {
 		if p, ok := n.step.(interface {
 			bytes() (workspace, packed int)

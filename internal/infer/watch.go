@@ -14,7 +14,7 @@ import (
 // that run, by what keeps to the definition.
 
 // Departure is a layer that was computed in another way than planned, for what it met; or, where an algorithm was asked for by its
-// name and does not keep to the definition on such data, as planned.
+// name and does not keep to the definition on such data, as planned. Why is as it met such data first.
 type Departure struct {
 	Layer, Algorithm, Why string
 	Keeps                 bool
@@ -30,6 +30,10 @@ func (net *Network) Watch(on bool) { net.unwatched = !on }
 type watch struct {
 	sum float64 // the most that the weights of an output come to, times their number: a bound
 	odd bool    // some are not finite
+
+	met      surveyed               // what was out of the ordinary last
+	careful  *ops.Pipeline[float32] // for that: the planned one where it is right after all
+	finishes bool                   // it runs what finishes the node
 }
 
 // mostUneven is how many times the mean magnitude of a layer's input the largest may be. In trained networks it is 20 to 100.
@@ -105,46 +109,69 @@ func survey(data []float32) (s surveyed) {
 	return s
 }
 
-// ordinary tells whether a plan by transforms is right for its input.
-func (w *watch) ordinary(x []float32) bool {
-	s := survey(x)
+// ordinary tells whether a plan by transforms is right for its input x, of which s is known.
+func (w *watch) ordinary(x []float32, s surveyed) bool {
 	sum := s.most * w.sum
 	return !w.odd && !s.odd && sum < mostSum && (s.most == 0 || sum > leastSum && s.most <= mostUneven*max(s.mean, s.most/float64(len(x))))
 }
 
-// depart notes the first step of a node's pipeline whose data is out of the ordinary, and reports whether there is one.
-func (net *Network) depart(n *node, p *ops.Pipeline[float32]) bool {
-	step, ok := p.Departs()
-	if ok {
+// knows tells whether what was prepared for the last input out of the ordinary is right for this one: it is the same, or demands no
+// more. Pipelines that keep to the definition differ in whether they add up in float64, which large sums demand.
+func (w *watch) knows(s surveyed) bool {
+	if w.careful == nil || s == w.met {
+		return w.careful != nil
+	}
+	step, departs := w.careful.Departs()
+	return departs && step.Keeps && s.odd == w.met.odd && (s.most*w.sum < mostSum || s.most <= w.met.most)
+}
+
+// depart notes the first step of a node's pipeline whose data is out of the ordinary, if there is one.
+func (net *Network) depart(n *node, p *ops.Pipeline[float32]) {
+	if step, ok := p.Departs(); ok {
 		net.departures = append(net.departures, Departure{Layer: n.name, Algorithm: step.Algorithm, Why: step.Data, Keeps: step.Keeps})
 	}
-	return ok
 }
 
 // suited is the pipeline for this input, and whether it finishes the node: the planned one, if that keeps to the definition on it.
 func (p *planned) suited(ctx context.Context, net *Network, n *node) (*ops.Pipeline[float32], bool, error) {
-	if p.watch == nil || net.unwatched || p.watch.ordinary(p.x.Data) {
-		net.depart(n, p.pipeline)
-		return p.pipeline, p.finishes, nil
+	pipeline, finishes := p.pipeline, p.finishes
+	if w := p.watch; w != nil && !net.unwatched {
+		if s := survey(p.x.Data); !w.ordinary(p.x.Data, s) {
+			if !w.knows(s) {
+				if err := p.prepareCareful(ctx, net, n); err != nil {
+					return nil, false, err
+				}
+				w.met = s
+			}
+			pipeline, finishes = w.careful, w.finishes
+		}
 	}
+	net.depart(n, pipeline)
+	return pipeline, finishes, nil
+}
+
+// prepareCareful makes the pipeline for an input out of the ordinary.
+func (p *planned) prepareCareful(ctx context.Context, net *Network, n *node) error {
 	s, err := layerOf(p.stages, p.x.Shape)
 	if err != nil {
-		return nil, false, err
+		return err
 	}
 	weights := map[string]*tensor.Tensor[float32]{}
 	for name, read := range p.read {
 		a, err := read()
 		if err != nil {
-			return nil, false, err
+			return err
 		}
 		weights[name] = widened(a)
 	}
 	careful, err := ops.PrepareFor(ctx, s, weights, &p.x, net.opsOptions)
 	if err != nil {
-		return nil, false, err
+		return err
 	}
-	if !net.depart(n, careful) {
-		return p.pipeline, p.finishes, nil
+	w := p.watch
+	w.careful, w.finishes = p.pipeline, p.finishes
+	if _, departs := careful.Departs(); departs {
+		w.careful, w.finishes = careful, n.finish != nil && careful.FinishBy(n.finish)
 	}
-	return careful, n.finish != nil && careful.FinishBy(n.finish), nil
+	return nil
 }

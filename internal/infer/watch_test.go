@@ -56,6 +56,9 @@ func TestWatchedConvolutionsKeepToTheDefinition(t *testing.T) {
 				}
 			}
 		}
+		if n := testing.AllocsPerRun(5, func() { run(t, net, feeds) }); n > 0 {
+			t.Errorf("%s: %v allocations a run", name, n)
+		}
 		run(t, net, input(func([]float32) {}))
 		if d := net.Departures(); len(d) > 0 {
 			t.Errorf("after %s, ordinary data departs: %+v", name, d)

@@ -35,13 +35,14 @@ func shareIn[T tensor.Float](s *scratch, runners problem.Sequence[T]) {
 // Workers are the goroutines of Sharing, for other steps between the layers.
 func (o Options) Workers() *workers.Pool { return o.workers }
 
-// ShareScratch gives pipelines that run in turn one workspace, and returns the bytes that they need beside it and with it:
-// workspace, and packed weights.
-func ShareScratch[T tensor.Float](pipelines []*Pipeline[T]) (workspace, packed int) {
-	var all problem.Sequence[T]
+// ShareScratch gives pipelines of these options, all that there are, one workspace in large pages, and returns the bytes that they need
+// beside it and with it: workspace, and packed weights.
+func (o Options) ShareScratch(pipelines []*Pipeline[float32]) (workspace, packed int) {
+	var all problem.Sequence[float32]
 	for _, p := range pipelines {
 		all = append(all, p.runners()...)
 	}
-	all.UseWorkspace(problem.Large[T](all.WorkspaceSize()))
+	o.scratch.memory = problem.Large[float32](all.WorkspaceSize())
+	all.UseWorkspace(o.scratch.memory)
 	return all.Bytes()
 }
