@@ -36,6 +36,7 @@ var stages = []string{"stage", "at"}
 var silent = map[string]string{
 	"lang":        "it looks messages up",
 	"fuzzing":     "tests",
+	"generated":   "tests",
 	"golden":      "tests",
 	"golden/pack": "tests",
 	"page":        "the page is in English",
