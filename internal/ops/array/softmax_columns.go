@@ -1,57 +1,31 @@
 package array
 
-import (
-	"math"
+import "math"
 
-	"convx/internal/ops/kernel"
-)
-
-// softmaxColumns normalizes lines that stand side by side, some columns of all at a time: each step is one of a row of them. Short
-// lines that lie behind each other are turned, some at a time, to stand so.
+// softmaxColumns normalizes lines side by side.
 type softmaxColumns struct {
-	a       around
-	logs    bool
-	isa     kernel.ISA
-	x, out  []float32
-	offsets []int
-	space   []float32 // softmaxRows rows of columns, by item
-	turned  []float32 // turnedRows lines, by item
-	pieces  int
-	units   int
-	each    int // units of an item
-	work    func(i int)
+	columns
+	logs  bool
+	space []float32 // softmaxRows rows of columns, by item
+	work  func(i int)
 }
 
-// softmaxPiece is the columns at a time: with what stands between, softmaxRows of them, they stay in the first cache.
-const softmaxPiece, softmaxRows = 256, 4
+// softmaxPiece is the columns at a time, leastColumns how many are worth it; softmaxRows rows of them stand between.
+const softmaxPiece, leastColumns, softmaxRows = 256, 8, 4
 
 // besideEachOther normalizes lines of float32 whose elements are far apart, or that are short and many; false for others.
 func (c *Call) besideEachOther(out, x []float32, a around) bool {
-	short := a.inner == 1 && a.n < shortRow && a.outer >= turnedRows
-	if !short && a.inner < 8 || a.n > longestJoin || c.Op == "Hardmax" {
+	if !a.fits(leastColumns) || c.Op == "Hardmax" {
 		return false
 	}
 	s := c.columns
 	if s == nil {
-		s = &softmaxColumns{isa: kernel.Best()}
+		s = &softmaxColumns{}
 		s.work = s.item
 		c.columns = s
 	}
-	s.a, s.logs, s.x, s.out, s.pieces = a, c.Op == "LogSoftmax", x, out, (a.inner+softmaxPiece-1)/softmaxPiece
-	step := a.inner
-	s.units = a.outer * s.pieces
-	if short {
-		step, s.units = turnedRows, (a.outer+turnedRows-1)/turnedRows
-	}
-	s.offsets = resize(&s.offsets, a.n)
-	for k := range s.offsets {
-		s.offsets[k] = k * step
-	}
-	items := min(s.units, max(1, len(x)/shareable*4))
-	s.each = (s.units + items - 1) / items
-	if short {
-		s.turned = resize(&s.turned, turnedRows*a.n*items)
-	}
+	s.logs = c.Op == "LogSoftmax"
+	items := s.lay(out, x, a, softmaxPiece)
 	s.space = resize(&s.space, softmaxRows*softmaxPiece*items)
 	c.each(items, s.work)
 	s.x, s.out = nil, nil
@@ -60,31 +34,20 @@ func (c *Call) besideEachOther(out, x []float32, a around) bool {
 
 func (s *softmaxColumns) item(i int) {
 	for u := i * s.each; u < min(s.units, (i+1)*s.each); u++ {
+		outer, inner, n := s.unit(u)
+		var rows [softmaxRows][]float32
+		for k := range rows {
+			rows[k] = s.space[(softmaxRows*i+k)*softmaxPiece:][:n]
+		}
 		if s.a.inner == 1 {
-			s.short(i, u*turnedRows)
+			lines := s.turn(i, outer, n)
+			s.piece(lines, lines, rows)
+			s.turnBack(lines, outer, n)
 			continue
 		}
-		from := u % s.pieces * softmaxPiece
-		at := u/s.pieces*s.a.n*s.a.inner + from
-		s.piece(s.out[at:], s.x[at:], s.rows(i, min(softmaxPiece, s.a.inner-from)))
+		at := outer*s.a.n*s.a.inner + inner
+		s.piece(s.out[at:], s.x[at:], rows)
 	}
-}
-
-// rows are an item's space for n columns.
-func (s *softmaxColumns) rows(item, n int) (rows [softmaxRows][]float32) {
-	for k := range rows {
-		rows[k] = s.space[(softmaxRows*item+k)*softmaxPiece:][:n]
-	}
-	return rows
-}
-
-// short normalizes some lines, from the first on, as columns.
-func (s *softmaxColumns) short(item, first int) {
-	n, lines := s.a.n, min(turnedRows, s.a.outer-first)
-	columns := s.turned[turnedRows*n*item:][:turnedRows*n]
-	s.isa.Deinterleave(columns, turnedRows, s.x[first*n:], n, n, lines)
-	s.piece(columns, columns, s.rows(item, lines))
-	s.isa.Deinterleave(s.out[first*n:], n, columns, turnedRows, lines, n)
 }
 
 // piece normalizes as many columns as its rows of space have. out may be x.
