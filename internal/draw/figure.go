@@ -64,7 +64,7 @@ type Figure struct {
 	beside   bool    // the captions stand at the right of the panels
 	inRow    int     // panels in a row; 0: all
 	bare     bool    // letters in panels that could not be read are left out
-	narrow   bool    // labels are broken at what stands for a narrow panel
+	label    float64 // the width that labels of narrow panels are broken at, in sizes of their letters
 	kind     float64 // the size of the letters, of their usual one
 	ruler    drawing.Ruler
 	panels   []panel

@@ -145,9 +145,9 @@ func (f *Figure) unreadable(d *drawing.Drawing, m drawing.Mark) bool {
 // beside them: so that they can be read from the back row and, among the ways to do that, so that the panels are largest.
 func (f *Figure) fit() {
 	type layout struct {
-		kind, wide     float64
-		beside, narrow bool
-		inRow          int
+		kind, wide, label float64
+		beside            bool
+		inRow             int
 	}
 	var best layout
 	bestLetters, bestScale := 0.0, 0.0
@@ -155,7 +155,7 @@ func (f *Figure) fit() {
 	aspect := float64(pixelsWide) / float64(pixelsHigh)
 	enough := cmp.Or(f.enough, backRow)
 	try := func(l layout) float64 {
-		f.kind, f.beside, f.narrow, f.inRow = l.kind, l.beside, l.narrow, l.inRow
+		f.kind, f.beside, f.label, f.inRow = l.kind, l.beside, l.label, l.inRow
 		least := 480.0
 		if l.beside {
 			least = f.panelsWidth() + panelGap + 13*captionSize*l.kind
@@ -177,16 +177,16 @@ func (f *Figure) fit() {
 	}
 	for rows := range len(f.panels) {
 		inRow := (len(f.panels) + rows) / (rows + 1)
-		for _, narrow := range []bool{false, true}[:min(2, inRow)] { // one panel's label has room
+		for _, label := range labelWidths[:min(len(labelWidths), inRow)] { // one panel's label has room
 			for _, beside := range []bool{false, true} {
 				// Larger letters than the back row needs leave less to the panels.
 				for kind, letters := 0.8, 0.0; kind < 8 && letters < enough; kind *= 1.1 {
-					letters = try(layout{kind: kind, inRow: inRow, narrow: narrow, beside: beside})
+					letters = try(layout{kind: kind, inRow: inRow, label: label, beside: beside})
 				}
 			}
 		}
 	}
-	f.kind, f.wide, f.beside, f.narrow, f.inRow = best.kind, best.wide, best.beside, best.narrow, best.inRow
+	f.kind, f.wide, f.beside, f.label, f.inRow = best.kind, best.wide, best.beside, best.label, best.inRow
 }
 
 // captionWidth is how wide captions may be.
@@ -197,16 +197,16 @@ func (f *Figure) captionWidth() float64 {
 	return f.wide
 }
 
+// labelWidths are what labels of narrow panels are broken at, in sizes of their letters: the usual width, and others that leave more room
+// across or below.
+var labelWidths = []float64{13, 8.5, 20}
+
 // labelLines is the label of a panel, broken at about the panel's width.
 func (f *Figure) labelLines(p panel) []string {
 	if p.label == "" {
 		return nil
 	}
-	least := 180.0
-	if f.narrow {
-		least = 120
-	}
-	lines := f.ruler.Wrap(p.label, labelSize*f.kind, max(p.w, least*f.kind))
+	lines := f.ruler.Wrap(p.label, labelSize*f.kind, max(p.w, cmp.Or(f.label, labelWidths[0])*labelSize*f.kind))
 	for i := range lines {
 		lines[i] = strings.TrimSpace(lines[i])
 	}

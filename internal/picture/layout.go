@@ -9,9 +9,9 @@ import (
 
 const (
 	gridGap = 4 // pixels around the maps
-	// labelSize is that of the letters in pixels, at least, labelPart of the height of a picture that fills a slide, and labelLetters how
-	// many of them have room above a map.
-	labelSize, labelPart, labelLetters = 12, 40, 5
+	// labelSize is that of the letters in pixels, at least; labelPart and labelOf are parts of the height of a picture that fills a slide, and
+	// of a map's, which it has where they are more; labelLetters is how many of them have room above a map.
+	labelSize, labelPart, labelOf, labelLetters = 12, 40, 7, 5
 	// smallestMap is how many pixels a side a map has in a grid at least, by magnification.
 	smallestMap = 48
 )
@@ -50,7 +50,7 @@ func newLayout(m *Mapped, h, w int, o MapOptions) (layout, error) {
 	if !l.alone {
 		l.width = m.Cols*(l.cellW+gridGap) + gridGap
 		tall := max(m.Rows*(l.cellH+l.line()+gridGap), l.width*9/16)
-		l.letters = max(labelSize, min(tall/labelPart, l.cellW/labelLetters))
+		l.letters = max(labelSize, min(max(tall/labelPart, l.cellH/labelOf), l.cellW/labelLetters))
 		l.height = m.Rows*(l.cellH+l.line()+gridGap) + gridGap
 	}
 	limit := o.MaxPixels
