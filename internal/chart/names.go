@@ -78,7 +78,8 @@ func choose(dots []dot, widths []float64, letters float64, order []int, roof []d
 			costs[i] = furthest * float64(len(dots)) // more than all lines together
 			continue
 		}
-		t.boxes, t.leaders = append(t.boxes, place), append(t.leaders, line)
+		apart := box{place.x0 - nameGap, place.y0, place.x1 + nameGap, place.y1}
+		t.boxes, t.leaders = append(t.boxes, apart), append(t.leaders, line)
 		labels = append(labels, label{p.name, place, line})
 		costs[i] = line.length()
 	}
@@ -102,6 +103,7 @@ func (l leader) length() float64 { return math.Hypot(l.X1-l.X0, l.Y1-l.Y0) }
 const (
 	innermost, furthest, ringStep = 7, 130, 5
 	directions                    = 24
+	nameGap                       = 6 // between names in a line, which else would be read as one
 )
 
 // nearest finds the nearest free box of that size for the name of dot number own.
