@@ -6,6 +6,7 @@ import (
 
 	"convx/internal/lang"
 	"convx/internal/network"
+	"convx/internal/ops/array"
 	"convx/internal/ops/kernel"
 	"convx/internal/ops/problem"
 	"convx/internal/ops/workers"
@@ -169,7 +170,7 @@ func (p *matmul) group(space []float32, row, from, to int) {
 	for deep := 0; deep < p.k; deep += matmulDepth {
 		depth := min(matmulDepth, p.k-deep)
 		for r := 0; r < high; r += p.rows {
-			packRows(p.isa, space[r*depth:], p.x[(row+r)*p.k+deep:], p.k, min(p.rows, high-r), depth, p.rows)
+			array.PackRows(p.isa, space[r*depth:], p.x[(row+r)*p.k+deep:], p.k, min(p.rows, high-r), depth, p.rows)
 		}
 		for panel := from; panel < to; panel++ {
 			b := p.packed[(panel*p.k+deep)*p.cols:][:depth*p.cols]
@@ -192,14 +193,6 @@ func (p *matmul) group(space []float32, row, from, to int) {
 			p.finish.Finish(r*p.n+first, r*p.n+last)
 		}
 	}
-}
-
-// packRows brings rows side by side, zeros where there are fewer than a tile has.
-func packRows(isa kernel.ISA, to, x []float32, stride, high, depth, rows int) {
-	if high < rows {
-		clear(to[:depth*rows])
-	}
-	isa.Deinterleave(to, rows, x, stride, depth, high)
 }
 
 // bytes are those of packed rows, and of panels.

@@ -55,6 +55,7 @@ type state struct {
 
 	sums    []float64 // of reductions
 	joining *joining
+	batches *batches
 	columns *softmaxColumns
 	channel [4][]float64 // numbers by channel
 	packed  []float32    // a panel of a matrix

@@ -24,20 +24,20 @@ func (c *Call) copyShared(dst, src *tensor.Array) bool {
 	}
 	k := c.copier
 	k.dst, k.src = dst, src
-	k.cut(n, min(n.extent[0], 4*(n.elements()/shareable))) // as many for each of two threads, or of four
+	k.parts = n.cut(k.parts, min(n.extent[0], 4*(n.elements()/shareable))) // as many for each of two threads, or of four
 	c.each(len(k.parts), k.run)
 	k.dst, k.src = nil, nil
 	return true
 }
 
-// cut makes so many parts of a nest.
-func (k *copier) cut(n *nest, parts int) {
-	for len(k.parts) < parts {
-		k.parts = append(k.parts, nest{})
+// cut makes so many parts of a nest along its outermost axis, in the memory of others.
+func (n *nest) cut(parts []nest, count int) []nest {
+	for len(parts) < count {
+		parts = append(parts, nest{})
 	}
-	k.parts = k.parts[:parts]
-	for i := range k.parts {
-		p, from, to := &k.parts[i], n.extent[0]*i/parts, n.extent[0]*(i+1)/parts
+	parts = parts[:count]
+	for i := range parts {
+		p, from, to := &parts[i], n.extent[0]*i/count, n.extent[0]*(i+1)/count
 		p.extent = append(p.extent[:0], n.extent...)
 		p.extent[0] = to - from
 		p.stride = n.stride
@@ -45,6 +45,7 @@ func (k *copier) cut(n *nest, parts int) {
 			p.base[o] = n.base[o] + from*n.stride[o][0]
 		}
 	}
+	return parts
 }
 
 func (k *copier) copy(i int) { k.parts[i].copy(k.dst, k.src) }

@@ -67,6 +67,9 @@ func multiplyBatches[T number](c *Call, s matrices, out, a, b []T) {
 		s.m *= sizeOf(c.nest.extent)
 		c.nest.reset()
 	}
+	if o, ok := any(out).([]float32); ok && c.shareBatches(s, o, any(a).([]float32), any(b).([]float32)) {
+		return
+	}
 	c.nest.rows(func(at [operands]int, count int, step [operands]int) {
 		for i := range count {
 			c.check()
@@ -89,7 +92,7 @@ func (n *nest) stride2Still() bool {
 // multiply writes the product of m x k and k x n.
 func multiply[T number](c *Call, out, a, b []T, m, k, n int) {
 	if o, ok := any(out).([]float32); ok {
-		multiply32(c, o, any(a).([]float32), any(b).([]float32), m, k, n)
+		multiply32(c, &c.packed, o, any(a).([]float32), any(b).([]float32), m, k, n)
 		return
 	}
 	clear(out)

@@ -6,8 +6,9 @@ import "convx/internal/ops/kernel"
 // isa for all rows of the left one.
 const deepest, widest = 256, 512
 
-// multiply32 is multiply by the kernels' tiles: panels of the left matrix are packed, the right one is read as it is.
-func multiply32(c *Call, out, a, b []float32, m, k, n int) {
+// multiply32 is multiply by the kernels' tiles: panels of the left matrix are packed, in memory that is kept, the right one is read as
+// it is.
+func multiply32(c *Call, kept *[]float32, out, a, b []float32, m, k, n int) {
 	isa := kernel.Best()
 	rows, cols := isa.GemmTile()
 	if n == 1 {
@@ -18,14 +19,14 @@ func multiply32(c *Call, out, a, b []float32, m, k, n int) {
 		multiplyRows(isa, out, a, b, m, k, n)
 		return
 	}
-	panel := resize(&c.packed, min(k, deepest)*rows)
+	panel := resize(kept, min(k, deepest)*rows)
 	for from := 0; from < n; from += widest {
 		for deep := 0; deep < k; deep += deepest {
 			c.check()
 			depth := min(deepest, k-deep)
 			for i := 0; i < m; i += rows {
 				high := min(rows, m-i)
-				pack(panel, a[i*k+deep:], k, high, depth, rows)
+				PackRows(isa, panel, a[i*k+deep:], k, high, depth, rows)
 				for j := from; j < min(from+widest, n); j += cols {
 					wide := min(cols, min(from+widest, n)-j)
 					isa.Gemm(out[i*n+j:], n, panel, b[deep*n+j:], n, depth, high, wide, nil, -inf, inf, deep > 0)
@@ -35,19 +36,13 @@ func multiply32(c *Call, out, a, b []float32, m, k, n int) {
 	}
 }
 
-// pack brings rows of a matrix side by side, zeros where there are fewer than a panel has.
-func pack(panel, a []float32, lda, high, depth, rows int) {
-	for r := range rows {
-		if r >= high {
-			for p := range depth {
-				panel[p*rows+r] = 0
-			}
-			continue
-		}
-		for p, v := range a[r*lda:][:depth] {
-			panel[p*rows+r] = v
-		}
+// PackRows brings high rows of a matrix, stride apart, side by side as a tile of rows reads them: depth elements of each, zeros where
+// there are fewer rows.
+func PackRows(isa kernel.ISA, to, x []float32, stride, high, depth, rows int) {
+	if high < rows {
+		clear(to[:depth*rows])
 	}
+	isa.Deinterleave(to, rows, x, stride, depth, high)
 }
 
 // multiplyRows adds rows of the right matrix: for products too small for tiles.
