@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"convx/internal/layer"
+	"convx/internal/network"
 )
 
 // layerFlags collects the layer keys that were given as flags, in the order given.
@@ -58,6 +59,9 @@ func (e plainError) Error() string { return string(e) }
 // spec is a variant with the flags that were given.
 func (l *layerFlags) spec(variant string) (layer.Spec, error) {
 	s := layer.Spec{Variant: variant}
+	if _, ok := layer.VariantNamed(variant); !ok && slices.Contains(network.Names(), variant) {
+		return s, usagef("%s is a network, not a layer: convx flops --net %[1]s counts it, convx run --net %[1]s runs it", variant)
+	}
 	for _, kv := range l.given {
 		if err := s.Set(kv.Key, kv.Value); err != nil {
 			return s, usageError{err}

@@ -84,6 +84,9 @@ func TestEveryVariantHasDefaults(t *testing.T) {
 func TestImpossible(t *testing.T) {
 	for _, c := range []struct{ variant, keys, want string }{
 		{"standrad", "input=3x8x8", `unknown variant "standrad": did you mean standard?`},
+		{"Conv2d", "input=3x8x8", `unknown variant "Conv2d": did you mean standard?`},
+		{"conv_transpose2d", "input=3x8x8", `unknown variant "conv_transpose2d": did you mean transposed?`},
+		{"photo.png", "input=3x8x8", `unknown variant "photo.png": a variant stands before a file, like standard photo.png`},
 		{"standard", "", "standard needs an input size: give -i CxHxW, like -i 3x224x224"},
 		{"standard", "input=3x8x8 groups=3", "standard has 1 group, not 3: use grouped"},
 		{"standard", "input=3x8x8 dilation=2", "standard has dilation 1, not 2: use dilated"},

@@ -34,6 +34,9 @@ func parseInt(s string, least int) (int, error) {
 // ParseInts reads whole numbers joined by x, each at least least: "3" or "3x5".
 func ParseInts(s string, least int) ([]int, error) {
 	var out []int
+	if apart := strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(" ,*×X", r) }); len(apart) > 1 {
+		return nil, lang.Errorf("%q: numbers are joined by x, like %s", s, strings.Join(apart, "x"))
+	}
 	for part := range strings.SplitSeq(s, "x") {
 		v, err := parseInt(part, least)
 		if errors.Is(err, errNotWhole) && part != s {

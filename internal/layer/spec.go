@@ -159,7 +159,7 @@ func (s *Spec) normalizeInput(v Variant) error {
 	case s.Dims + 2:
 		s.Input = slices.Clone(s.Input)
 	default:
-		e := Errorf("input %s has %d extents; with --dims %d it is %s or N%s", FormatShape(s.Input), len(s.Input), s.Dims, axesText(s.Dims), "x"+axesText(s.Dims))
+		e := Errorf("input %s has %s; with --dims %d it is %s or N%s", FormatShape(s.Input), lang.Plural(len(s.Input), "extent"), s.Dims, axesText(s.Dims), "x"+axesText(s.Dims))
 		if d := len(s.Input) - 1; d >= 1 && d <= 3 && slices.Contains(v.Dims, d) && d != s.Dims {
 			return e.Hint(lang.Sprintf("for %s add --dims %d", axesText(d), d))
 		}

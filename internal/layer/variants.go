@@ -3,6 +3,7 @@ package layer
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"convx/internal/lang"
 )
@@ -12,6 +13,7 @@ import (
 // docs/adding-a-variant.md lists what stays elsewhere.
 type Variant struct {
 	Name    string
+	Also    []string // what others call it, which is suggested and not taken
 	Summary string
 	Paper   string
 	Dims    []int    // the spatial axes it is defined for
@@ -76,6 +78,7 @@ var (
 var variants = []Variant{
 	{
 		Name: "standard", Summary: "every output channel sees every input channel",
+		Also:  []string{"conv", "convolution"},
 		Paper: "LeCun et al. 1998, Gradient-Based Learning Applied to Document Recognition",
 		Dims:  anyDims, Keys: convKeys, General: true, recipe: standard, is: isStandard,
 		Fixed: []Fixed{noDilation, oneGroup}, Follows: convFollows, Filter: "weight",
@@ -83,6 +86,7 @@ var variants = []Variant{
 	},
 	{
 		Name: "pointwise", Summary: "a 1x1 kernel: mixes channels, pixel by pixel",
+		Also:  []string{"1x1", "conv1x1"},
 		Paper: "Lin, Chen & Yan 2014, Network In Network",
 		Dims:  anyDims, Keys: []string{"out-channels", "kernel", "stride", "padding", "dilation", "groups"}, recipe: pointwise, is: isPointwise,
 		Fixed: []Fixed{oneTap, noDilation, oneGroup}, Apart: []string{"padding"}, Follows: convFollows, Filter: "weight",
@@ -90,6 +94,7 @@ var variants = []Variant{
 	},
 	{
 		Name: "grouped", Summary: "channels split into groups that do not see each other",
+		Also:  []string{"group", "group-conv"},
 		Paper: "Krizhevsky, Sutskever & Hinton 2012, ImageNet Classification with Deep CNNs; Xie et al. 2017, ResNeXt",
 		Dims:  anyDims, Keys: convKeys, recipe: grouped, is: isGrouped,
 		Follows: convFollows, Filter: "weight", ease: easeGroups,
@@ -97,6 +102,7 @@ var variants = []Variant{
 	},
 	{
 		Name: "depthwise", Summary: "one filter per input channel (groups = channels)",
+		Also:  []string{"dwconv"},
 		Paper: "Sifre & Mallat 2014, Rigid-Motion Scattering for Texture Classification; Howard et al. 2017, MobileNets",
 		Dims:  anyDims, Keys: append(slices.Clip(convKeys), "multiplier"), recipe: depthwise, is: isDepthwise,
 		Apart: []string{"out-channels", "groups"}, Follows: depthwiseFollows, Filter: "weight",
@@ -104,6 +110,7 @@ var variants = []Variant{
 	},
 	{
 		Name: "separable", Summary: "depthwise, then pointwise",
+		Also:  []string{"depthwise-separable", "dwsep"},
 		Paper: "Chollet 2017, Xception; Howard et al. 2017, MobileNets",
 		Dims:  anyDims, Keys: []string{"out-channels", "kernel", "stride", "padding", "pad-mode", "dilation", "multiplier"}, recipe: separable,
 		Follows: separableFollows, Filter: "depthwise.weight", Passes: "pointwise.weight",
@@ -111,6 +118,7 @@ var variants = []Variant{
 	},
 	{
 		Name: "inverted-residual", Summary: "expand 1x1, depthwise, project 1x1, with a shortcut",
+		Also:  []string{"bottleneck", "mobilenet-v2-block"},
 		Paper: "Sandler et al. 2018, MobileNetV2: Inverted Residuals and Linear Bottlenecks",
 		Dims:  anyDims, Keys: []string{"out-channels", "kernel", "stride", "padding", "pad-mode", "dilation", "expansion"}, recipe: invertedResidual,
 		Follows: residualFollows,
@@ -118,6 +126,7 @@ var variants = []Variant{
 	},
 	{
 		Name: "transposed", Summary: "fractionally strided: the gradient of a convolution, used to upsample",
+		Also:  []string{"deconv", "deconvolution", "conv-transpose", "convtranspose", "upconv"},
 		Paper: "Dumoulin & Visin 2016, A guide to convolution arithmetic; Odena et al. 2016, Deconvolution and Checkerboard Artifacts",
 		Dims:  anyDims, Keys: []string{"out-channels", "kernel", "stride", "padding", "dilation", "output-padding", "groups"}, recipe: transposed,
 		Follows: transposedFollows, Filter: "weight", Enlarges: true,
@@ -125,6 +134,7 @@ var variants = []Variant{
 	},
 	{
 		Name: "dilated", Summary: "taps spread apart: a larger receptive field for the same weights",
+		Also:  []string{"atrous", "a-trous"},
 		Paper: "Yu & Koltun 2016, Multi-Scale Context Aggregation by Dilated Convolutions",
 		Dims:  anyDims, Keys: convKeys, Undilated: "standard", recipe: dilated, is: isDilated,
 		Follows: convFollows, Filter: "weight",
@@ -132,6 +142,7 @@ var variants = []Variant{
 	},
 	{
 		Name: "deformable", Summary: "taps moved by learned offsets (v2: and scaled by a learned mask)",
+		Also:  []string{"dcn", "deform-conv"},
 		Paper: "Dai et al. 2017, Deformable Convolutional Networks; Zhu et al. 2019, Deformable ConvNets v2",
 		Dims:  images, Keys: []string{"out-channels", "kernel", "stride", "padding", "dilation", "groups", "offset-groups", "modulated"}, recipe: deformable,
 		Follows: deformableFollows, Filter: "weight",
@@ -139,6 +150,7 @@ var variants = []Variant{
 	},
 	{
 		Name: "deform-roi-pool", Summary: "average over the bins of a region, each moved by a learned offset",
+		Also:  []string{"roi-pool", "roi-align"},
 		Paper: "Dai et al. 2017, Deformable Convolutional Networks; He et al. 2017, Mask R-CNN (RoIAlign)",
 		Dims:  images, Keys: []string{"pooled", "gamma", "sampling-ratio", "spatial-scale", "roi", "hidden"}, recipe: deformROIPool,
 		Follows: roiFollows, Regions: true,
@@ -146,6 +158,7 @@ var variants = []Variant{
 	},
 	{
 		Name: "se", Summary: "squeeze-and-excitation: channels rescaled by what the whole plane holds",
+		Also:  []string{"squeeze-and-excitation", "squeeze-excitation"},
 		Paper: "Hu, Shen & Sun 2018, Squeeze-and-Excitation Networks",
 		Dims:  anyDims, Keys: []string{"reduction", "hidden"}, Gates: true, recipe: squeezeExcite,
 		Follows: squeezeFollows, ease: easeReduction,
@@ -153,6 +166,7 @@ var variants = []Variant{
 	},
 	{
 		Name: "resize-conv", Summary: "bilinear upsampling, then a convolution: no checkerboard",
+		Also:  []string{"upsample", "resize"},
 		Paper: "Odena et al. 2016, Deconvolution and Checkerboard Artifacts",
 		Dims:  anyDims, Keys: append(slices.Clip(convKeys), "scale"), recipe: resizeConv,
 		Follows: convFollows, Filter: "weight", Enlarges: true,
@@ -160,18 +174,21 @@ var variants = []Variant{
 	},
 	{
 		Name: "max-pool", Summary: "the maximum of each window, channel by channel",
+		Also:  []string{"pool"},
 		Paper: "Ranzato et al. 2007, Unsupervised Learning of Invariant Feature Hierarchies with Applications to Object Recognition",
 		Dims:  anyDims, Keys: []string{"kernel", "stride", "padding", "dilation", "ceil"}, recipe: maxPool,
 		Unweighted: true, Example: "input 1x6x6",
 	},
 	{
 		Name: "average-pool", Summary: "the mean of each window, channel by channel",
+		Also:  []string{"avg-pool", "avgpool"},
 		Paper: "LeCun et al. 1998, Gradient-Based Learning Applied to Document Recognition",
 		Dims:  anyDims, Keys: []string{"kernel", "stride", "padding", "dilation", "ceil", "count-include-pad"}, recipe: averagePool,
 		Unweighted: true, Example: "input 1x6x6",
 	},
 	{
 		Name: "sub-pixel", Summary: "a convolution at the small size, then depth to space: no checkerboard by overlap",
+		Also:  []string{"pixel-shuffle", "pixelshuffle"},
 		Paper: "Shi et al. 2016, Real-Time Single Image and Video Super-Resolution Using an Efficient Sub-Pixel Convolutional Neural Network",
 		Dims:  anyDims, Keys: append(slices.Clip(convKeys), "scale"), recipe: subPixel,
 		Follows: subPixelFollows, Enlarges: true, EnlargesLast: true,
@@ -179,6 +196,7 @@ var variants = []Variant{
 	},
 	{
 		Name: "mbconv", Summary: "an inverted residual with squeeze-and-excitation inside, and swish",
+		Also:  []string{"efficientnet-block"},
 		Paper: "Tan & Le 2019, EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks; Howard et al. 2019, Searching for MobileNetV3",
 		Dims:  anyDims, recipe: mbconv,
 		Keys:    []string{"out-channels", "kernel", "stride", "padding", "pad-mode", "dilation", "expansion", "expanded", "activation", "squeeze", "hidden"},
@@ -226,10 +244,25 @@ func unknownVariant(name string) *Error {
 	if name == "" {
 		return Errorf("no variant given").Hint(lang.Sprintf("variants are %s", lang.List(VariantNames())))
 	}
+	if i := slices.IndexFunc(variants, func(v Variant) bool { return slices.Contains(v.Also, plain(name)) }); i >= 0 {
+		return e.Hint(lang.Sprintf("did you mean %s?", variants[i].Name))
+	}
 	if near := Nearest(name, VariantNames()); near != "" {
 		return e.Hint(lang.Sprintf("did you mean %s?", near))
 	}
+	if strings.ContainsAny(name, "./") {
+		return e.Hint(lang.Sprintf("a variant stands before a file, like standard %s", name))
+	}
 	return e.Hint(lang.Sprintf("variants are %s", lang.List(VariantNames())))
+}
+
+// plain is a variant's name as it is found in Also: Conv2d is conv.
+func plain(name string) string {
+	name = strings.ReplaceAll(strings.ToLower(name), "_", "-")
+	for _, axes := range []string{"1d", "2d", "3d"} {
+		name = strings.TrimSuffix(strings.TrimSuffix(name, axes), "-")
+	}
+	return name
 }
 
 // Fixes reports whether the variant has one value of a key.
