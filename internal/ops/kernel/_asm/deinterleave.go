@@ -155,25 +155,10 @@ func deinterleavePixels(s target) {
 	Label("pixels")
 	store := s.columnMask(n, kept, table)
 	MOVQ(n, left)
-	rows := make([]reg.VecVirtual, s.lanes)
-	for i := range rows {
-		rows[i] = s.vec()
-		VXORPS(rows[i].AsY(), rows[i].AsY(), rows[i].AsY())
-	}
-	for i := range rows {
-		if s.lanes == 16 {
-			VMOVUPS_Z(Mem{Base: src}, some, rows[i])
-		} else {
-			VMOVUPS(load, rows[i])
-			VMASKMOVPS(Mem{Base: src}, rows[i], rows[i])
-		}
+	rows := s.loadRows(left, func(_ int, row reg.VecVirtual) {
+		s.loadColumns(Mem{Base: src}, some, load, row)
 		ADDQ(ss, src)
-		if i < s.lanes-1 {
-			DECQ(left)
-			JZ(LabelRef("loaded"))
-		}
-	}
-	Label("loaded")
+	})
 	MOVQ(dst, at)
 	MOVQ(ways, left)
 	s.storeRows(s.transpose(rows), at, ds, left, n, kept, store)

@@ -55,24 +55,7 @@ func (g directNCHWcArgs) body(id string, rows, v int) {
 	for r := range acc {
 		PREFETCHT0(Mem{Base: next, Disp: g.bytes() * r})
 	}
-	Label(id + "_loop")
-	for u := range gemmNCHWcUnroll {
-		PREFETCHT1(Mem{Base: g.ahead, Disp: 64 * u})
-		for j := range col {
-			VMOVUPS(Mem{Base: b, Disp: g.bytes() * (u*v + j)}, col[j])
-		}
-		for r := range acc {
-			VBROADCASTSS(Mem{Base: a, Disp: g.bytes()*r + 4*u}, tmp)
-			for j := range col {
-				VFMADD231PS(tmp, col[j], acc[r][j])
-			}
-		}
-	}
-	ADDQ(I32(g.bytes()*gemmNCHWcUnroll*v), b)
-	ADDQ(I8(4*gemmNCHWcUnroll), a)
-	ADDQ(I32(64*gemmNCHWcUnroll), g.ahead)
-	SUBQ(I8(gemmNCHWcUnroll), left)
-	JNZ(LabelRef(id + "_loop"))
+	g.sumBlock(id+"_loop", acc, col, tmp, a, b, left, g.ahead)
 	ADDQ(I8(24), list)
 	DECQ(count)
 	JNZ(LabelRef(id + "_tap"))

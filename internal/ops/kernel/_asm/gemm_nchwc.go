@@ -59,24 +59,7 @@ func (g gemmNCHWcArgs) body(id string, rows, v int) {
 	for r := range acc {
 		PREFETCHT0(Mem{Base: a, Index: g.as, Scale: 1, Disp: g.bytes() * (r + 1)})
 	}
-	Label(id + "_loop")
-	for u := range gemmNCHWcUnroll {
-		PREFETCHT1(Mem{Base: g.ahead, Disp: 64 * u})
-		for j := range col {
-			VMOVUPS(Mem{Base: b, Disp: g.bytes() * (u*v + j)}, col[j])
-		}
-		for r := range acc {
-			VBROADCASTSS(Mem{Base: a, Disp: g.bytes()*r + 4*u}, tmp)
-			for j := range col {
-				VFMADD231PS(tmp, col[j], acc[r][j])
-			}
-		}
-	}
-	ADDQ(I32(g.bytes()*gemmNCHWcUnroll*v), b)
-	ADDQ(I8(4*gemmNCHWcUnroll), a)
-	ADDQ(I32(64*gemmNCHWcUnroll), g.ahead)
-	SUBQ(I8(gemmNCHWcUnroll), left)
-	JNZ(LabelRef(id + "_loop"))
+	g.sumBlock(id+"_loop", acc, col, tmp, a, b, left, g.ahead)
 	ADDQ(g.as, a)
 	TESTQ(k, k)
 	JNZ(LabelRef(id + "_block"))
@@ -97,4 +80,27 @@ func (g gemmNCHWcArgs) body(id string, rows, v int) {
 			VMOVUPS(acc[r][j], Mem{Base: at[j], Disp: g.bytes() * r})
 		}
 	}
+}
+
+// sumBlock adds the products of left channels of a block: rows of a, which are a block apart, by vectors of b, col; it asks the cache
+// for 64 bytes from ahead on for each.
+func (s target) sumBlock(loop string, acc [][]reg.VecVirtual, col []reg.VecVirtual, tmp reg.VecVirtual, a, b, left, ahead reg.GPVirtual) {
+	Label(loop)
+	for u := range gemmNCHWcUnroll {
+		PREFETCHT1(Mem{Base: ahead, Disp: 64 * u})
+		for j := range col {
+			VMOVUPS(Mem{Base: b, Disp: s.bytes() * (u*len(col) + j)}, col[j])
+		}
+		for r := range acc {
+			VBROADCASTSS(Mem{Base: a, Disp: s.bytes()*r + 4*u}, tmp)
+			for j := range col {
+				VFMADD231PS(tmp, col[j], acc[r][j])
+			}
+		}
+	}
+	ADDQ(I32(s.bytes()*gemmNCHWcUnroll*len(col)), b)
+	ADDQ(I8(4*gemmNCHWcUnroll), a)
+	ADDQ(I32(64*gemmNCHWcUnroll), ahead)
+	SUBQ(I8(gemmNCHWcUnroll), left)
+	JNZ(LabelRef(loop))
 }

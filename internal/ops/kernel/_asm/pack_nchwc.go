@@ -112,6 +112,34 @@ func (s target) columnMask(n reg.GPVirtual, k reg.Register, table reg.GPVirtual)
 	return Mem{Base: count}
 }
 
+// loadRows loads as many rows as a vector has lanes, or only left, and zeros in place of the others.
+func (s target) loadRows(left reg.GPVirtual, load func(i int, row reg.VecVirtual)) []reg.VecVirtual {
+	rows := make([]reg.VecVirtual, s.lanes)
+	for i := range rows {
+		rows[i] = s.vec()
+		VXORPS(rows[i].AsY(), rows[i].AsY(), rows[i].AsY())
+	}
+	for i, row := range rows {
+		load(i, row)
+		if i < s.lanes-1 {
+			DECQ(left)
+			JZ(LabelRef("loaded"))
+		}
+	}
+	Label("loaded")
+	return rows
+}
+
+// loadColumns loads the columns of a row that columnMask says, which has left its mask in k or in memory.
+func (s target) loadColumns(from Mem, k reg.Register, mask Mem, row reg.VecVirtual) {
+	if s.lanes == 16 {
+		VMOVUPS_Z(from, k, row)
+		return
+	}
+	VMOVUPS(mask, row)
+	VMASKMOVPS(from, row, row)
+}
+
 // packNCHWc's split form sends every other pixel elsewhere: the two phases of
 // a stride of 2.
 func packPixels(s target, split bool) {
@@ -141,25 +169,12 @@ func packPixels(s target, split bool) {
 	mask := s.columnMask(n, kmask, table)
 	MOVQ(src, at)
 	MOVQ(channels, left)
-	rows := make([]reg.VecVirtual, s.lanes)
-	for i := range rows {
-		rows[i] = s.vec()
-		VXORPS(rows[i].AsY(), rows[i].AsY(), rows[i].AsY())
-	}
-	for i := range rows {
-		if s.lanes == 16 {
-			VMOVUPS_Z(Mem{Base: at}, kmask, rows[i])
-		} else {
-			VMOVUPS(mask, rows[i])
-			VMASKMOVPS(Mem{Base: at}, rows[i], rows[i])
-		}
+	rows := s.loadRows(left, func(i int, row reg.VecVirtual) {
+		s.loadColumns(Mem{Base: at}, kmask, mask, row)
 		if i < s.lanes-1 {
 			ADDQ(cs, at)
-			DECQ(left)
-			JZ(LabelRef("loaded"))
 		}
-	}
-	Label("loaded")
+	})
 	MOVQ(n, left)
 	for i, v := range s.transpose(rows) {
 		VMOVUPS(v, Mem{Base: to[i%len(to)], Disp: s.bytes() * (i / len(to))})
@@ -196,19 +211,7 @@ func unpackPixels(s target) {
 	Label("columns")
 	mask := s.columnMask(n, kmask, table)
 	MOVQ(n, left)
-	rows := make([]reg.VecVirtual, s.lanes)
-	for i := range rows {
-		rows[i] = s.vec()
-		VXORPS(rows[i].AsY(), rows[i].AsY(), rows[i].AsY())
-	}
-	for i := range rows {
-		VMOVUPS(Mem{Base: src, Disp: s.bytes() * i}, rows[i])
-		if i < s.lanes-1 {
-			DECQ(left)
-			JZ(LabelRef("loaded"))
-		}
-	}
-	Label("loaded")
+	rows := s.loadRows(left, func(i int, row reg.VecVirtual) { VMOVUPS(Mem{Base: src, Disp: s.bytes() * i}, row) })
 	MOVQ(dst, at)
 	MOVQ(channels, left)
 	s.storeRows(s.transpose(rows), at, cs, left, n, kmask, mask)
