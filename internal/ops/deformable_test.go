@@ -14,15 +14,7 @@ import (
 func TestSampledKeepsFewRows(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		d := drawDeformable(t)
-		p, err := (Options{Threads: rapid.IntRange(1, 3).Draw(t, "threads")}).problem(d.stage, d.in)
-		if err != nil {
-			t.Skip("impossible")
-		}
-		in, weights := integers[float32](d, rapid.Uint64().Draw(t, "seed"))
-		w, err := bind(p, weights)
-		if err != nil {
-			t.Fatal(err)
-		}
+		p, in, weights, w := bound(t, d)
 		var data [][]float32
 		for _, x := range in {
 			data = append(data, x.Data)

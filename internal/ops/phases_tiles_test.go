@@ -7,6 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"convx/internal/ops/problem"
 	"convx/internal/ops/transposed"
 	"convx/internal/tensor"
 )
@@ -15,15 +16,7 @@ import (
 func TestPhaseTiles(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		d := drawTransposed(t)
-		p, err := (Options{Threads: rapid.IntRange(1, 3).Draw(t, "threads")}).problem(d.stage, d.in)
-		if err != nil {
-			t.Skip("impossible")
-		}
-		in, weights := integers[float32](d, rapid.Uint64().Draw(t, "seed"))
-		w, err := bind(p, weights)
-		if err != nil {
-			t.Fatal(err)
-		}
+		p, in, weights, w := bound(t, d)
 		var out [3]int
 		for a := range out {
 			out[a] = rapid.IntRange(1, p.Out[a]).Draw(t, fmt.Sprint("tile", a))
@@ -43,4 +36,17 @@ func TestPhaseTiles(t *testing.T) {
 			t.Fatalf("%s in tiles of %v: output %d is %v, the reference says %v", d, out, i, got.Data[i], want.Data[i])
 		}
 	})
+}
+
+// bound is a drawn stage as a problem, with data and operands of integers; one that cannot be is skipped.
+func bound(t *rapid.T, d drawn) (p *problem.Problem, in []*tensor.Tensor[float32], weights map[string]*tensor.Tensor[float32], w problem.Operands[float32]) {
+	p, err := (Options{Threads: rapid.IntRange(1, 3).Draw(t, "threads")}).problem(d.stage, d.in)
+	if err != nil {
+		t.Skip("impossible")
+	}
+	in, weights = integers[float32](d, rapid.Uint64().Draw(t, "seed"))
+	if w, err = bind(p, weights); err != nil {
+		t.Fatal(err)
+	}
+	return p, in, weights, w
 }
