@@ -211,7 +211,8 @@ func TestChoicesAndRefusals(t *testing.T) {
 	}
 }
 
-// Of an If, in another too, the branch that is taken is gone through; shapes that depend on data are those of the run.
+// Of an If, in another too, the branch that is taken is gone through, of a Loop every iteration; shapes that depend on data are those of the
+// run.
 func TestGradientAsItRuns(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	p := &network.Program{}
@@ -235,9 +236,24 @@ func TestGradientAsItRuns(t *testing.T) {
 	}
 	wrong := func() int { return b.apply("Hardmax", nil, x) }
 	square := func() int { return branch(false, wrong, func() int { return b.mul(x, x) }) }
+	// Twice: what is carried times x, plus an If of its own; yielded and carried on while the number is below 1.
+	trip, going, state, more, product, half, chosen := b.value("trip", nil), b.value("going", nil), b.value("state", shape), b.value("more", nil), b.value("product", shape), b.value("half", shape), b.value("chosen", nil)
+	limit, weight := b.constant(tensor.ArrayOf([]int64{1})), b.number(0.5)
+	loop := b.ops("", "Loop", nil, []int{b.constant(tensor.ArrayOf([]int64{9})), network.None, x}, shape, nil)
+	p.Code[len(p.Code)-1].Bodies = map[string]*network.Body{"body": {
+		Inputs: []int{trip, going, state}, Outputs: []int{more, chosen, product},
+		Code: []network.Instruction{
+			{Name: "more", Op: "Less", Version: set, Attributes: attributes{}, In: []int{trip, limit}, Out: []int{more}, Node: network.None},
+			{Name: "product", Op: "Mul", Version: set, Attributes: attributes{}, In: []int{state, x}, Out: []int{product}, Node: network.None},
+			{Name: "if", Op: "If", Version: set, Attributes: attributes{}, In: []int{more}, Out: []int{chosen}, Node: network.None, Bodies: map[string]*network.Body{
+				"then_branch": {Outputs: []int{half}, Code: []network.Instruction{{Name: "half", Op: "Mul", Version: set, Attributes: attributes{}, In: []int{product, weight}, Out: []int{half}, Node: network.None}}},
+				"else_branch": {Outputs: []int{product}},
+			}},
+		},
+	}}
 	rows := b.op("NonZero", nil, nil, b.constant(tensor.ArrayOf([]float32{1, 0, 1}, 3)))
 	out := b.op("Gather", nil, nil, branch(true, square, wrong), rows)
-	for _, target := range []int{out, b.op("Mul", nil, nil, out, b.op("Squeeze", nil, nil, out))} {
-		against(t, "If", p, target, x, r, map[string]*tensor.Array{})
+	for _, target := range []int{out, b.op("Mul", nil, nil, out, b.op("Squeeze", nil, nil, out)), loop[0], loop[1], b.op("Gather", attributes{"axis": int64(1)}, nil, b.op("Add", nil, nil, loop[0], loop[1]), rows)} {
+		against(t, fmt.Sprintf("value %d", target), p, target, x, r, map[string]*tensor.Array{})
 	}
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // mostSteps bounds what a recurrent layer is unrolled to, over both directions.
-const mostSteps = 1024
+const mostSteps = 4096
 
 // recurrence is a recurrent layer that is unrolled step by step (Werbos 1990, Backpropagation Through Time): steps x batch x features
 // in, steps x directions x batch x hidden out.
