@@ -387,3 +387,34 @@ func TestInvertedResidualNamesItsStages(t *testing.T) {
 		}
 	}
 }
+
+// With numbers a grouped layer shows the group of output channel 0: several planes of one colour, also where many channels are drawn as few.
+func TestNumbersOfAGroup(t *testing.T) {
+	for _, keys := range []string{"input 6x5x5, groups 2", "input 64x56x56, groups 32"} {
+		for _, p := range drawing.Purposes() {
+			f, _, err := For(t.Context(), spec(t, "grouped", keys), Options{Numbers: true, For: p})
+			if err != nil {
+				t.Fatal(err)
+			}
+			own, others := 0, 0
+			for _, m := range f.Still().Marks {
+				r, ok := m.(drawing.Rect)
+				if !ok {
+					continue
+				}
+				for g, h := range groupColors {
+					switch {
+					case r.Fill != h.dark:
+					case g == 0:
+						own++
+					default:
+						others++
+					}
+				}
+			}
+			if own < 2*9 || others > 0 {
+				t.Errorf("%s for a %s: %d cells of the group's windows, %d of others'", keys, p, own, others)
+			}
+		}
+	}
+}
