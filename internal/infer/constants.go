@@ -209,7 +209,7 @@ func (net *Network) readWeights(ctx context.Context) error {
 
 // number is a constant of one element, as float64; ok is false if it is none.
 func (net *Network) number(v int) (x float64, ok bool) {
-	if !net.isConstant(v) {
+	if !net.isConstant(v) || volume(net.shapeOf(v)) != 1 { // large ones are not read for that
 		return 0, false
 	}
 	a, err := net.constant(v)

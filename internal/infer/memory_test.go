@@ -1,11 +1,16 @@
 package infer
 
 import (
+	"fmt"
+	"os"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"testing"
 
+	"convx/internal/memory"
 	"convx/internal/network"
+	"convx/internal/tensor"
 )
 
 // What a network takes in memory is what was predicted for its activations, the weights that were packed and the workspace:
@@ -89,4 +94,45 @@ func live() int64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return int64(m.HeapAlloc)
+}
+
+// The most memory that preparing a network and running it takes, measured by the system, is what was predicted for its activations
+// beside the packed weights and the workspace, and a weight or two as it is read: raw weights are never all there, and no layer
+// keeps a workspace of its own.
+func TestPeakIsThePredicted(t *testing.T) {
+	const layers, channels, side, threads = 16, 1024, 7, 2
+	b := &builder{}
+	shape := []int{1, channels, side, side}
+	x := b.in("x", tensor.Float32, shape...)
+	for i := range layers {
+		w := b.weight(fmt.Sprint("w", i), seeded("w", channels, channels, 1, 1))
+		drawn := b.p.Values[w].Weight
+		drawn.ReadInto = func(memory []byte) (*tensor.Array, error) {
+			a, err := tensor.ArrayIn(tensor.Float32, memory, drawn.Shape...)
+			if err == nil {
+				data := tensor.Data[float32](a)
+				for k := range data {
+					data[k] = float32(k%7-3) / channels
+				}
+			}
+			return a, err
+		}
+		drawn.Read = func() (*tensor.Array, error) { return drawn.ReadInto(nil) }
+		x = b.op("Conv", fmt.Sprint("c", i), shape, nil, x, w)
+		x = b.op("Softsign", fmt.Sprint("s", i), shape, nil, x)
+	}
+	b.out("y", x)
+	feeds := map[string]*tensor.Array{"x": seeded("x", shape...)}
+	debug.FreeOSMemory()
+	if os.WriteFile("/proc/self/clear_refs", []byte("5"), 0) != nil { // begins the peak again
+		t.Skip("the system does not say what a process takes at most")
+	}
+	before := memory.Peak()
+	net := b.prepare(t, Options{Threads: threads})
+	run(t, net, feeds)
+	grown, accounted := memory.Peak()-before, net.ActivationBytes()+net.packed+net.workspace
+	const raw, garbage = 4 * channels * channels, 20 << 20 // of the runtime, and pages of the program
+	if grown > accounted+threads*raw+garbage {
+		t.Errorf("%d bytes at most, %d accounted for: %d of activations, %d packed, %d of workspace", grown, accounted, net.ActivationBytes(), net.packed, net.workspace)
+	}
 }
