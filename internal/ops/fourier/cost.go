@@ -38,7 +38,7 @@ const planeBytes = 15
 var rateTable = [...]rates{
 	kernel.CoreGeneric: {
 		radix: [7]float64{2: 32, 3: 43, 4: 54, 5: 64, 6: 77},
-		pair:  7, weight: 10, pack: 14, call: 9, spectrum: 9, mac: 4.5, thin: 1, cached: 28, memory: 28,
+		pair:  7, weight: 10, pack: 14, call: 9, spectrum: 9, mac: 6, thin: 1, cached: 28, memory: 28,
 	},
 	kernel.CoreAVX2: {
 		radix: [7]float64{2: 0.24, 3: 0.3, 4: 0.21, 5: 0.32, 6: 0.28},
