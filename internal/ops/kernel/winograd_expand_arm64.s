@@ -3,6 +3,7 @@
 //go:build !purego
 
 #include "textflag.h"
+#include "neon.h"
 
 // func winogradExpandNEON(dst *float32, df int, ds int, src *float32, sf int, ss int, rows *float32, points int, n int)
 TEXT ·winogradExpandNEON(SB), NOSPLIT, $0-72
@@ -27,21 +28,21 @@ TEXT ·winogradExpandNEON(SB), NOSPLIT, $0-72
 several:
 	CMP  $4, R9
 	BLT  severaldone
-	WORD $0x3dc00060 // ldr q0, [x3]
-	WORD $0x3ce66861 // ldr q1, [x3, x6]
-	WORD $0x3cf06862 // ldr q2, [x3, x16]
+	LDR_Q(0, 3, 0)
+	LDRX_Q(1, 3, 6)
+	LDRX_Q(2, 3, 16)
 	ADDS R7, R3, R3
-	WORD $0x3dc00063 // ldr q3, [x3]
-	WORD $0x3ce66864 // ldr q4, [x3, x6]
-	WORD $0x3cf06865 // ldr q5, [x3, x16]
+	LDR_Q(3, 3, 0)
+	LDRX_Q(4, 3, 6)
+	LDRX_Q(5, 3, 16)
 	ADDS R7, R3, R3
-	WORD $0x3dc00066 // ldr q6, [x3]
-	WORD $0x3ce66867 // ldr q7, [x3, x6]
-	WORD $0x3cf06868 // ldr q8, [x3, x16]
+	LDR_Q(6, 3, 0)
+	LDRX_Q(7, 3, 6)
+	LDRX_Q(8, 3, 16)
 	ADDS R7, R3, R3
-	WORD $0x3dc00069 // ldr q9, [x3]
-	WORD $0x3ce6686a // ldr q10, [x3, x6]
-	WORD $0x3cf0686b // ldr q11, [x3, x16]
+	LDR_Q(9, 3, 0)
+	LDRX_Q(10, 3, 6)
+	LDRX_Q(11, 3, 16)
 	ADDS R7, R3, R3
 	MOVD R0, R12
 	ADD  R2, R0, R13
@@ -49,27 +50,27 @@ several:
 	MOVD points+56(FP), R11
 
 severalpoint:
-	WORD $0x4d40c94c // ld1r { v12.4s }, [x10]
+	LD1R_4S(12, 10)
 	ADD  $4, R10, R19
-	WORD $0x4d40ca6d // ld1r { v13.4s }, [x19]
+	LD1R_4S(13, 19)
 	ADD  $8, R10, R19
-	WORD $0x4d40ca6e // ld1r { v14.4s }, [x19]
-	WORD $0x6e2cdc0f // fmul v15.4s, v0.4s, v12.4s
-	WORD $0x4e2dcc2f // fmla v15.4s, v1.4s, v13.4s
-	WORD $0x4e2ecc4f // fmla v15.4s, v2.4s, v14.4s
-	WORD $0x3d80018f // str q15, [x12]
-	WORD $0x6e2cdc6f // fmul v15.4s, v3.4s, v12.4s
-	WORD $0x4e2dcc8f // fmla v15.4s, v4.4s, v13.4s
-	WORD $0x4e2eccaf // fmla v15.4s, v5.4s, v14.4s
-	WORD $0x3ca2698f // str q15, [x12, x2]
-	WORD $0x6e2cdccf // fmul v15.4s, v6.4s, v12.4s
-	WORD $0x4e2dccef // fmla v15.4s, v7.4s, v13.4s
-	WORD $0x4e2ecd0f // fmla v15.4s, v8.4s, v14.4s
-	WORD $0x3cb1698f // str q15, [x12, x17]
-	WORD $0x6e2cdd2c // fmul v12.4s, v9.4s, v12.4s
-	WORD $0x4e2dcd4c // fmla v12.4s, v10.4s, v13.4s
-	WORD $0x4e2ecd6c // fmla v12.4s, v11.4s, v14.4s
-	WORD $0x3cae698c // str q12, [x12, x14]
+	LD1R_4S(14, 19)
+	FMUL_4S(15, 0, 12)
+	FMLA_4S(15, 1, 13)
+	FMLA_4S(15, 2, 14)
+	STR_Q(15, 12, 0)
+	FMUL_4S(15, 3, 12)
+	FMLA_4S(15, 4, 13)
+	FMLA_4S(15, 5, 14)
+	STRX_Q(15, 12, 2)
+	FMUL_4S(15, 6, 12)
+	FMLA_4S(15, 7, 13)
+	FMLA_4S(15, 8, 14)
+	STRX_Q(15, 12, 17)
+	FMUL_4S(12, 9, 12)
+	FMLA_4S(12, 10, 13)
+	FMLA_4S(12, 11, 14)
+	STRX_Q(12, 12, 14)
 	ADDS R1, R12, R12
 	ADDS R1, R13, R13
 	ADDS $12, R10, R10
@@ -86,9 +87,9 @@ severaldone:
 one:
 	CMP  $1, R9
 	BLT  onedone
-	WORD $0x3dc00060 // ldr q0, [x3]
-	WORD $0x3ce66861 // ldr q1, [x3, x6]
-	WORD $0x3cf06862 // ldr q2, [x3, x16]
+	LDR_Q(0, 3, 0)
+	LDRX_Q(1, 3, 6)
+	LDRX_Q(2, 3, 16)
 	ADDS R7, R3, R3
 	MOVD R0, R12
 	ADD  R2, R0, R13
@@ -96,15 +97,15 @@ one:
 	MOVD points+56(FP), R11
 
 onepoint:
-	WORD $0x4d40c943 // ld1r { v3.4s }, [x10]
+	LD1R_4S(3, 10)
 	ADD  $4, R10, R19
-	WORD $0x4d40ca64 // ld1r { v4.4s }, [x19]
+	LD1R_4S(4, 19)
 	ADD  $8, R10, R19
-	WORD $0x4d40ca65 // ld1r { v5.4s }, [x19]
-	WORD $0x6e23dc03 // fmul v3.4s, v0.4s, v3.4s
-	WORD $0x4e24cc23 // fmla v3.4s, v1.4s, v4.4s
-	WORD $0x4e25cc43 // fmla v3.4s, v2.4s, v5.4s
-	WORD $0x3d800183 // str q3, [x12]
+	LD1R_4S(5, 19)
+	FMUL_4S(3, 0, 3)
+	FMLA_4S(3, 1, 4)
+	FMLA_4S(3, 2, 5)
+	STR_Q(3, 12, 0)
 	ADDS R1, R12, R12
 	ADDS R1, R13, R13
 	ADDS $12, R10, R10
