@@ -105,10 +105,14 @@ func refuse(code []network.Instruction) error {
 	walk = func(code []network.Instruction) {
 		for i := range code {
 			in := &code[i]
-			if !runnable(in) {
+			foreign, typed := array.Foreign(in.Attributes)
+			if typed || !runnable(in) {
 				name := in.Op
 				if in.Domain != "" {
 					name = in.Domain + "." + name
+				}
+				if typed {
+					name = lang.Sprintf("%s to element type %d", name, foreign)
 				}
 				if counts[name]++; first == nil {
 					first = &Unsupported{Operator: name, First: in.Name}

@@ -32,6 +32,18 @@ func TestOperandsAreChecked(t *testing.T) {
 	}
 }
 
+// A cast to float8 is refused before anything is computed, in a body too.
+func TestForeignTypesAreRefused(t *testing.T) {
+	b := &builder{}
+	x := b.in("x", tensor.Float32, 2)
+	b.out("y", b.op("Cast", "y", nil, map[string]any{"to": int64(17)}, b.op("Relu", "r", []int{2}, nil, x)))
+	_, err := Prepare(context.Background(), &network.Graph{Program: &b.p}, Options{})
+	var u *Unsupported
+	if !errors.As(err, &u) || u.Error() != `operator Cast to element type 17 cannot be run: 1 node, "y"` {
+		t.Errorf("%v", err)
+	}
+}
+
 // countdown is a Loop without a trip count whose body adds 1 to what it carries while that is less than 3.
 func countdown(b *builder, x int) (yielded int) {
 	one, three := b.weight("one", tensor.ArrayOf([]float32{1})), b.weight("three", tensor.ArrayOf([]float32{3}))

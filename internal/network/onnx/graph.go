@@ -68,7 +68,9 @@ func (m *Model) Network(o Options) (*network.Graph, error) {
 		}
 	}
 	if o.Program {
-		inf.ports(s, inputs)
+		if err := inf.ports(s, inputs); err != nil {
+			return nil, err
+		}
 	}
 	for _, u := range inf.uncounted {
 		inf.graph.Notes = append(inf.graph.Notes, lang.Sprintf("%s (%d) is uncounted: %s", u.operator, u.count, u.reason))

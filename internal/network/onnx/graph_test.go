@@ -161,6 +161,15 @@ func TestOtherInputsAreRefused(t *testing.T) {
 			t.Errorf("%v, want %s", err, want)
 		}
 	}
+	// An input of float8 can be counted, and not be run.
+	in := msg{}.str(1, "x").bytes(2, msg{}.bytes(1, msg{}.int(1, 17).bytes(2, msg{}.bytes(1, msg{}.int(1, 4)))))
+	m := decode(t, modelOf(graphOf([]msg{in}, []string{"y"}, nodeMsg("Identity", "x", "y"))))
+	if _, err := m.Network(Options{}); err != nil {
+		t.Error(err)
+	}
+	if _, err := m.Network(Options{Program: true}); err == nil || !strings.Contains(err.Error(), `input "x" is of element type 17`) {
+		t.Errorf("float8: %v", err)
+	}
 }
 
 // What is open takes what will be fed, in the order that the fixed axes tell, and says that it was open.

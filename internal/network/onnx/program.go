@@ -202,10 +202,13 @@ func (c *call) control(count func() error) error {
 	return c.instruction()
 }
 
-// ports names what enters and leaves the program.
-func (inf *inference) ports(s *scope, inputs []ValueInfo) {
+// ports names what enters and leaves the program. An input of a type that nothing here holds, like float8, is an error.
+func (inf *inference) ports(s *scope, inputs []ValueInfo) error {
 	p := inf.record.program
 	for _, in := range inputs {
+		if _, known := storedElems.Get()[in.Elem]; !known && in.Elem != 0 {
+			return lang.Errorf("input %q is of element type %d of ONNX, which cannot be run", in.Name, in.Elem)
+		}
 		p.Inputs = append(p.Inputs, network.Port{Name: in.Name, Value: inf.number(s.values[in.Name], in.Name), Elem: storedElems.Get()[in.Elem], Open: inf.open[in.Name]})
 	}
 	for _, out := range inf.model.Graph.Outputs {
@@ -223,4 +226,5 @@ func (inf *inference) ports(s *scope, inputs []ValueInfo) {
 		}
 	}
 	p.Values, p.Code = slices.Clip(p.Values), slices.Clip(p.Code)
+	return nil
 }

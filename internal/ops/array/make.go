@@ -46,6 +46,18 @@ func ElemOf(code int) (e tensor.Elem, ok bool) {
 	return e, ok
 }
 
+// Foreign is the number of an element type that attributes name, in TensorProto.DataType, and that arrays have not: of float8, say.
+func Foreign(attributes map[string]any) (code int64, ok bool) {
+	for _, name := range []string{"to", "dtype", "output_dtype", "output_datatype"} {
+		if code, ok = attributes[name].(int64); ok && code != 0 {
+			if _, known := ElemOf(tensor.Int(code)); !known {
+				return code, true
+			}
+		}
+	}
+	return 0, false
+}
+
 // elemOf is the type that an attribute names.
 func (c *Call) elemOf(attribute string, otherwise tensor.Elem) tensor.Elem {
 	if !c.has(attribute) {
