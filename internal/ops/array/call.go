@@ -55,6 +55,7 @@ type state struct {
 
 	sums    []float64 // of reductions
 	joining *joining
+	offsets []int // of parts of long rows
 	batches *batches
 	columns *softmaxColumns
 	channel [4][]float64 // numbers by channel

@@ -16,14 +16,13 @@ type columns struct {
 	each    int // units of an item
 }
 
-// A sum of more than longestLine elements loses digits; lines of shortLine elements have kernels of their own; turnedLines are turned
-// at once.
-const longestLine, shortLine, turnedLines = 512, 64, 64
+// A sum of more than longestLine elements loses digits; turnedLines are turned at once.
+const longestLine, turnedLines = 512, 64
 
-// fits reports whether lines can be columns, of which there are at least so many.
-func (a around) fits(least int) bool {
+// fits reports whether lines can be columns: short ones those of fewer elements, others where at least so many are side by side.
+func (a around) fits(short, least int) bool {
 	if a.inner == 1 {
-		return a.n < shortLine && a.outer >= turnedLines
+		return a.n < short && a.outer >= turnedLines
 	}
 	return a.n <= longestLine && a.inner >= least
 }

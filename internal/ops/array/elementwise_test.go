@@ -157,3 +157,18 @@ func TestHalvesAreRoundedOnce(t *testing.T) {
 		t.Errorf("%v: %v, want 1 and 2052", got, v)
 	}
 }
+
+// Powers of whole quarters go by roots and products: as math.Pow has them, of negative numbers and of none too.
+func TestPowersOfQuarters(t *testing.T) {
+	base := []float32{0, 1, 0.3, 7, 1e-9, 3e8, -2, -0.5, inf, -inf, float32(math.NaN())}
+	for quarters := -2; quarters < 20; quarters++ {
+		e := float32(quarters) / 4
+		got := tensor.Data[float32](run(t, "Pow", nil, 1, tensor.ArrayOf(slices.Clone(base), len(base)), tensor.ArrayOf([]float32{e}))[0])
+		for i, x := range base {
+			want := float32(math.Pow(float64(x), float64(e)))
+			if d := math.Abs(float64(got[i] - want)); got[i] != want && !(d <= 3e-7*math.Abs(float64(want))) && (got[i] == got[i] || want == want) {
+				t.Errorf("%v to the %v is %v, want %v", x, e, got[i], want)
+			}
+		}
+	}
+}

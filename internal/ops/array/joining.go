@@ -12,13 +12,13 @@ type joining struct {
 	work func(i int)
 }
 
-// joinPiece is the columns that are joined at once.
-const joinPiece = 1024
+// joinPiece is the columns that are joined at once; lines of shortLine elements have kernels of their own.
+const joinPiece, shortLine = 1024, 64
 
 // joinAxes folds x by a join; false where that takes longer than going through the nest, or cannot be.
 func (c *Call) joinAxes(out, x []float32, folded []int, join joinRows) bool {
 	a, ok := foldedRun(c.In[0].Shape, folded)
-	if !ok || len(x) == 0 || !a.fits(2) {
+	if !ok || len(x) == 0 || !a.fits(shortLine, 2) {
 		return false
 	}
 	j := c.joining

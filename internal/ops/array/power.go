@@ -23,7 +23,7 @@ func powers[T number](c *Call, f func(base T, exponent float64, whole int64) T) 
 	base, exponent := c.In[0], c.In[1]
 	out := c.typed(0, c.commonShape())
 	o, a := data[T](c, out), data[T](c, base)
-	if x, ok := any(a).([]float32); ok && squares(any(o).([]float32), x, exponent) {
+	if x, ok := any(a).([]float32); ok && quarters(any(o).([]float32), x, exponent) {
 		return
 	}
 	c.nest.broadcast(out.Shape, base.Shape, c.aligned(exponent))
@@ -55,12 +55,41 @@ func powers[T number](c *Call, f func(base T, exponent float64, whole int64) T) 
 	})
 }
 
-// squares is the power that networks ask for most.
-func squares(out, x []float32, exponent *tensor.Array) bool {
-	if exponent.Len() != 1 || len(out) != len(x) || exponent.Elem != tensor.Float32 || tensor.Data[float32](exponent)[0] != 2 {
+// mostQuarters bounds the exponents that take products and roots: 4.
+const mostQuarters = 16
+
+// quarters raises to one exponent of some quarters, by products and roots: squares are the power that networks ask for most, and 3/4
+// is that of local response normalisation.
+func quarters(out, x []float32, exponent *tensor.Array) bool {
+	if exponent.Len() != 1 || len(out) != len(x) || exponent.Elem != tensor.Float32 {
 		return false
 	}
-	kernel.Best().Product(out, x, x)
+	e := tensor.Data[float32](exponent)[0]
+	if !(e > 0 && 4*e <= mostQuarters && 4*e == float32(int(4*e))) {
+		return false
+	}
+	n := int(4 * e)
+	if n == 8 {
+		kernel.Best().Product(out, x, x)
+		return true
+	}
+	for i, v := range x {
+		if v < 0 {
+			out[i] = float32(math.Pow(float64(v), float64(e)))
+			continue
+		}
+		p, root := float32(1), float32(math.Sqrt(float64(v)))
+		for range n / 4 {
+			p *= v
+		}
+		if n&2 != 0 {
+			p *= root
+		}
+		if n&1 != 0 {
+			p *= float32(math.Sqrt(float64(root)))
+		}
+		out[i] = p
+	}
 	return true
 }
 

@@ -35,6 +35,7 @@ type folding[A any] struct {
 	end   func(sum A, n int) A // nil: the sum
 	sums  bool                 // step adds
 	join  joinRows             // the same for rows of float32; nil if there is none
+	parts bool                 // what join makes of parts is for step to fold
 }
 
 func add[A number](sum, v A) A { return sum + v }
@@ -49,7 +50,7 @@ func foldings[A number](lowest, highest A) map[string]folding[A] {
 		"ReduceSum":  {step: add[A], sums: true, join: kernel.ISA.JoinSum},
 		"ReduceMean": {step: add[A], end: func(sum A, n int) A { return sum / A(n) }, sums: true, join: kernel.ISA.JoinSum},
 		"ReduceProd": {start: 1, step: func(sum, v A) A { return sum * v }},
-		"ReduceMax":  {start: lowest, step: func(sum, v A) A { return max(sum, v) }, join: kernel.ISA.JoinLargest},
+		"ReduceMax":  {start: lowest, step: func(sum, v A) A { return max(sum, v) }, join: kernel.ISA.JoinLargest, parts: true},
 		"ReduceMin":  {start: highest, step: func(sum, v A) A { return min(sum, v) }},
 		"ReduceL1": {step: func(sum, v A) A {
 			if v < 0 {
@@ -210,6 +211,16 @@ func foldRows[T, A number](c *Call, sums []A, x []T, f folding[A]) {
 				sums[at[0]] = sum
 				return
 			}
+			if f.parts && row32 != nil && step[1] == 1 && count >= 2*partLanes {
+				var parts [partLanes]float32
+				whole := count / partLanes
+				c.partOffsets(whole)
+				f.join(isa, parts[:], 0, row32[at[1]:], 0, c.offsets[:whole], partLanes, 1)
+				for _, v := range parts {
+					sum = f.step(sum, A(v))
+				}
+				at[1], count = at[1]+whole*partLanes, count-whole*partLanes
+			}
 			for i := range count {
 				sum = f.step(sum, A(x[at[1]+i*step[1]]))
 			}
@@ -227,6 +238,16 @@ func foldRows[T, A number](c *Call, sums []A, x []T, f folding[A]) {
 			row[i] = f.step(row[i], A(x[at[1]+i*step[1]]))
 		}
 	})
+}
+
+// partLanes is how many parts a long row is folded to first.
+const partLanes = 16
+
+// partOffsets makes offsets n multiples of partLanes.
+func (c *Call) partOffsets(n int) {
+	for i := len(c.offsets); i < n; i++ {
+		c.offsets = append(c.offsets, i*partLanes)
+	}
 }
 
 // logSumExps takes the largest element out of every sum, so that e^x does not overflow.

@@ -10,12 +10,13 @@ type softmaxColumns struct {
 	work  func(i int)
 }
 
-// softmaxPiece is the columns at a time, leastColumns how many are worth it; softmaxRows rows of them stand between.
-const softmaxPiece, leastColumns, softmaxRows = 256, 8, 4
+// softmaxPiece is the columns at a time, leastColumns how many are worth it; softmaxRows rows of them stand between. Lines of fewer
+// than turnedLine elements are worth turning.
+const softmaxPiece, leastColumns, softmaxRows, turnedLine = 256, 8, 4, 256
 
 // besideEachOther normalizes lines of float32 whose elements are far apart, or that are short and many; false for others.
 func (c *Call) besideEachOther(out, x []float32, a around) bool {
-	if !a.fits(leastColumns) || c.Op == "Hardmax" {
+	if !a.fits(turnedLine, leastColumns) || c.Op == "Hardmax" {
 		return false
 	}
 	s := c.columns
