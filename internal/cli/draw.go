@@ -95,7 +95,7 @@ The factors of squeeze-and-excitation are those that run prints: of PICTURE, whi
 	f.StringVar(&o.scene.mapping, "map", "auto", lang.Sprintf("of a picture's output: `MAPPING` of values to brightness: %s, or LO:HI", lang.List(picture.MappingNames())))
 	lookVars(cmd, &o.look.Look)
 	f.BoolVar(&o.look.Transparent, "transparent", false, "nothing behind the figure")
-	f.Float64Var(&o.look.Scale, "scale-pixels", 0, "PNG and GIF: `PIXELS` per unit (default: as --for has it)")
+	f.Float64Var(&o.look.Scale, "scale-pixels", 0, "`PIXELS` per unit (default: as --for has it)")
 	f.StringArrayVar(&o.offsets, "offsets", nil, lang.Sprintf("deformable: `OFFSETS` of the taps by name: %s; several are drawn beside each other", offset.Usage()))
 	f.StringVar(&o.dilations, "dilations", "", "dilated: draw a stack of layers of these dilations, `D,D,...`, like WaveNet's 1,2,4,8")
 	completeKey(cmd, "map", picture.MappingNames()...)

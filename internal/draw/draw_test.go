@@ -79,7 +79,7 @@ func TestEveryVariantIsDrawn(t *testing.T) {
 				}
 			}
 			var svg bytes.Buffer
-			if err := f.Still().WriteSVG(&svg); err != nil {
+			if err := f.Still().WriteSVG(&svg, 1); err != nil {
 				t.Fatal(err)
 			}
 			for d := xml.NewDecoder(&svg); ; {

@@ -58,7 +58,7 @@ const (
 func (l Look) Write(w io.Writer, d *Drawing, f Format) error {
 	d, scale := l.Of(d)
 	if f == SVG {
-		return d.WriteSVG(w)
+		return d.WriteSVG(w, scale)
 	}
 	c := d.Paint(scale)
 	if !l.Transparent {

@@ -16,11 +16,11 @@ import (
 // svgWriter collects the elements of an SVG.
 type svgWriter struct{ b bytes.Buffer }
 
-// WriteSVG writes it as an SVG 1.1 picture; an animation is written as a still.
-func (d *Drawing) WriteSVG(w io.Writer) error {
+// WriteSVG writes it as an SVG 1.1 picture, shown at so many pixels a unit; an animation is written as a still.
+func (d *Drawing) WriteSVG(w io.Writer, scale float64) error {
 	s := &svgWriter{}
-	fmt.Fprintf(&s.b, `<svg xmlns="http://www.w3.org/2000/svg" width="%s" height="%s" viewBox="0 0 %[1]s %[2]s" font-family="Go, Helvetica, Arial, 'Noto Sans CJK SC', 'Source Han Sans SC', 'PingFang SC', 'Microsoft YaHei', sans-serif">`+"\n",
-		number(d.Width), number(d.Height))
+	fmt.Fprintf(&s.b, `<svg xmlns="http://www.w3.org/2000/svg" width="%s" height="%s" viewBox="0 0 %s %s" font-family="Go, Helvetica, Arial, 'Noto Sans CJK SC', 'Source Han Sans SC', 'PingFang SC', 'Microsoft YaHei', sans-serif">`+"\n",
+		number(d.Width*scale), number(d.Height*scale), number(d.Width), number(d.Height))
 	if !d.Clear {
 		fmt.Fprintf(&s.b, `<rect width="100%%" height="100%%" %s/>`+"\n", paintAttr("fill", d.back()))
 	}
