@@ -188,11 +188,19 @@ func DirectNCHWcCost(p *problem.Convolution) float64 {
 	for _, c := range list {
 		taps += columnTime(&q, c)
 	}
-	macs := images * meetingTaps(&q, 0) * meetingTaps(&q, 1) * taps * float64(roundUp(p.GroupIn(), 4)) * cout
+	macs := images * meetingTaps(&q, 0) * meetingTaps(&q, 1) * taps * float64(p.ISA.DirectDepth(p.GroupIn())) * cout
 	cut := cutDirect(&q)
 	blocks := images * (cin*float64(volume(p.In))*rereads(&q, max(1, cut.rows)) + cout*float64(volume(p.Out))) * r.block
-	if p.GroupOut() <= lanes {
-		macs *= narrow[p.ISA.Core()]
+	if slices := meetingTaps(&q, 0) / float64(q.Out[0]); slices > 1 { // a call for each: its tiles are loaded and stored again
+		tiles := ceilDiv(volume(q.Out), p.ISA.NCHWcRows()) * ceilDiv(p.GroupOut(), 2*lanes)
+		blocks += images * float64(tiles) * (slices - 1) * sliceTurn[p.ISA.Core()]
+	}
+	if vectors := ceilDiv(p.GroupOut(), lanes); vectors%2 > 0 { // the last one has nothing beside it
+		alone := (narrow[p.ISA.Core()] - 1) / float64(vectors)
+		if vectors > 1 && p.GroupIn() < 4 { // nor many products a tap
+			alone *= 3
+		}
+		macs *= 1 + alone
 	}
 	if p.Cold { // they are read in order
 		blocks += 4 * images * cin * cout * float64(p.Taps()) / (ordered * r.stream)
@@ -201,6 +209,12 @@ func DirectNCHWcCost(p *problem.Convolution) float64 {
 		return macs/r.blocked + blocks + passesAlone
 	}
 	return macs/r.blocked + blocks + passes
+}
+
+// sliceTurn is the nanoseconds that a tile of a direct convolution takes for each further slice of a kernel's depth.
+var sliceTurn = [...]float64{
+	kernel.CoreGeneric: 60, kernel.CoreAVX2: 8, kernel.CoreAVX512: 40,
+	kernel.CoreNEON1: 60, kernel.CoreNEON2: 25, kernel.CoreNEON4: 15,
 }
 
 // passes is the nanoseconds that a direct convolution loses at the ends of its passes, where threads wait for each other. It

@@ -109,7 +109,7 @@ func validTaps(p *problem.Convolution, axis int) []span {
 func (d *DirectNCHWc) pack(weights, bias []float32) {
 	p := &d.p
 	cin, cout, taps := p.GroupIn(), p.GroupOut(), volume(p.Kernel)
-	depth := roundUp(cin, 4)
+	depth := p.ISA.DirectDepth(cin)
 	for b := 0; b < d.outBlocks; b += 2 {
 		pn := outPanel{offset: d.perGroup, block: b, vectors: min(2, d.outBlocks-b)}
 		d.perGroup += taps * depth * pn.vectors * d.lanes

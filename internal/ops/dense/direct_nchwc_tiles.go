@@ -31,7 +31,7 @@ func (d *DirectNCHWc) segmentsOf(part span) (list []segment) {
 func (d *DirectNCHWc) segment(c columns, part span) segment {
 	p := &d.p
 	s := segment{cols: c.outputs, row: c.taps.len() * part.len()}
-	depth := roundUp(p.GroupIn(), 4)
+	depth := p.ISA.DirectDepth(p.GroupIn())
 	for kd := range p.Kernel[0] {
 		for kh := range p.Kernel[1] {
 			for kw := c.taps.from; kw < c.taps.to; kw++ {

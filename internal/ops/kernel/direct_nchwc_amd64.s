@@ -87,6 +87,10 @@ body1x2_tap:
 	MOVQ       (R11), R11
 	ADDQ       CX, R11
 	PREFETCHT0 (R11)
+	MOVQ       R10, R11
+	ANDQ       $+3, R11
+	SUBQ       R11, R10
+	JZ         body1x2_few
 
 body1x2_loop:
 	PREFETCHT1   (BX)
@@ -118,17 +122,36 @@ body1x2_loop:
 	ADDQ         $+256, BX
 	SUBQ         $+4, R10
 	JNZ          body1x2_loop
-	ADDQ         $+24, SI
-	DECQ         DI
-	JNZ          body1x2_tap
-	MOVB         accumulate+104(FP), SI
-	MOVQ         cs+8(FP), DI
-	SHLQ         $0x02, DI
-	ADDQ         AX, DI
-	TESTB        SI, SI
-	JZ           body1x2_clamp
-	VADDPS       (AX), Z0, Z0
-	VADDPS       (DI), Z1, Z1
+
+body1x2_few:
+	TESTQ R11, R11
+	JZ    body1x2_next
+
+body1x2_one:
+	PREFETCHT1   (BX)
+	VMOVUPS      (R9), Z2
+	VMOVUPS      64(R9), Z3
+	VBROADCASTSS (R8), Z4
+	VFMADD231PS  Z4, Z2, Z0
+	VFMADD231PS  Z4, Z3, Z1
+	ADDQ         $+128, R9
+	ADDQ         $+4, R8
+	ADDQ         $+64, BX
+	SUBQ         $+1, R11
+	JNZ          body1x2_one
+
+body1x2_next:
+	ADDQ   $+24, SI
+	DECQ   DI
+	JNZ    body1x2_tap
+	MOVB   accumulate+104(FP), SI
+	MOVQ   cs+8(FP), DI
+	SHLQ   $0x02, DI
+	ADDQ   AX, DI
+	TESTB  SI, SI
+	JZ     body1x2_clamp
+	VADDPS (AX), Z0, Z0
+	VADDPS (DI), Z1, Z1
 
 body1x2_clamp:
 	VBROADCASTSS lo+96(FP), Z4
@@ -184,6 +207,10 @@ body2x2_tap:
 	ADDQ       CX, R11
 	PREFETCHT0 (R11)
 	PREFETCHT0 64(R11)
+	MOVQ       R10, R11
+	ANDQ       $+3, R11
+	SUBQ       R11, R10
+	JZ         body2x2_few
 
 body2x2_loop:
 	PREFETCHT1   (BX)
@@ -227,19 +254,41 @@ body2x2_loop:
 	ADDQ         $+256, BX
 	SUBQ         $+4, R10
 	JNZ          body2x2_loop
-	ADDQ         $+24, SI
-	DECQ         DI
-	JNZ          body2x2_tap
-	MOVB         accumulate+104(FP), SI
-	MOVQ         cs+8(FP), DI
-	SHLQ         $0x02, DI
-	ADDQ         AX, DI
-	TESTB        SI, SI
-	JZ           body2x2_clamp
-	VADDPS       (AX), Z0, Z0
-	VADDPS       (DI), Z1, Z1
-	VADDPS       64(AX), Z2, Z2
-	VADDPS       64(DI), Z3, Z3
+
+body2x2_few:
+	TESTQ R11, R11
+	JZ    body2x2_next
+
+body2x2_one:
+	PREFETCHT1   (BX)
+	VMOVUPS      (R9), Z4
+	VMOVUPS      64(R9), Z5
+	VBROADCASTSS (R8), Z6
+	VFMADD231PS  Z6, Z4, Z0
+	VFMADD231PS  Z6, Z5, Z1
+	VBROADCASTSS 64(R8), Z6
+	VFMADD231PS  Z6, Z4, Z2
+	VFMADD231PS  Z6, Z5, Z3
+	ADDQ         $+128, R9
+	ADDQ         $+4, R8
+	ADDQ         $+64, BX
+	SUBQ         $+1, R11
+	JNZ          body2x2_one
+
+body2x2_next:
+	ADDQ   $+24, SI
+	DECQ   DI
+	JNZ    body2x2_tap
+	MOVB   accumulate+104(FP), SI
+	MOVQ   cs+8(FP), DI
+	SHLQ   $0x02, DI
+	ADDQ   AX, DI
+	TESTB  SI, SI
+	JZ     body2x2_clamp
+	VADDPS (AX), Z0, Z0
+	VADDPS (DI), Z1, Z1
+	VADDPS 64(AX), Z2, Z2
+	VADDPS 64(DI), Z3, Z3
 
 body2x2_clamp:
 	VBROADCASTSS lo+96(FP), Z6
@@ -306,6 +355,10 @@ body3x2_tap:
 	PREFETCHT0 (R11)
 	PREFETCHT0 64(R11)
 	PREFETCHT0 128(R11)
+	MOVQ       R10, R11
+	ANDQ       $+3, R11
+	SUBQ       R11, R10
+	JZ         body3x2_few
 
 body3x2_loop:
 	PREFETCHT1   (BX)
@@ -361,21 +414,46 @@ body3x2_loop:
 	ADDQ         $+256, BX
 	SUBQ         $+4, R10
 	JNZ          body3x2_loop
-	ADDQ         $+24, SI
-	DECQ         DI
-	JNZ          body3x2_tap
-	MOVB         accumulate+104(FP), SI
-	MOVQ         cs+8(FP), DI
-	SHLQ         $0x02, DI
-	ADDQ         AX, DI
-	TESTB        SI, SI
-	JZ           body3x2_clamp
-	VADDPS       (AX), Z0, Z0
-	VADDPS       (DI), Z1, Z1
-	VADDPS       64(AX), Z2, Z2
-	VADDPS       64(DI), Z3, Z3
-	VADDPS       128(AX), Z4, Z4
-	VADDPS       128(DI), Z5, Z5
+
+body3x2_few:
+	TESTQ R11, R11
+	JZ    body3x2_next
+
+body3x2_one:
+	PREFETCHT1   (BX)
+	VMOVUPS      (R9), Z6
+	VMOVUPS      64(R9), Z7
+	VBROADCASTSS (R8), Z8
+	VFMADD231PS  Z8, Z6, Z0
+	VFMADD231PS  Z8, Z7, Z1
+	VBROADCASTSS 64(R8), Z8
+	VFMADD231PS  Z8, Z6, Z2
+	VFMADD231PS  Z8, Z7, Z3
+	VBROADCASTSS 128(R8), Z8
+	VFMADD231PS  Z8, Z6, Z4
+	VFMADD231PS  Z8, Z7, Z5
+	ADDQ         $+128, R9
+	ADDQ         $+4, R8
+	ADDQ         $+64, BX
+	SUBQ         $+1, R11
+	JNZ          body3x2_one
+
+body3x2_next:
+	ADDQ   $+24, SI
+	DECQ   DI
+	JNZ    body3x2_tap
+	MOVB   accumulate+104(FP), SI
+	MOVQ   cs+8(FP), DI
+	SHLQ   $0x02, DI
+	ADDQ   AX, DI
+	TESTB  SI, SI
+	JZ     body3x2_clamp
+	VADDPS (AX), Z0, Z0
+	VADDPS (DI), Z1, Z1
+	VADDPS 64(AX), Z2, Z2
+	VADDPS 64(DI), Z3, Z3
+	VADDPS 128(AX), Z4, Z4
+	VADDPS 128(DI), Z5, Z5
 
 body3x2_clamp:
 	VBROADCASTSS lo+96(FP), Z8
@@ -453,6 +531,10 @@ body4x2_tap:
 	PREFETCHT0 64(R11)
 	PREFETCHT0 128(R11)
 	PREFETCHT0 192(R11)
+	MOVQ       R10, R11
+	ANDQ       $+3, R11
+	SUBQ       R11, R10
+	JZ         body4x2_few
 
 body4x2_loop:
 	PREFETCHT1   (BX)
@@ -520,23 +602,51 @@ body4x2_loop:
 	ADDQ         $+256, BX
 	SUBQ         $+4, R10
 	JNZ          body4x2_loop
-	ADDQ         $+24, SI
-	DECQ         DI
-	JNZ          body4x2_tap
-	MOVB         accumulate+104(FP), SI
-	MOVQ         cs+8(FP), DI
-	SHLQ         $0x02, DI
-	ADDQ         AX, DI
-	TESTB        SI, SI
-	JZ           body4x2_clamp
-	VADDPS       (AX), Z0, Z0
-	VADDPS       (DI), Z1, Z1
-	VADDPS       64(AX), Z2, Z2
-	VADDPS       64(DI), Z3, Z3
-	VADDPS       128(AX), Z4, Z4
-	VADDPS       128(DI), Z5, Z5
-	VADDPS       192(AX), Z6, Z6
-	VADDPS       192(DI), Z7, Z7
+
+body4x2_few:
+	TESTQ R11, R11
+	JZ    body4x2_next
+
+body4x2_one:
+	PREFETCHT1   (BX)
+	VMOVUPS      (R9), Z8
+	VMOVUPS      64(R9), Z9
+	VBROADCASTSS (R8), Z10
+	VFMADD231PS  Z10, Z8, Z0
+	VFMADD231PS  Z10, Z9, Z1
+	VBROADCASTSS 64(R8), Z10
+	VFMADD231PS  Z10, Z8, Z2
+	VFMADD231PS  Z10, Z9, Z3
+	VBROADCASTSS 128(R8), Z10
+	VFMADD231PS  Z10, Z8, Z4
+	VFMADD231PS  Z10, Z9, Z5
+	VBROADCASTSS 192(R8), Z10
+	VFMADD231PS  Z10, Z8, Z6
+	VFMADD231PS  Z10, Z9, Z7
+	ADDQ         $+128, R9
+	ADDQ         $+4, R8
+	ADDQ         $+64, BX
+	SUBQ         $+1, R11
+	JNZ          body4x2_one
+
+body4x2_next:
+	ADDQ   $+24, SI
+	DECQ   DI
+	JNZ    body4x2_tap
+	MOVB   accumulate+104(FP), SI
+	MOVQ   cs+8(FP), DI
+	SHLQ   $0x02, DI
+	ADDQ   AX, DI
+	TESTB  SI, SI
+	JZ     body4x2_clamp
+	VADDPS (AX), Z0, Z0
+	VADDPS (DI), Z1, Z1
+	VADDPS 64(AX), Z2, Z2
+	VADDPS 64(DI), Z3, Z3
+	VADDPS 128(AX), Z4, Z4
+	VADDPS 128(DI), Z5, Z5
+	VADDPS 192(AX), Z6, Z6
+	VADDPS 192(DI), Z7, Z7
 
 body4x2_clamp:
 	VBROADCASTSS lo+96(FP), Z10
@@ -625,6 +735,10 @@ body5x2_tap:
 	PREFETCHT0 128(R11)
 	PREFETCHT0 192(R11)
 	PREFETCHT0 256(R11)
+	MOVQ       R10, R11
+	ANDQ       $+3, R11
+	SUBQ       R11, R10
+	JZ         body5x2_few
 
 body5x2_loop:
 	PREFETCHT1   (BX)
@@ -704,25 +818,56 @@ body5x2_loop:
 	ADDQ         $+256, BX
 	SUBQ         $+4, R10
 	JNZ          body5x2_loop
-	ADDQ         $+24, SI
-	DECQ         DI
-	JNZ          body5x2_tap
-	MOVB         accumulate+104(FP), SI
-	MOVQ         cs+8(FP), DI
-	SHLQ         $0x02, DI
-	ADDQ         AX, DI
-	TESTB        SI, SI
-	JZ           body5x2_clamp
-	VADDPS       (AX), Z0, Z0
-	VADDPS       (DI), Z1, Z1
-	VADDPS       64(AX), Z2, Z2
-	VADDPS       64(DI), Z3, Z3
-	VADDPS       128(AX), Z4, Z4
-	VADDPS       128(DI), Z5, Z5
-	VADDPS       192(AX), Z6, Z6
-	VADDPS       192(DI), Z7, Z7
-	VADDPS       256(AX), Z8, Z8
-	VADDPS       256(DI), Z9, Z9
+
+body5x2_few:
+	TESTQ R11, R11
+	JZ    body5x2_next
+
+body5x2_one:
+	PREFETCHT1   (BX)
+	VMOVUPS      (R9), Z10
+	VMOVUPS      64(R9), Z11
+	VBROADCASTSS (R8), Z12
+	VFMADD231PS  Z12, Z10, Z0
+	VFMADD231PS  Z12, Z11, Z1
+	VBROADCASTSS 64(R8), Z12
+	VFMADD231PS  Z12, Z10, Z2
+	VFMADD231PS  Z12, Z11, Z3
+	VBROADCASTSS 128(R8), Z12
+	VFMADD231PS  Z12, Z10, Z4
+	VFMADD231PS  Z12, Z11, Z5
+	VBROADCASTSS 192(R8), Z12
+	VFMADD231PS  Z12, Z10, Z6
+	VFMADD231PS  Z12, Z11, Z7
+	VBROADCASTSS 256(R8), Z12
+	VFMADD231PS  Z12, Z10, Z8
+	VFMADD231PS  Z12, Z11, Z9
+	ADDQ         $+128, R9
+	ADDQ         $+4, R8
+	ADDQ         $+64, BX
+	SUBQ         $+1, R11
+	JNZ          body5x2_one
+
+body5x2_next:
+	ADDQ   $+24, SI
+	DECQ   DI
+	JNZ    body5x2_tap
+	MOVB   accumulate+104(FP), SI
+	MOVQ   cs+8(FP), DI
+	SHLQ   $0x02, DI
+	ADDQ   AX, DI
+	TESTB  SI, SI
+	JZ     body5x2_clamp
+	VADDPS (AX), Z0, Z0
+	VADDPS (DI), Z1, Z1
+	VADDPS 64(AX), Z2, Z2
+	VADDPS 64(DI), Z3, Z3
+	VADDPS 128(AX), Z4, Z4
+	VADDPS 128(DI), Z5, Z5
+	VADDPS 192(AX), Z6, Z6
+	VADDPS 192(DI), Z7, Z7
+	VADDPS 256(AX), Z8, Z8
+	VADDPS 256(DI), Z9, Z9
 
 body5x2_clamp:
 	VBROADCASTSS lo+96(FP), Z12
@@ -822,6 +967,10 @@ body6x2_tap:
 	PREFETCHT0 192(R11)
 	PREFETCHT0 256(R11)
 	PREFETCHT0 320(R11)
+	MOVQ       R10, R11
+	ANDQ       $+3, R11
+	SUBQ       R11, R10
+	JZ         body6x2_few
 
 body6x2_loop:
 	PREFETCHT1   (BX)
@@ -913,27 +1062,61 @@ body6x2_loop:
 	ADDQ         $+256, BX
 	SUBQ         $+4, R10
 	JNZ          body6x2_loop
-	ADDQ         $+24, SI
-	DECQ         DI
-	JNZ          body6x2_tap
-	MOVB         accumulate+104(FP), SI
-	MOVQ         cs+8(FP), DI
-	SHLQ         $0x02, DI
-	ADDQ         AX, DI
-	TESTB        SI, SI
-	JZ           body6x2_clamp
-	VADDPS       (AX), Z0, Z0
-	VADDPS       (DI), Z1, Z1
-	VADDPS       64(AX), Z2, Z2
-	VADDPS       64(DI), Z3, Z3
-	VADDPS       128(AX), Z4, Z4
-	VADDPS       128(DI), Z5, Z5
-	VADDPS       192(AX), Z6, Z6
-	VADDPS       192(DI), Z7, Z7
-	VADDPS       256(AX), Z8, Z8
-	VADDPS       256(DI), Z9, Z9
-	VADDPS       320(AX), Z10, Z10
-	VADDPS       320(DI), Z11, Z11
+
+body6x2_few:
+	TESTQ R11, R11
+	JZ    body6x2_next
+
+body6x2_one:
+	PREFETCHT1   (BX)
+	VMOVUPS      (R9), Z12
+	VMOVUPS      64(R9), Z13
+	VBROADCASTSS (R8), Z14
+	VFMADD231PS  Z14, Z12, Z0
+	VFMADD231PS  Z14, Z13, Z1
+	VBROADCASTSS 64(R8), Z14
+	VFMADD231PS  Z14, Z12, Z2
+	VFMADD231PS  Z14, Z13, Z3
+	VBROADCASTSS 128(R8), Z14
+	VFMADD231PS  Z14, Z12, Z4
+	VFMADD231PS  Z14, Z13, Z5
+	VBROADCASTSS 192(R8), Z14
+	VFMADD231PS  Z14, Z12, Z6
+	VFMADD231PS  Z14, Z13, Z7
+	VBROADCASTSS 256(R8), Z14
+	VFMADD231PS  Z14, Z12, Z8
+	VFMADD231PS  Z14, Z13, Z9
+	VBROADCASTSS 320(R8), Z14
+	VFMADD231PS  Z14, Z12, Z10
+	VFMADD231PS  Z14, Z13, Z11
+	ADDQ         $+128, R9
+	ADDQ         $+4, R8
+	ADDQ         $+64, BX
+	SUBQ         $+1, R11
+	JNZ          body6x2_one
+
+body6x2_next:
+	ADDQ   $+24, SI
+	DECQ   DI
+	JNZ    body6x2_tap
+	MOVB   accumulate+104(FP), SI
+	MOVQ   cs+8(FP), DI
+	SHLQ   $0x02, DI
+	ADDQ   AX, DI
+	TESTB  SI, SI
+	JZ     body6x2_clamp
+	VADDPS (AX), Z0, Z0
+	VADDPS (DI), Z1, Z1
+	VADDPS 64(AX), Z2, Z2
+	VADDPS 64(DI), Z3, Z3
+	VADDPS 128(AX), Z4, Z4
+	VADDPS 128(DI), Z5, Z5
+	VADDPS 192(AX), Z6, Z6
+	VADDPS 192(DI), Z7, Z7
+	VADDPS 256(AX), Z8, Z8
+	VADDPS 256(DI), Z9, Z9
+	VADDPS 320(AX), Z10, Z10
+	VADDPS 320(DI), Z11, Z11
 
 body6x2_clamp:
 	VBROADCASTSS lo+96(FP), Z14
@@ -1044,6 +1227,10 @@ body7x2_tap:
 	PREFETCHT0 256(R11)
 	PREFETCHT0 320(R11)
 	PREFETCHT0 384(R11)
+	MOVQ       R10, R11
+	ANDQ       $+3, R11
+	SUBQ       R11, R10
+	JZ         body7x2_few
 
 body7x2_loop:
 	PREFETCHT1   (BX)
@@ -1147,29 +1334,66 @@ body7x2_loop:
 	ADDQ         $+256, BX
 	SUBQ         $+4, R10
 	JNZ          body7x2_loop
-	ADDQ         $+24, SI
-	DECQ         DI
-	JNZ          body7x2_tap
-	MOVB         accumulate+104(FP), SI
-	MOVQ         cs+8(FP), DI
-	SHLQ         $0x02, DI
-	ADDQ         AX, DI
-	TESTB        SI, SI
-	JZ           body7x2_clamp
-	VADDPS       (AX), Z0, Z0
-	VADDPS       (DI), Z1, Z1
-	VADDPS       64(AX), Z2, Z2
-	VADDPS       64(DI), Z3, Z3
-	VADDPS       128(AX), Z4, Z4
-	VADDPS       128(DI), Z5, Z5
-	VADDPS       192(AX), Z6, Z6
-	VADDPS       192(DI), Z7, Z7
-	VADDPS       256(AX), Z8, Z8
-	VADDPS       256(DI), Z9, Z9
-	VADDPS       320(AX), Z10, Z10
-	VADDPS       320(DI), Z11, Z11
-	VADDPS       384(AX), Z12, Z12
-	VADDPS       384(DI), Z13, Z13
+
+body7x2_few:
+	TESTQ R11, R11
+	JZ    body7x2_next
+
+body7x2_one:
+	PREFETCHT1   (BX)
+	VMOVUPS      (R9), Z14
+	VMOVUPS      64(R9), Z15
+	VBROADCASTSS (R8), Z16
+	VFMADD231PS  Z16, Z14, Z0
+	VFMADD231PS  Z16, Z15, Z1
+	VBROADCASTSS 64(R8), Z16
+	VFMADD231PS  Z16, Z14, Z2
+	VFMADD231PS  Z16, Z15, Z3
+	VBROADCASTSS 128(R8), Z16
+	VFMADD231PS  Z16, Z14, Z4
+	VFMADD231PS  Z16, Z15, Z5
+	VBROADCASTSS 192(R8), Z16
+	VFMADD231PS  Z16, Z14, Z6
+	VFMADD231PS  Z16, Z15, Z7
+	VBROADCASTSS 256(R8), Z16
+	VFMADD231PS  Z16, Z14, Z8
+	VFMADD231PS  Z16, Z15, Z9
+	VBROADCASTSS 320(R8), Z16
+	VFMADD231PS  Z16, Z14, Z10
+	VFMADD231PS  Z16, Z15, Z11
+	VBROADCASTSS 384(R8), Z16
+	VFMADD231PS  Z16, Z14, Z12
+	VFMADD231PS  Z16, Z15, Z13
+	ADDQ         $+128, R9
+	ADDQ         $+4, R8
+	ADDQ         $+64, BX
+	SUBQ         $+1, R11
+	JNZ          body7x2_one
+
+body7x2_next:
+	ADDQ   $+24, SI
+	DECQ   DI
+	JNZ    body7x2_tap
+	MOVB   accumulate+104(FP), SI
+	MOVQ   cs+8(FP), DI
+	SHLQ   $0x02, DI
+	ADDQ   AX, DI
+	TESTB  SI, SI
+	JZ     body7x2_clamp
+	VADDPS (AX), Z0, Z0
+	VADDPS (DI), Z1, Z1
+	VADDPS 64(AX), Z2, Z2
+	VADDPS 64(DI), Z3, Z3
+	VADDPS 128(AX), Z4, Z4
+	VADDPS 128(DI), Z5, Z5
+	VADDPS 192(AX), Z6, Z6
+	VADDPS 192(DI), Z7, Z7
+	VADDPS 256(AX), Z8, Z8
+	VADDPS 256(DI), Z9, Z9
+	VADDPS 320(AX), Z10, Z10
+	VADDPS 320(DI), Z11, Z11
+	VADDPS 384(AX), Z12, Z12
+	VADDPS 384(DI), Z13, Z13
 
 body7x2_clamp:
 	VBROADCASTSS lo+96(FP), Z16
@@ -1291,6 +1515,10 @@ body8x2_tap:
 	PREFETCHT0 320(R11)
 	PREFETCHT0 384(R11)
 	PREFETCHT0 448(R11)
+	MOVQ       R10, R11
+	ANDQ       $+3, R11
+	SUBQ       R11, R10
+	JZ         body8x2_few
 
 body8x2_loop:
 	PREFETCHT1   (BX)
@@ -1406,31 +1634,71 @@ body8x2_loop:
 	ADDQ         $+256, BX
 	SUBQ         $+4, R10
 	JNZ          body8x2_loop
-	ADDQ         $+24, SI
-	DECQ         DI
-	JNZ          body8x2_tap
-	MOVB         accumulate+104(FP), SI
-	MOVQ         cs+8(FP), DI
-	SHLQ         $0x02, DI
-	ADDQ         AX, DI
-	TESTB        SI, SI
-	JZ           body8x2_clamp
-	VADDPS       (AX), Z0, Z0
-	VADDPS       (DI), Z1, Z1
-	VADDPS       64(AX), Z2, Z2
-	VADDPS       64(DI), Z3, Z3
-	VADDPS       128(AX), Z4, Z4
-	VADDPS       128(DI), Z5, Z5
-	VADDPS       192(AX), Z6, Z6
-	VADDPS       192(DI), Z7, Z7
-	VADDPS       256(AX), Z8, Z8
-	VADDPS       256(DI), Z9, Z9
-	VADDPS       320(AX), Z10, Z10
-	VADDPS       320(DI), Z11, Z11
-	VADDPS       384(AX), Z12, Z12
-	VADDPS       384(DI), Z13, Z13
-	VADDPS       448(AX), Z14, Z14
-	VADDPS       448(DI), Z15, Z15
+
+body8x2_few:
+	TESTQ R11, R11
+	JZ    body8x2_next
+
+body8x2_one:
+	PREFETCHT1   (BX)
+	VMOVUPS      (R9), Z16
+	VMOVUPS      64(R9), Z17
+	VBROADCASTSS (R8), Z18
+	VFMADD231PS  Z18, Z16, Z0
+	VFMADD231PS  Z18, Z17, Z1
+	VBROADCASTSS 64(R8), Z18
+	VFMADD231PS  Z18, Z16, Z2
+	VFMADD231PS  Z18, Z17, Z3
+	VBROADCASTSS 128(R8), Z18
+	VFMADD231PS  Z18, Z16, Z4
+	VFMADD231PS  Z18, Z17, Z5
+	VBROADCASTSS 192(R8), Z18
+	VFMADD231PS  Z18, Z16, Z6
+	VFMADD231PS  Z18, Z17, Z7
+	VBROADCASTSS 256(R8), Z18
+	VFMADD231PS  Z18, Z16, Z8
+	VFMADD231PS  Z18, Z17, Z9
+	VBROADCASTSS 320(R8), Z18
+	VFMADD231PS  Z18, Z16, Z10
+	VFMADD231PS  Z18, Z17, Z11
+	VBROADCASTSS 384(R8), Z18
+	VFMADD231PS  Z18, Z16, Z12
+	VFMADD231PS  Z18, Z17, Z13
+	VBROADCASTSS 448(R8), Z18
+	VFMADD231PS  Z18, Z16, Z14
+	VFMADD231PS  Z18, Z17, Z15
+	ADDQ         $+128, R9
+	ADDQ         $+4, R8
+	ADDQ         $+64, BX
+	SUBQ         $+1, R11
+	JNZ          body8x2_one
+
+body8x2_next:
+	ADDQ   $+24, SI
+	DECQ   DI
+	JNZ    body8x2_tap
+	MOVB   accumulate+104(FP), SI
+	MOVQ   cs+8(FP), DI
+	SHLQ   $0x02, DI
+	ADDQ   AX, DI
+	TESTB  SI, SI
+	JZ     body8x2_clamp
+	VADDPS (AX), Z0, Z0
+	VADDPS (DI), Z1, Z1
+	VADDPS 64(AX), Z2, Z2
+	VADDPS 64(DI), Z3, Z3
+	VADDPS 128(AX), Z4, Z4
+	VADDPS 128(DI), Z5, Z5
+	VADDPS 192(AX), Z6, Z6
+	VADDPS 192(DI), Z7, Z7
+	VADDPS 256(AX), Z8, Z8
+	VADDPS 256(DI), Z9, Z9
+	VADDPS 320(AX), Z10, Z10
+	VADDPS 320(DI), Z11, Z11
+	VADDPS 384(AX), Z12, Z12
+	VADDPS 384(DI), Z13, Z13
+	VADDPS 448(AX), Z14, Z14
+	VADDPS 448(DI), Z15, Z15
 
 body8x2_clamp:
 	VBROADCASTSS lo+96(FP), Z18
@@ -1563,6 +1831,10 @@ body9x2_tap:
 	PREFETCHT0 384(R11)
 	PREFETCHT0 448(R11)
 	PREFETCHT0 512(R11)
+	MOVQ       R10, R11
+	ANDQ       $+3, R11
+	SUBQ       R11, R10
+	JZ         body9x2_few
 
 body9x2_loop:
 	PREFETCHT1   (BX)
@@ -1690,33 +1962,76 @@ body9x2_loop:
 	ADDQ         $+256, BX
 	SUBQ         $+4, R10
 	JNZ          body9x2_loop
-	ADDQ         $+24, SI
-	DECQ         DI
-	JNZ          body9x2_tap
-	MOVB         accumulate+104(FP), SI
-	MOVQ         cs+8(FP), DI
-	SHLQ         $0x02, DI
-	ADDQ         AX, DI
-	TESTB        SI, SI
-	JZ           body9x2_clamp
-	VADDPS       (AX), Z0, Z0
-	VADDPS       (DI), Z1, Z1
-	VADDPS       64(AX), Z2, Z2
-	VADDPS       64(DI), Z3, Z3
-	VADDPS       128(AX), Z4, Z4
-	VADDPS       128(DI), Z5, Z5
-	VADDPS       192(AX), Z6, Z6
-	VADDPS       192(DI), Z7, Z7
-	VADDPS       256(AX), Z8, Z8
-	VADDPS       256(DI), Z9, Z9
-	VADDPS       320(AX), Z10, Z10
-	VADDPS       320(DI), Z11, Z11
-	VADDPS       384(AX), Z12, Z12
-	VADDPS       384(DI), Z13, Z13
-	VADDPS       448(AX), Z14, Z14
-	VADDPS       448(DI), Z15, Z15
-	VADDPS       512(AX), Z16, Z16
-	VADDPS       512(DI), Z17, Z17
+
+body9x2_few:
+	TESTQ R11, R11
+	JZ    body9x2_next
+
+body9x2_one:
+	PREFETCHT1   (BX)
+	VMOVUPS      (R9), Z18
+	VMOVUPS      64(R9), Z19
+	VBROADCASTSS (R8), Z20
+	VFMADD231PS  Z20, Z18, Z0
+	VFMADD231PS  Z20, Z19, Z1
+	VBROADCASTSS 64(R8), Z20
+	VFMADD231PS  Z20, Z18, Z2
+	VFMADD231PS  Z20, Z19, Z3
+	VBROADCASTSS 128(R8), Z20
+	VFMADD231PS  Z20, Z18, Z4
+	VFMADD231PS  Z20, Z19, Z5
+	VBROADCASTSS 192(R8), Z20
+	VFMADD231PS  Z20, Z18, Z6
+	VFMADD231PS  Z20, Z19, Z7
+	VBROADCASTSS 256(R8), Z20
+	VFMADD231PS  Z20, Z18, Z8
+	VFMADD231PS  Z20, Z19, Z9
+	VBROADCASTSS 320(R8), Z20
+	VFMADD231PS  Z20, Z18, Z10
+	VFMADD231PS  Z20, Z19, Z11
+	VBROADCASTSS 384(R8), Z20
+	VFMADD231PS  Z20, Z18, Z12
+	VFMADD231PS  Z20, Z19, Z13
+	VBROADCASTSS 448(R8), Z20
+	VFMADD231PS  Z20, Z18, Z14
+	VFMADD231PS  Z20, Z19, Z15
+	VBROADCASTSS 512(R8), Z20
+	VFMADD231PS  Z20, Z18, Z16
+	VFMADD231PS  Z20, Z19, Z17
+	ADDQ         $+128, R9
+	ADDQ         $+4, R8
+	ADDQ         $+64, BX
+	SUBQ         $+1, R11
+	JNZ          body9x2_one
+
+body9x2_next:
+	ADDQ   $+24, SI
+	DECQ   DI
+	JNZ    body9x2_tap
+	MOVB   accumulate+104(FP), SI
+	MOVQ   cs+8(FP), DI
+	SHLQ   $0x02, DI
+	ADDQ   AX, DI
+	TESTB  SI, SI
+	JZ     body9x2_clamp
+	VADDPS (AX), Z0, Z0
+	VADDPS (DI), Z1, Z1
+	VADDPS 64(AX), Z2, Z2
+	VADDPS 64(DI), Z3, Z3
+	VADDPS 128(AX), Z4, Z4
+	VADDPS 128(DI), Z5, Z5
+	VADDPS 192(AX), Z6, Z6
+	VADDPS 192(DI), Z7, Z7
+	VADDPS 256(AX), Z8, Z8
+	VADDPS 256(DI), Z9, Z9
+	VADDPS 320(AX), Z10, Z10
+	VADDPS 320(DI), Z11, Z11
+	VADDPS 384(AX), Z12, Z12
+	VADDPS 384(DI), Z13, Z13
+	VADDPS 448(AX), Z14, Z14
+	VADDPS 448(DI), Z15, Z15
+	VADDPS 512(AX), Z16, Z16
+	VADDPS 512(DI), Z17, Z17
 
 body9x2_clamp:
 	VBROADCASTSS lo+96(FP), Z20
@@ -1860,6 +2175,10 @@ body10x2_tap:
 	PREFETCHT0 448(R11)
 	PREFETCHT0 512(R11)
 	PREFETCHT0 576(R11)
+	MOVQ       R10, R11
+	ANDQ       $+3, R11
+	SUBQ       R11, R10
+	JZ         body10x2_few
 
 body10x2_loop:
 	PREFETCHT1   (BX)
@@ -1999,35 +2318,81 @@ body10x2_loop:
 	ADDQ         $+256, BX
 	SUBQ         $+4, R10
 	JNZ          body10x2_loop
-	ADDQ         $+24, SI
-	DECQ         DI
-	JNZ          body10x2_tap
-	MOVB         accumulate+104(FP), SI
-	MOVQ         cs+8(FP), DI
-	SHLQ         $0x02, DI
-	ADDQ         AX, DI
-	TESTB        SI, SI
-	JZ           body10x2_clamp
-	VADDPS       (AX), Z0, Z0
-	VADDPS       (DI), Z1, Z1
-	VADDPS       64(AX), Z2, Z2
-	VADDPS       64(DI), Z3, Z3
-	VADDPS       128(AX), Z4, Z4
-	VADDPS       128(DI), Z5, Z5
-	VADDPS       192(AX), Z6, Z6
-	VADDPS       192(DI), Z7, Z7
-	VADDPS       256(AX), Z8, Z8
-	VADDPS       256(DI), Z9, Z9
-	VADDPS       320(AX), Z10, Z10
-	VADDPS       320(DI), Z11, Z11
-	VADDPS       384(AX), Z12, Z12
-	VADDPS       384(DI), Z13, Z13
-	VADDPS       448(AX), Z14, Z14
-	VADDPS       448(DI), Z15, Z15
-	VADDPS       512(AX), Z16, Z16
-	VADDPS       512(DI), Z17, Z17
-	VADDPS       576(AX), Z18, Z18
-	VADDPS       576(DI), Z19, Z19
+
+body10x2_few:
+	TESTQ R11, R11
+	JZ    body10x2_next
+
+body10x2_one:
+	PREFETCHT1   (BX)
+	VMOVUPS      (R9), Z20
+	VMOVUPS      64(R9), Z21
+	VBROADCASTSS (R8), Z22
+	VFMADD231PS  Z22, Z20, Z0
+	VFMADD231PS  Z22, Z21, Z1
+	VBROADCASTSS 64(R8), Z22
+	VFMADD231PS  Z22, Z20, Z2
+	VFMADD231PS  Z22, Z21, Z3
+	VBROADCASTSS 128(R8), Z22
+	VFMADD231PS  Z22, Z20, Z4
+	VFMADD231PS  Z22, Z21, Z5
+	VBROADCASTSS 192(R8), Z22
+	VFMADD231PS  Z22, Z20, Z6
+	VFMADD231PS  Z22, Z21, Z7
+	VBROADCASTSS 256(R8), Z22
+	VFMADD231PS  Z22, Z20, Z8
+	VFMADD231PS  Z22, Z21, Z9
+	VBROADCASTSS 320(R8), Z22
+	VFMADD231PS  Z22, Z20, Z10
+	VFMADD231PS  Z22, Z21, Z11
+	VBROADCASTSS 384(R8), Z22
+	VFMADD231PS  Z22, Z20, Z12
+	VFMADD231PS  Z22, Z21, Z13
+	VBROADCASTSS 448(R8), Z22
+	VFMADD231PS  Z22, Z20, Z14
+	VFMADD231PS  Z22, Z21, Z15
+	VBROADCASTSS 512(R8), Z22
+	VFMADD231PS  Z22, Z20, Z16
+	VFMADD231PS  Z22, Z21, Z17
+	VBROADCASTSS 576(R8), Z22
+	VFMADD231PS  Z22, Z20, Z18
+	VFMADD231PS  Z22, Z21, Z19
+	ADDQ         $+128, R9
+	ADDQ         $+4, R8
+	ADDQ         $+64, BX
+	SUBQ         $+1, R11
+	JNZ          body10x2_one
+
+body10x2_next:
+	ADDQ   $+24, SI
+	DECQ   DI
+	JNZ    body10x2_tap
+	MOVB   accumulate+104(FP), SI
+	MOVQ   cs+8(FP), DI
+	SHLQ   $0x02, DI
+	ADDQ   AX, DI
+	TESTB  SI, SI
+	JZ     body10x2_clamp
+	VADDPS (AX), Z0, Z0
+	VADDPS (DI), Z1, Z1
+	VADDPS 64(AX), Z2, Z2
+	VADDPS 64(DI), Z3, Z3
+	VADDPS 128(AX), Z4, Z4
+	VADDPS 128(DI), Z5, Z5
+	VADDPS 192(AX), Z6, Z6
+	VADDPS 192(DI), Z7, Z7
+	VADDPS 256(AX), Z8, Z8
+	VADDPS 256(DI), Z9, Z9
+	VADDPS 320(AX), Z10, Z10
+	VADDPS 320(DI), Z11, Z11
+	VADDPS 384(AX), Z12, Z12
+	VADDPS 384(DI), Z13, Z13
+	VADDPS 448(AX), Z14, Z14
+	VADDPS 448(DI), Z15, Z15
+	VADDPS 512(AX), Z16, Z16
+	VADDPS 512(DI), Z17, Z17
+	VADDPS 576(AX), Z18, Z18
+	VADDPS 576(DI), Z19, Z19
 
 body10x2_clamp:
 	VBROADCASTSS lo+96(FP), Z22
@@ -2182,6 +2547,10 @@ body11x2_tap:
 	PREFETCHT0 512(R11)
 	PREFETCHT0 576(R11)
 	PREFETCHT0 640(R11)
+	MOVQ       R10, R11
+	ANDQ       $+3, R11
+	SUBQ       R11, R10
+	JZ         body11x2_few
 
 body11x2_loop:
 	PREFETCHT1   (BX)
@@ -2333,37 +2702,86 @@ body11x2_loop:
 	ADDQ         $+256, BX
 	SUBQ         $+4, R10
 	JNZ          body11x2_loop
-	ADDQ         $+24, SI
-	DECQ         DI
-	JNZ          body11x2_tap
-	MOVB         accumulate+104(FP), SI
-	MOVQ         cs+8(FP), DI
-	SHLQ         $0x02, DI
-	ADDQ         AX, DI
-	TESTB        SI, SI
-	JZ           body11x2_clamp
-	VADDPS       (AX), Z0, Z0
-	VADDPS       (DI), Z1, Z1
-	VADDPS       64(AX), Z2, Z2
-	VADDPS       64(DI), Z3, Z3
-	VADDPS       128(AX), Z4, Z4
-	VADDPS       128(DI), Z5, Z5
-	VADDPS       192(AX), Z6, Z6
-	VADDPS       192(DI), Z7, Z7
-	VADDPS       256(AX), Z8, Z8
-	VADDPS       256(DI), Z9, Z9
-	VADDPS       320(AX), Z10, Z10
-	VADDPS       320(DI), Z11, Z11
-	VADDPS       384(AX), Z12, Z12
-	VADDPS       384(DI), Z13, Z13
-	VADDPS       448(AX), Z14, Z14
-	VADDPS       448(DI), Z15, Z15
-	VADDPS       512(AX), Z16, Z16
-	VADDPS       512(DI), Z17, Z17
-	VADDPS       576(AX), Z18, Z18
-	VADDPS       576(DI), Z19, Z19
-	VADDPS       640(AX), Z20, Z20
-	VADDPS       640(DI), Z21, Z21
+
+body11x2_few:
+	TESTQ R11, R11
+	JZ    body11x2_next
+
+body11x2_one:
+	PREFETCHT1   (BX)
+	VMOVUPS      (R9), Z22
+	VMOVUPS      64(R9), Z23
+	VBROADCASTSS (R8), Z24
+	VFMADD231PS  Z24, Z22, Z0
+	VFMADD231PS  Z24, Z23, Z1
+	VBROADCASTSS 64(R8), Z24
+	VFMADD231PS  Z24, Z22, Z2
+	VFMADD231PS  Z24, Z23, Z3
+	VBROADCASTSS 128(R8), Z24
+	VFMADD231PS  Z24, Z22, Z4
+	VFMADD231PS  Z24, Z23, Z5
+	VBROADCASTSS 192(R8), Z24
+	VFMADD231PS  Z24, Z22, Z6
+	VFMADD231PS  Z24, Z23, Z7
+	VBROADCASTSS 256(R8), Z24
+	VFMADD231PS  Z24, Z22, Z8
+	VFMADD231PS  Z24, Z23, Z9
+	VBROADCASTSS 320(R8), Z24
+	VFMADD231PS  Z24, Z22, Z10
+	VFMADD231PS  Z24, Z23, Z11
+	VBROADCASTSS 384(R8), Z24
+	VFMADD231PS  Z24, Z22, Z12
+	VFMADD231PS  Z24, Z23, Z13
+	VBROADCASTSS 448(R8), Z24
+	VFMADD231PS  Z24, Z22, Z14
+	VFMADD231PS  Z24, Z23, Z15
+	VBROADCASTSS 512(R8), Z24
+	VFMADD231PS  Z24, Z22, Z16
+	VFMADD231PS  Z24, Z23, Z17
+	VBROADCASTSS 576(R8), Z24
+	VFMADD231PS  Z24, Z22, Z18
+	VFMADD231PS  Z24, Z23, Z19
+	VBROADCASTSS 640(R8), Z24
+	VFMADD231PS  Z24, Z22, Z20
+	VFMADD231PS  Z24, Z23, Z21
+	ADDQ         $+128, R9
+	ADDQ         $+4, R8
+	ADDQ         $+64, BX
+	SUBQ         $+1, R11
+	JNZ          body11x2_one
+
+body11x2_next:
+	ADDQ   $+24, SI
+	DECQ   DI
+	JNZ    body11x2_tap
+	MOVB   accumulate+104(FP), SI
+	MOVQ   cs+8(FP), DI
+	SHLQ   $0x02, DI
+	ADDQ   AX, DI
+	TESTB  SI, SI
+	JZ     body11x2_clamp
+	VADDPS (AX), Z0, Z0
+	VADDPS (DI), Z1, Z1
+	VADDPS 64(AX), Z2, Z2
+	VADDPS 64(DI), Z3, Z3
+	VADDPS 128(AX), Z4, Z4
+	VADDPS 128(DI), Z5, Z5
+	VADDPS 192(AX), Z6, Z6
+	VADDPS 192(DI), Z7, Z7
+	VADDPS 256(AX), Z8, Z8
+	VADDPS 256(DI), Z9, Z9
+	VADDPS 320(AX), Z10, Z10
+	VADDPS 320(DI), Z11, Z11
+	VADDPS 384(AX), Z12, Z12
+	VADDPS 384(DI), Z13, Z13
+	VADDPS 448(AX), Z14, Z14
+	VADDPS 448(DI), Z15, Z15
+	VADDPS 512(AX), Z16, Z16
+	VADDPS 512(DI), Z17, Z17
+	VADDPS 576(AX), Z18, Z18
+	VADDPS 576(DI), Z19, Z19
+	VADDPS 640(AX), Z20, Z20
+	VADDPS 640(DI), Z21, Z21
 
 body11x2_clamp:
 	VBROADCASTSS lo+96(FP), Z24
@@ -2529,6 +2947,10 @@ body12x2_tap:
 	PREFETCHT0 576(R11)
 	PREFETCHT0 640(R11)
 	PREFETCHT0 704(R11)
+	MOVQ       R10, R11
+	ANDQ       $+3, R11
+	SUBQ       R11, R10
+	JZ         body12x2_few
 
 body12x2_loop:
 	PREFETCHT1   (BX)
@@ -2692,39 +3114,91 @@ body12x2_loop:
 	ADDQ         $+256, BX
 	SUBQ         $+4, R10
 	JNZ          body12x2_loop
-	ADDQ         $+24, SI
-	DECQ         DI
-	JNZ          body12x2_tap
-	MOVB         accumulate+104(FP), SI
-	MOVQ         cs+8(FP), DI
-	SHLQ         $0x02, DI
-	ADDQ         AX, DI
-	TESTB        SI, SI
-	JZ           body12x2_clamp
-	VADDPS       (AX), Z0, Z0
-	VADDPS       (DI), Z1, Z1
-	VADDPS       64(AX), Z2, Z2
-	VADDPS       64(DI), Z3, Z3
-	VADDPS       128(AX), Z4, Z4
-	VADDPS       128(DI), Z5, Z5
-	VADDPS       192(AX), Z6, Z6
-	VADDPS       192(DI), Z7, Z7
-	VADDPS       256(AX), Z8, Z8
-	VADDPS       256(DI), Z9, Z9
-	VADDPS       320(AX), Z10, Z10
-	VADDPS       320(DI), Z11, Z11
-	VADDPS       384(AX), Z12, Z12
-	VADDPS       384(DI), Z13, Z13
-	VADDPS       448(AX), Z14, Z14
-	VADDPS       448(DI), Z15, Z15
-	VADDPS       512(AX), Z16, Z16
-	VADDPS       512(DI), Z17, Z17
-	VADDPS       576(AX), Z18, Z18
-	VADDPS       576(DI), Z19, Z19
-	VADDPS       640(AX), Z20, Z20
-	VADDPS       640(DI), Z21, Z21
-	VADDPS       704(AX), Z22, Z22
-	VADDPS       704(DI), Z23, Z23
+
+body12x2_few:
+	TESTQ R11, R11
+	JZ    body12x2_next
+
+body12x2_one:
+	PREFETCHT1   (BX)
+	VMOVUPS      (R9), Z24
+	VMOVUPS      64(R9), Z25
+	VBROADCASTSS (R8), Z26
+	VFMADD231PS  Z26, Z24, Z0
+	VFMADD231PS  Z26, Z25, Z1
+	VBROADCASTSS 64(R8), Z26
+	VFMADD231PS  Z26, Z24, Z2
+	VFMADD231PS  Z26, Z25, Z3
+	VBROADCASTSS 128(R8), Z26
+	VFMADD231PS  Z26, Z24, Z4
+	VFMADD231PS  Z26, Z25, Z5
+	VBROADCASTSS 192(R8), Z26
+	VFMADD231PS  Z26, Z24, Z6
+	VFMADD231PS  Z26, Z25, Z7
+	VBROADCASTSS 256(R8), Z26
+	VFMADD231PS  Z26, Z24, Z8
+	VFMADD231PS  Z26, Z25, Z9
+	VBROADCASTSS 320(R8), Z26
+	VFMADD231PS  Z26, Z24, Z10
+	VFMADD231PS  Z26, Z25, Z11
+	VBROADCASTSS 384(R8), Z26
+	VFMADD231PS  Z26, Z24, Z12
+	VFMADD231PS  Z26, Z25, Z13
+	VBROADCASTSS 448(R8), Z26
+	VFMADD231PS  Z26, Z24, Z14
+	VFMADD231PS  Z26, Z25, Z15
+	VBROADCASTSS 512(R8), Z26
+	VFMADD231PS  Z26, Z24, Z16
+	VFMADD231PS  Z26, Z25, Z17
+	VBROADCASTSS 576(R8), Z26
+	VFMADD231PS  Z26, Z24, Z18
+	VFMADD231PS  Z26, Z25, Z19
+	VBROADCASTSS 640(R8), Z26
+	VFMADD231PS  Z26, Z24, Z20
+	VFMADD231PS  Z26, Z25, Z21
+	VBROADCASTSS 704(R8), Z26
+	VFMADD231PS  Z26, Z24, Z22
+	VFMADD231PS  Z26, Z25, Z23
+	ADDQ         $+128, R9
+	ADDQ         $+4, R8
+	ADDQ         $+64, BX
+	SUBQ         $+1, R11
+	JNZ          body12x2_one
+
+body12x2_next:
+	ADDQ   $+24, SI
+	DECQ   DI
+	JNZ    body12x2_tap
+	MOVB   accumulate+104(FP), SI
+	MOVQ   cs+8(FP), DI
+	SHLQ   $0x02, DI
+	ADDQ   AX, DI
+	TESTB  SI, SI
+	JZ     body12x2_clamp
+	VADDPS (AX), Z0, Z0
+	VADDPS (DI), Z1, Z1
+	VADDPS 64(AX), Z2, Z2
+	VADDPS 64(DI), Z3, Z3
+	VADDPS 128(AX), Z4, Z4
+	VADDPS 128(DI), Z5, Z5
+	VADDPS 192(AX), Z6, Z6
+	VADDPS 192(DI), Z7, Z7
+	VADDPS 256(AX), Z8, Z8
+	VADDPS 256(DI), Z9, Z9
+	VADDPS 320(AX), Z10, Z10
+	VADDPS 320(DI), Z11, Z11
+	VADDPS 384(AX), Z12, Z12
+	VADDPS 384(DI), Z13, Z13
+	VADDPS 448(AX), Z14, Z14
+	VADDPS 448(DI), Z15, Z15
+	VADDPS 512(AX), Z16, Z16
+	VADDPS 512(DI), Z17, Z17
+	VADDPS 576(AX), Z18, Z18
+	VADDPS 576(DI), Z19, Z19
+	VADDPS 640(AX), Z20, Z20
+	VADDPS 640(DI), Z21, Z21
+	VADDPS 704(AX), Z22, Z22
+	VADDPS 704(DI), Z23, Z23
 
 body12x2_clamp:
 	VBROADCASTSS lo+96(FP), Z26
@@ -2901,6 +3375,10 @@ body13x2_tap:
 	PREFETCHT0 640(R11)
 	PREFETCHT0 704(R11)
 	PREFETCHT0 768(R11)
+	MOVQ       R10, R11
+	ANDQ       $+3, R11
+	SUBQ       R11, R10
+	JZ         body13x2_few
 
 body13x2_loop:
 	PREFETCHT1   (BX)
@@ -3076,41 +3554,96 @@ body13x2_loop:
 	ADDQ         $+256, BX
 	SUBQ         $+4, R10
 	JNZ          body13x2_loop
-	ADDQ         $+24, SI
-	DECQ         DI
-	JNZ          body13x2_tap
-	MOVB         accumulate+104(FP), SI
-	MOVQ         cs+8(FP), DI
-	SHLQ         $0x02, DI
-	ADDQ         AX, DI
-	TESTB        SI, SI
-	JZ           body13x2_clamp
-	VADDPS       (AX), Z0, Z0
-	VADDPS       (DI), Z1, Z1
-	VADDPS       64(AX), Z2, Z2
-	VADDPS       64(DI), Z3, Z3
-	VADDPS       128(AX), Z4, Z4
-	VADDPS       128(DI), Z5, Z5
-	VADDPS       192(AX), Z6, Z6
-	VADDPS       192(DI), Z7, Z7
-	VADDPS       256(AX), Z8, Z8
-	VADDPS       256(DI), Z9, Z9
-	VADDPS       320(AX), Z10, Z10
-	VADDPS       320(DI), Z11, Z11
-	VADDPS       384(AX), Z12, Z12
-	VADDPS       384(DI), Z13, Z13
-	VADDPS       448(AX), Z14, Z14
-	VADDPS       448(DI), Z15, Z15
-	VADDPS       512(AX), Z16, Z16
-	VADDPS       512(DI), Z17, Z17
-	VADDPS       576(AX), Z18, Z18
-	VADDPS       576(DI), Z19, Z19
-	VADDPS       640(AX), Z20, Z20
-	VADDPS       640(DI), Z21, Z21
-	VADDPS       704(AX), Z22, Z22
-	VADDPS       704(DI), Z23, Z23
-	VADDPS       768(AX), Z24, Z24
-	VADDPS       768(DI), Z25, Z25
+
+body13x2_few:
+	TESTQ R11, R11
+	JZ    body13x2_next
+
+body13x2_one:
+	PREFETCHT1   (BX)
+	VMOVUPS      (R9), Z26
+	VMOVUPS      64(R9), Z27
+	VBROADCASTSS (R8), Z28
+	VFMADD231PS  Z28, Z26, Z0
+	VFMADD231PS  Z28, Z27, Z1
+	VBROADCASTSS 64(R8), Z28
+	VFMADD231PS  Z28, Z26, Z2
+	VFMADD231PS  Z28, Z27, Z3
+	VBROADCASTSS 128(R8), Z28
+	VFMADD231PS  Z28, Z26, Z4
+	VFMADD231PS  Z28, Z27, Z5
+	VBROADCASTSS 192(R8), Z28
+	VFMADD231PS  Z28, Z26, Z6
+	VFMADD231PS  Z28, Z27, Z7
+	VBROADCASTSS 256(R8), Z28
+	VFMADD231PS  Z28, Z26, Z8
+	VFMADD231PS  Z28, Z27, Z9
+	VBROADCASTSS 320(R8), Z28
+	VFMADD231PS  Z28, Z26, Z10
+	VFMADD231PS  Z28, Z27, Z11
+	VBROADCASTSS 384(R8), Z28
+	VFMADD231PS  Z28, Z26, Z12
+	VFMADD231PS  Z28, Z27, Z13
+	VBROADCASTSS 448(R8), Z28
+	VFMADD231PS  Z28, Z26, Z14
+	VFMADD231PS  Z28, Z27, Z15
+	VBROADCASTSS 512(R8), Z28
+	VFMADD231PS  Z28, Z26, Z16
+	VFMADD231PS  Z28, Z27, Z17
+	VBROADCASTSS 576(R8), Z28
+	VFMADD231PS  Z28, Z26, Z18
+	VFMADD231PS  Z28, Z27, Z19
+	VBROADCASTSS 640(R8), Z28
+	VFMADD231PS  Z28, Z26, Z20
+	VFMADD231PS  Z28, Z27, Z21
+	VBROADCASTSS 704(R8), Z28
+	VFMADD231PS  Z28, Z26, Z22
+	VFMADD231PS  Z28, Z27, Z23
+	VBROADCASTSS 768(R8), Z28
+	VFMADD231PS  Z28, Z26, Z24
+	VFMADD231PS  Z28, Z27, Z25
+	ADDQ         $+128, R9
+	ADDQ         $+4, R8
+	ADDQ         $+64, BX
+	SUBQ         $+1, R11
+	JNZ          body13x2_one
+
+body13x2_next:
+	ADDQ   $+24, SI
+	DECQ   DI
+	JNZ    body13x2_tap
+	MOVB   accumulate+104(FP), SI
+	MOVQ   cs+8(FP), DI
+	SHLQ   $0x02, DI
+	ADDQ   AX, DI
+	TESTB  SI, SI
+	JZ     body13x2_clamp
+	VADDPS (AX), Z0, Z0
+	VADDPS (DI), Z1, Z1
+	VADDPS 64(AX), Z2, Z2
+	VADDPS 64(DI), Z3, Z3
+	VADDPS 128(AX), Z4, Z4
+	VADDPS 128(DI), Z5, Z5
+	VADDPS 192(AX), Z6, Z6
+	VADDPS 192(DI), Z7, Z7
+	VADDPS 256(AX), Z8, Z8
+	VADDPS 256(DI), Z9, Z9
+	VADDPS 320(AX), Z10, Z10
+	VADDPS 320(DI), Z11, Z11
+	VADDPS 384(AX), Z12, Z12
+	VADDPS 384(DI), Z13, Z13
+	VADDPS 448(AX), Z14, Z14
+	VADDPS 448(DI), Z15, Z15
+	VADDPS 512(AX), Z16, Z16
+	VADDPS 512(DI), Z17, Z17
+	VADDPS 576(AX), Z18, Z18
+	VADDPS 576(DI), Z19, Z19
+	VADDPS 640(AX), Z20, Z20
+	VADDPS 640(DI), Z21, Z21
+	VADDPS 704(AX), Z22, Z22
+	VADDPS 704(DI), Z23, Z23
+	VADDPS 768(AX), Z24, Z24
+	VADDPS 768(DI), Z25, Z25
 
 body13x2_clamp:
 	VBROADCASTSS lo+96(FP), Z28
@@ -3298,6 +3831,10 @@ body14x2_tap:
 	PREFETCHT0 704(R11)
 	PREFETCHT0 768(R11)
 	PREFETCHT0 832(R11)
+	MOVQ       R10, R11
+	ANDQ       $+3, R11
+	SUBQ       R11, R10
+	JZ         body14x2_few
 
 body14x2_loop:
 	PREFETCHT1   (BX)
@@ -3485,43 +4022,101 @@ body14x2_loop:
 	ADDQ         $+256, BX
 	SUBQ         $+4, R10
 	JNZ          body14x2_loop
-	ADDQ         $+24, SI
-	DECQ         DI
-	JNZ          body14x2_tap
-	MOVB         accumulate+104(FP), SI
-	MOVQ         cs+8(FP), DI
-	SHLQ         $0x02, DI
-	ADDQ         AX, DI
-	TESTB        SI, SI
-	JZ           body14x2_clamp
-	VADDPS       (AX), Z0, Z0
-	VADDPS       (DI), Z1, Z1
-	VADDPS       64(AX), Z2, Z2
-	VADDPS       64(DI), Z3, Z3
-	VADDPS       128(AX), Z4, Z4
-	VADDPS       128(DI), Z5, Z5
-	VADDPS       192(AX), Z6, Z6
-	VADDPS       192(DI), Z7, Z7
-	VADDPS       256(AX), Z8, Z8
-	VADDPS       256(DI), Z9, Z9
-	VADDPS       320(AX), Z10, Z10
-	VADDPS       320(DI), Z11, Z11
-	VADDPS       384(AX), Z12, Z12
-	VADDPS       384(DI), Z13, Z13
-	VADDPS       448(AX), Z14, Z14
-	VADDPS       448(DI), Z15, Z15
-	VADDPS       512(AX), Z16, Z16
-	VADDPS       512(DI), Z17, Z17
-	VADDPS       576(AX), Z18, Z18
-	VADDPS       576(DI), Z19, Z19
-	VADDPS       640(AX), Z20, Z20
-	VADDPS       640(DI), Z21, Z21
-	VADDPS       704(AX), Z22, Z22
-	VADDPS       704(DI), Z23, Z23
-	VADDPS       768(AX), Z24, Z24
-	VADDPS       768(DI), Z25, Z25
-	VADDPS       832(AX), Z26, Z26
-	VADDPS       832(DI), Z27, Z27
+
+body14x2_few:
+	TESTQ R11, R11
+	JZ    body14x2_next
+
+body14x2_one:
+	PREFETCHT1   (BX)
+	VMOVUPS      (R9), Z28
+	VMOVUPS      64(R9), Z29
+	VBROADCASTSS (R8), Z30
+	VFMADD231PS  Z30, Z28, Z0
+	VFMADD231PS  Z30, Z29, Z1
+	VBROADCASTSS 64(R8), Z30
+	VFMADD231PS  Z30, Z28, Z2
+	VFMADD231PS  Z30, Z29, Z3
+	VBROADCASTSS 128(R8), Z30
+	VFMADD231PS  Z30, Z28, Z4
+	VFMADD231PS  Z30, Z29, Z5
+	VBROADCASTSS 192(R8), Z30
+	VFMADD231PS  Z30, Z28, Z6
+	VFMADD231PS  Z30, Z29, Z7
+	VBROADCASTSS 256(R8), Z30
+	VFMADD231PS  Z30, Z28, Z8
+	VFMADD231PS  Z30, Z29, Z9
+	VBROADCASTSS 320(R8), Z30
+	VFMADD231PS  Z30, Z28, Z10
+	VFMADD231PS  Z30, Z29, Z11
+	VBROADCASTSS 384(R8), Z30
+	VFMADD231PS  Z30, Z28, Z12
+	VFMADD231PS  Z30, Z29, Z13
+	VBROADCASTSS 448(R8), Z30
+	VFMADD231PS  Z30, Z28, Z14
+	VFMADD231PS  Z30, Z29, Z15
+	VBROADCASTSS 512(R8), Z30
+	VFMADD231PS  Z30, Z28, Z16
+	VFMADD231PS  Z30, Z29, Z17
+	VBROADCASTSS 576(R8), Z30
+	VFMADD231PS  Z30, Z28, Z18
+	VFMADD231PS  Z30, Z29, Z19
+	VBROADCASTSS 640(R8), Z30
+	VFMADD231PS  Z30, Z28, Z20
+	VFMADD231PS  Z30, Z29, Z21
+	VBROADCASTSS 704(R8), Z30
+	VFMADD231PS  Z30, Z28, Z22
+	VFMADD231PS  Z30, Z29, Z23
+	VBROADCASTSS 768(R8), Z30
+	VFMADD231PS  Z30, Z28, Z24
+	VFMADD231PS  Z30, Z29, Z25
+	VBROADCASTSS 832(R8), Z30
+	VFMADD231PS  Z30, Z28, Z26
+	VFMADD231PS  Z30, Z29, Z27
+	ADDQ         $+128, R9
+	ADDQ         $+4, R8
+	ADDQ         $+64, BX
+	SUBQ         $+1, R11
+	JNZ          body14x2_one
+
+body14x2_next:
+	ADDQ   $+24, SI
+	DECQ   DI
+	JNZ    body14x2_tap
+	MOVB   accumulate+104(FP), SI
+	MOVQ   cs+8(FP), DI
+	SHLQ   $0x02, DI
+	ADDQ   AX, DI
+	TESTB  SI, SI
+	JZ     body14x2_clamp
+	VADDPS (AX), Z0, Z0
+	VADDPS (DI), Z1, Z1
+	VADDPS 64(AX), Z2, Z2
+	VADDPS 64(DI), Z3, Z3
+	VADDPS 128(AX), Z4, Z4
+	VADDPS 128(DI), Z5, Z5
+	VADDPS 192(AX), Z6, Z6
+	VADDPS 192(DI), Z7, Z7
+	VADDPS 256(AX), Z8, Z8
+	VADDPS 256(DI), Z9, Z9
+	VADDPS 320(AX), Z10, Z10
+	VADDPS 320(DI), Z11, Z11
+	VADDPS 384(AX), Z12, Z12
+	VADDPS 384(DI), Z13, Z13
+	VADDPS 448(AX), Z14, Z14
+	VADDPS 448(DI), Z15, Z15
+	VADDPS 512(AX), Z16, Z16
+	VADDPS 512(DI), Z17, Z17
+	VADDPS 576(AX), Z18, Z18
+	VADDPS 576(DI), Z19, Z19
+	VADDPS 640(AX), Z20, Z20
+	VADDPS 640(DI), Z21, Z21
+	VADDPS 704(AX), Z22, Z22
+	VADDPS 704(DI), Z23, Z23
+	VADDPS 768(AX), Z24, Z24
+	VADDPS 768(DI), Z25, Z25
+	VADDPS 832(AX), Z26, Z26
+	VADDPS 832(DI), Z27, Z27
 
 body14x2_clamp:
 	VBROADCASTSS lo+96(FP), Z30
@@ -3686,6 +4281,10 @@ body1x1_tap:
 	MOVQ       (R11), R11
 	ADDQ       CX, R11
 	PREFETCHT0 (R11)
+	MOVQ       R10, R11
+	ANDQ       $+3, R11
+	SUBQ       R11, R10
+	JZ         body1x1_few
 
 body1x1_loop:
 	PREFETCHT1   (BX)
@@ -3709,16 +4308,33 @@ body1x1_loop:
 	ADDQ         $+256, BX
 	SUBQ         $+4, R10
 	JNZ          body1x1_loop
-	ADDQ         $+24, SI
-	DECQ         DI
-	JNZ          body1x1_tap
-	MOVB         accumulate+104(FP), SI
-	MOVQ         cs+8(FP), DI
-	SHLQ         $0x02, DI
-	ADDQ         AX, DI
-	TESTB        SI, SI
-	JZ           body1x1_clamp
-	VADDPS       (AX), Z0, Z0
+
+body1x1_few:
+	TESTQ R11, R11
+	JZ    body1x1_next
+
+body1x1_one:
+	PREFETCHT1   (BX)
+	VMOVUPS      (R9), Z1
+	VBROADCASTSS (R8), Z2
+	VFMADD231PS  Z2, Z1, Z0
+	ADDQ         $+64, R9
+	ADDQ         $+4, R8
+	ADDQ         $+64, BX
+	SUBQ         $+1, R11
+	JNZ          body1x1_one
+
+body1x1_next:
+	ADDQ   $+24, SI
+	DECQ   DI
+	JNZ    body1x1_tap
+	MOVB   accumulate+104(FP), SI
+	MOVQ   cs+8(FP), DI
+	SHLQ   $0x02, DI
+	ADDQ   AX, DI
+	TESTB  SI, SI
+	JZ     body1x1_clamp
+	VADDPS (AX), Z0, Z0
 
 body1x1_clamp:
 	VBROADCASTSS lo+96(FP), Z2
@@ -3767,6 +4383,10 @@ body2x1_tap:
 	ADDQ       CX, R11
 	PREFETCHT0 (R11)
 	PREFETCHT0 64(R11)
+	MOVQ       R10, R11
+	ANDQ       $+3, R11
+	SUBQ       R11, R10
+	JZ         body2x1_few
 
 body2x1_loop:
 	PREFETCHT1   (BX)
@@ -3798,17 +4418,36 @@ body2x1_loop:
 	ADDQ         $+256, BX
 	SUBQ         $+4, R10
 	JNZ          body2x1_loop
-	ADDQ         $+24, SI
-	DECQ         DI
-	JNZ          body2x1_tap
-	MOVB         accumulate+104(FP), SI
-	MOVQ         cs+8(FP), DI
-	SHLQ         $0x02, DI
-	ADDQ         AX, DI
-	TESTB        SI, SI
-	JZ           body2x1_clamp
-	VADDPS       (AX), Z0, Z0
-	VADDPS       64(AX), Z1, Z1
+
+body2x1_few:
+	TESTQ R11, R11
+	JZ    body2x1_next
+
+body2x1_one:
+	PREFETCHT1   (BX)
+	VMOVUPS      (R9), Z2
+	VBROADCASTSS (R8), Z3
+	VFMADD231PS  Z3, Z2, Z0
+	VBROADCASTSS 64(R8), Z3
+	VFMADD231PS  Z3, Z2, Z1
+	ADDQ         $+64, R9
+	ADDQ         $+4, R8
+	ADDQ         $+64, BX
+	SUBQ         $+1, R11
+	JNZ          body2x1_one
+
+body2x1_next:
+	ADDQ   $+24, SI
+	DECQ   DI
+	JNZ    body2x1_tap
+	MOVB   accumulate+104(FP), SI
+	MOVQ   cs+8(FP), DI
+	SHLQ   $0x02, DI
+	ADDQ   AX, DI
+	TESTB  SI, SI
+	JZ     body2x1_clamp
+	VADDPS (AX), Z0, Z0
+	VADDPS 64(AX), Z1, Z1
 
 body2x1_clamp:
 	VBROADCASTSS lo+96(FP), Z3
@@ -3863,6 +4502,10 @@ body3x1_tap:
 	PREFETCHT0 (R11)
 	PREFETCHT0 64(R11)
 	PREFETCHT0 128(R11)
+	MOVQ       R10, R11
+	ANDQ       $+3, R11
+	SUBQ       R11, R10
+	JZ         body3x1_few
 
 body3x1_loop:
 	PREFETCHT1   (BX)
@@ -3902,18 +4545,39 @@ body3x1_loop:
 	ADDQ         $+256, BX
 	SUBQ         $+4, R10
 	JNZ          body3x1_loop
-	ADDQ         $+24, SI
-	DECQ         DI
-	JNZ          body3x1_tap
-	MOVB         accumulate+104(FP), SI
-	MOVQ         cs+8(FP), DI
-	SHLQ         $0x02, DI
-	ADDQ         AX, DI
-	TESTB        SI, SI
-	JZ           body3x1_clamp
-	VADDPS       (AX), Z0, Z0
-	VADDPS       64(AX), Z1, Z1
-	VADDPS       128(AX), Z2, Z2
+
+body3x1_few:
+	TESTQ R11, R11
+	JZ    body3x1_next
+
+body3x1_one:
+	PREFETCHT1   (BX)
+	VMOVUPS      (R9), Z3
+	VBROADCASTSS (R8), Z4
+	VFMADD231PS  Z4, Z3, Z0
+	VBROADCASTSS 64(R8), Z4
+	VFMADD231PS  Z4, Z3, Z1
+	VBROADCASTSS 128(R8), Z4
+	VFMADD231PS  Z4, Z3, Z2
+	ADDQ         $+64, R9
+	ADDQ         $+4, R8
+	ADDQ         $+64, BX
+	SUBQ         $+1, R11
+	JNZ          body3x1_one
+
+body3x1_next:
+	ADDQ   $+24, SI
+	DECQ   DI
+	JNZ    body3x1_tap
+	MOVB   accumulate+104(FP), SI
+	MOVQ   cs+8(FP), DI
+	SHLQ   $0x02, DI
+	ADDQ   AX, DI
+	TESTB  SI, SI
+	JZ     body3x1_clamp
+	VADDPS (AX), Z0, Z0
+	VADDPS 64(AX), Z1, Z1
+	VADDPS 128(AX), Z2, Z2
 
 body3x1_clamp:
 	VBROADCASTSS lo+96(FP), Z4
@@ -3974,6 +4638,10 @@ body4x1_tap:
 	PREFETCHT0 64(R11)
 	PREFETCHT0 128(R11)
 	PREFETCHT0 192(R11)
+	MOVQ       R10, R11
+	ANDQ       $+3, R11
+	SUBQ       R11, R10
+	JZ         body4x1_few
 
 body4x1_loop:
 	PREFETCHT1   (BX)
@@ -4021,19 +4689,42 @@ body4x1_loop:
 	ADDQ         $+256, BX
 	SUBQ         $+4, R10
 	JNZ          body4x1_loop
-	ADDQ         $+24, SI
-	DECQ         DI
-	JNZ          body4x1_tap
-	MOVB         accumulate+104(FP), SI
-	MOVQ         cs+8(FP), DI
-	SHLQ         $0x02, DI
-	ADDQ         AX, DI
-	TESTB        SI, SI
-	JZ           body4x1_clamp
-	VADDPS       (AX), Z0, Z0
-	VADDPS       64(AX), Z1, Z1
-	VADDPS       128(AX), Z2, Z2
-	VADDPS       192(AX), Z3, Z3
+
+body4x1_few:
+	TESTQ R11, R11
+	JZ    body4x1_next
+
+body4x1_one:
+	PREFETCHT1   (BX)
+	VMOVUPS      (R9), Z4
+	VBROADCASTSS (R8), Z5
+	VFMADD231PS  Z5, Z4, Z0
+	VBROADCASTSS 64(R8), Z5
+	VFMADD231PS  Z5, Z4, Z1
+	VBROADCASTSS 128(R8), Z5
+	VFMADD231PS  Z5, Z4, Z2
+	VBROADCASTSS 192(R8), Z5
+	VFMADD231PS  Z5, Z4, Z3
+	ADDQ         $+64, R9
+	ADDQ         $+4, R8
+	ADDQ         $+64, BX
+	SUBQ         $+1, R11
+	JNZ          body4x1_one
+
+body4x1_next:
+	ADDQ   $+24, SI
+	DECQ   DI
+	JNZ    body4x1_tap
+	MOVB   accumulate+104(FP), SI
+	MOVQ   cs+8(FP), DI
+	SHLQ   $0x02, DI
+	ADDQ   AX, DI
+	TESTB  SI, SI
+	JZ     body4x1_clamp
+	VADDPS (AX), Z0, Z0
+	VADDPS 64(AX), Z1, Z1
+	VADDPS 128(AX), Z2, Z2
+	VADDPS 192(AX), Z3, Z3
 
 body4x1_clamp:
 	VBROADCASTSS lo+96(FP), Z5
@@ -4100,6 +4791,10 @@ body5x1_tap:
 	PREFETCHT0 128(R11)
 	PREFETCHT0 192(R11)
 	PREFETCHT0 256(R11)
+	MOVQ       R10, R11
+	ANDQ       $+3, R11
+	SUBQ       R11, R10
+	JZ         body5x1_few
 
 body5x1_loop:
 	PREFETCHT1   (BX)
@@ -4155,20 +4850,45 @@ body5x1_loop:
 	ADDQ         $+256, BX
 	SUBQ         $+4, R10
 	JNZ          body5x1_loop
-	ADDQ         $+24, SI
-	DECQ         DI
-	JNZ          body5x1_tap
-	MOVB         accumulate+104(FP), SI
-	MOVQ         cs+8(FP), DI
-	SHLQ         $0x02, DI
-	ADDQ         AX, DI
-	TESTB        SI, SI
-	JZ           body5x1_clamp
-	VADDPS       (AX), Z0, Z0
-	VADDPS       64(AX), Z1, Z1
-	VADDPS       128(AX), Z2, Z2
-	VADDPS       192(AX), Z3, Z3
-	VADDPS       256(AX), Z4, Z4
+
+body5x1_few:
+	TESTQ R11, R11
+	JZ    body5x1_next
+
+body5x1_one:
+	PREFETCHT1   (BX)
+	VMOVUPS      (R9), Z5
+	VBROADCASTSS (R8), Z6
+	VFMADD231PS  Z6, Z5, Z0
+	VBROADCASTSS 64(R8), Z6
+	VFMADD231PS  Z6, Z5, Z1
+	VBROADCASTSS 128(R8), Z6
+	VFMADD231PS  Z6, Z5, Z2
+	VBROADCASTSS 192(R8), Z6
+	VFMADD231PS  Z6, Z5, Z3
+	VBROADCASTSS 256(R8), Z6
+	VFMADD231PS  Z6, Z5, Z4
+	ADDQ         $+64, R9
+	ADDQ         $+4, R8
+	ADDQ         $+64, BX
+	SUBQ         $+1, R11
+	JNZ          body5x1_one
+
+body5x1_next:
+	ADDQ   $+24, SI
+	DECQ   DI
+	JNZ    body5x1_tap
+	MOVB   accumulate+104(FP), SI
+	MOVQ   cs+8(FP), DI
+	SHLQ   $0x02, DI
+	ADDQ   AX, DI
+	TESTB  SI, SI
+	JZ     body5x1_clamp
+	VADDPS (AX), Z0, Z0
+	VADDPS 64(AX), Z1, Z1
+	VADDPS 128(AX), Z2, Z2
+	VADDPS 192(AX), Z3, Z3
+	VADDPS 256(AX), Z4, Z4
 
 body5x1_clamp:
 	VBROADCASTSS lo+96(FP), Z6
@@ -4241,6 +4961,10 @@ body6x1_tap:
 	PREFETCHT0 192(R11)
 	PREFETCHT0 256(R11)
 	PREFETCHT0 320(R11)
+	MOVQ       R10, R11
+	ANDQ       $+3, R11
+	SUBQ       R11, R10
+	JZ         body6x1_few
 
 body6x1_loop:
 	PREFETCHT1   (BX)
@@ -4304,21 +5028,48 @@ body6x1_loop:
 	ADDQ         $+256, BX
 	SUBQ         $+4, R10
 	JNZ          body6x1_loop
-	ADDQ         $+24, SI
-	DECQ         DI
-	JNZ          body6x1_tap
-	MOVB         accumulate+104(FP), SI
-	MOVQ         cs+8(FP), DI
-	SHLQ         $0x02, DI
-	ADDQ         AX, DI
-	TESTB        SI, SI
-	JZ           body6x1_clamp
-	VADDPS       (AX), Z0, Z0
-	VADDPS       64(AX), Z1, Z1
-	VADDPS       128(AX), Z2, Z2
-	VADDPS       192(AX), Z3, Z3
-	VADDPS       256(AX), Z4, Z4
-	VADDPS       320(AX), Z5, Z5
+
+body6x1_few:
+	TESTQ R11, R11
+	JZ    body6x1_next
+
+body6x1_one:
+	PREFETCHT1   (BX)
+	VMOVUPS      (R9), Z6
+	VBROADCASTSS (R8), Z7
+	VFMADD231PS  Z7, Z6, Z0
+	VBROADCASTSS 64(R8), Z7
+	VFMADD231PS  Z7, Z6, Z1
+	VBROADCASTSS 128(R8), Z7
+	VFMADD231PS  Z7, Z6, Z2
+	VBROADCASTSS 192(R8), Z7
+	VFMADD231PS  Z7, Z6, Z3
+	VBROADCASTSS 256(R8), Z7
+	VFMADD231PS  Z7, Z6, Z4
+	VBROADCASTSS 320(R8), Z7
+	VFMADD231PS  Z7, Z6, Z5
+	ADDQ         $+64, R9
+	ADDQ         $+4, R8
+	ADDQ         $+64, BX
+	SUBQ         $+1, R11
+	JNZ          body6x1_one
+
+body6x1_next:
+	ADDQ   $+24, SI
+	DECQ   DI
+	JNZ    body6x1_tap
+	MOVB   accumulate+104(FP), SI
+	MOVQ   cs+8(FP), DI
+	SHLQ   $0x02, DI
+	ADDQ   AX, DI
+	TESTB  SI, SI
+	JZ     body6x1_clamp
+	VADDPS (AX), Z0, Z0
+	VADDPS 64(AX), Z1, Z1
+	VADDPS 128(AX), Z2, Z2
+	VADDPS 192(AX), Z3, Z3
+	VADDPS 256(AX), Z4, Z4
+	VADDPS 320(AX), Z5, Z5
 
 body6x1_clamp:
 	VBROADCASTSS lo+96(FP), Z7
@@ -4397,6 +5148,10 @@ body7x1_tap:
 	PREFETCHT0 256(R11)
 	PREFETCHT0 320(R11)
 	PREFETCHT0 384(R11)
+	MOVQ       R10, R11
+	ANDQ       $+3, R11
+	SUBQ       R11, R10
+	JZ         body7x1_few
 
 body7x1_loop:
 	PREFETCHT1   (BX)
@@ -4468,22 +5223,51 @@ body7x1_loop:
 	ADDQ         $+256, BX
 	SUBQ         $+4, R10
 	JNZ          body7x1_loop
-	ADDQ         $+24, SI
-	DECQ         DI
-	JNZ          body7x1_tap
-	MOVB         accumulate+104(FP), SI
-	MOVQ         cs+8(FP), DI
-	SHLQ         $0x02, DI
-	ADDQ         AX, DI
-	TESTB        SI, SI
-	JZ           body7x1_clamp
-	VADDPS       (AX), Z0, Z0
-	VADDPS       64(AX), Z1, Z1
-	VADDPS       128(AX), Z2, Z2
-	VADDPS       192(AX), Z3, Z3
-	VADDPS       256(AX), Z4, Z4
-	VADDPS       320(AX), Z5, Z5
-	VADDPS       384(AX), Z6, Z6
+
+body7x1_few:
+	TESTQ R11, R11
+	JZ    body7x1_next
+
+body7x1_one:
+	PREFETCHT1   (BX)
+	VMOVUPS      (R9), Z7
+	VBROADCASTSS (R8), Z8
+	VFMADD231PS  Z8, Z7, Z0
+	VBROADCASTSS 64(R8), Z8
+	VFMADD231PS  Z8, Z7, Z1
+	VBROADCASTSS 128(R8), Z8
+	VFMADD231PS  Z8, Z7, Z2
+	VBROADCASTSS 192(R8), Z8
+	VFMADD231PS  Z8, Z7, Z3
+	VBROADCASTSS 256(R8), Z8
+	VFMADD231PS  Z8, Z7, Z4
+	VBROADCASTSS 320(R8), Z8
+	VFMADD231PS  Z8, Z7, Z5
+	VBROADCASTSS 384(R8), Z8
+	VFMADD231PS  Z8, Z7, Z6
+	ADDQ         $+64, R9
+	ADDQ         $+4, R8
+	ADDQ         $+64, BX
+	SUBQ         $+1, R11
+	JNZ          body7x1_one
+
+body7x1_next:
+	ADDQ   $+24, SI
+	DECQ   DI
+	JNZ    body7x1_tap
+	MOVB   accumulate+104(FP), SI
+	MOVQ   cs+8(FP), DI
+	SHLQ   $0x02, DI
+	ADDQ   AX, DI
+	TESTB  SI, SI
+	JZ     body7x1_clamp
+	VADDPS (AX), Z0, Z0
+	VADDPS 64(AX), Z1, Z1
+	VADDPS 128(AX), Z2, Z2
+	VADDPS 192(AX), Z3, Z3
+	VADDPS 256(AX), Z4, Z4
+	VADDPS 320(AX), Z5, Z5
+	VADDPS 384(AX), Z6, Z6
 
 body7x1_clamp:
 	VBROADCASTSS lo+96(FP), Z8
@@ -4568,6 +5352,10 @@ body8x1_tap:
 	PREFETCHT0 320(R11)
 	PREFETCHT0 384(R11)
 	PREFETCHT0 448(R11)
+	MOVQ       R10, R11
+	ANDQ       $+3, R11
+	SUBQ       R11, R10
+	JZ         body8x1_few
 
 body8x1_loop:
 	PREFETCHT1   (BX)
@@ -4647,23 +5435,54 @@ body8x1_loop:
 	ADDQ         $+256, BX
 	SUBQ         $+4, R10
 	JNZ          body8x1_loop
-	ADDQ         $+24, SI
-	DECQ         DI
-	JNZ          body8x1_tap
-	MOVB         accumulate+104(FP), SI
-	MOVQ         cs+8(FP), DI
-	SHLQ         $0x02, DI
-	ADDQ         AX, DI
-	TESTB        SI, SI
-	JZ           body8x1_clamp
-	VADDPS       (AX), Z0, Z0
-	VADDPS       64(AX), Z1, Z1
-	VADDPS       128(AX), Z2, Z2
-	VADDPS       192(AX), Z3, Z3
-	VADDPS       256(AX), Z4, Z4
-	VADDPS       320(AX), Z5, Z5
-	VADDPS       384(AX), Z6, Z6
-	VADDPS       448(AX), Z7, Z7
+
+body8x1_few:
+	TESTQ R11, R11
+	JZ    body8x1_next
+
+body8x1_one:
+	PREFETCHT1   (BX)
+	VMOVUPS      (R9), Z8
+	VBROADCASTSS (R8), Z9
+	VFMADD231PS  Z9, Z8, Z0
+	VBROADCASTSS 64(R8), Z9
+	VFMADD231PS  Z9, Z8, Z1
+	VBROADCASTSS 128(R8), Z9
+	VFMADD231PS  Z9, Z8, Z2
+	VBROADCASTSS 192(R8), Z9
+	VFMADD231PS  Z9, Z8, Z3
+	VBROADCASTSS 256(R8), Z9
+	VFMADD231PS  Z9, Z8, Z4
+	VBROADCASTSS 320(R8), Z9
+	VFMADD231PS  Z9, Z8, Z5
+	VBROADCASTSS 384(R8), Z9
+	VFMADD231PS  Z9, Z8, Z6
+	VBROADCASTSS 448(R8), Z9
+	VFMADD231PS  Z9, Z8, Z7
+	ADDQ         $+64, R9
+	ADDQ         $+4, R8
+	ADDQ         $+64, BX
+	SUBQ         $+1, R11
+	JNZ          body8x1_one
+
+body8x1_next:
+	ADDQ   $+24, SI
+	DECQ   DI
+	JNZ    body8x1_tap
+	MOVB   accumulate+104(FP), SI
+	MOVQ   cs+8(FP), DI
+	SHLQ   $0x02, DI
+	ADDQ   AX, DI
+	TESTB  SI, SI
+	JZ     body8x1_clamp
+	VADDPS (AX), Z0, Z0
+	VADDPS 64(AX), Z1, Z1
+	VADDPS 128(AX), Z2, Z2
+	VADDPS 192(AX), Z3, Z3
+	VADDPS 256(AX), Z4, Z4
+	VADDPS 320(AX), Z5, Z5
+	VADDPS 384(AX), Z6, Z6
+	VADDPS 448(AX), Z7, Z7
 
 body8x1_clamp:
 	VBROADCASTSS lo+96(FP), Z9
@@ -4754,6 +5573,10 @@ body9x1_tap:
 	PREFETCHT0 384(R11)
 	PREFETCHT0 448(R11)
 	PREFETCHT0 512(R11)
+	MOVQ       R10, R11
+	ANDQ       $+3, R11
+	SUBQ       R11, R10
+	JZ         body9x1_few
 
 body9x1_loop:
 	PREFETCHT1   (BX)
@@ -4841,24 +5664,57 @@ body9x1_loop:
 	ADDQ         $+256, BX
 	SUBQ         $+4, R10
 	JNZ          body9x1_loop
-	ADDQ         $+24, SI
-	DECQ         DI
-	JNZ          body9x1_tap
-	MOVB         accumulate+104(FP), SI
-	MOVQ         cs+8(FP), DI
-	SHLQ         $0x02, DI
-	ADDQ         AX, DI
-	TESTB        SI, SI
-	JZ           body9x1_clamp
-	VADDPS       (AX), Z0, Z0
-	VADDPS       64(AX), Z1, Z1
-	VADDPS       128(AX), Z2, Z2
-	VADDPS       192(AX), Z3, Z3
-	VADDPS       256(AX), Z4, Z4
-	VADDPS       320(AX), Z5, Z5
-	VADDPS       384(AX), Z6, Z6
-	VADDPS       448(AX), Z7, Z7
-	VADDPS       512(AX), Z8, Z8
+
+body9x1_few:
+	TESTQ R11, R11
+	JZ    body9x1_next
+
+body9x1_one:
+	PREFETCHT1   (BX)
+	VMOVUPS      (R9), Z9
+	VBROADCASTSS (R8), Z10
+	VFMADD231PS  Z10, Z9, Z0
+	VBROADCASTSS 64(R8), Z10
+	VFMADD231PS  Z10, Z9, Z1
+	VBROADCASTSS 128(R8), Z10
+	VFMADD231PS  Z10, Z9, Z2
+	VBROADCASTSS 192(R8), Z10
+	VFMADD231PS  Z10, Z9, Z3
+	VBROADCASTSS 256(R8), Z10
+	VFMADD231PS  Z10, Z9, Z4
+	VBROADCASTSS 320(R8), Z10
+	VFMADD231PS  Z10, Z9, Z5
+	VBROADCASTSS 384(R8), Z10
+	VFMADD231PS  Z10, Z9, Z6
+	VBROADCASTSS 448(R8), Z10
+	VFMADD231PS  Z10, Z9, Z7
+	VBROADCASTSS 512(R8), Z10
+	VFMADD231PS  Z10, Z9, Z8
+	ADDQ         $+64, R9
+	ADDQ         $+4, R8
+	ADDQ         $+64, BX
+	SUBQ         $+1, R11
+	JNZ          body9x1_one
+
+body9x1_next:
+	ADDQ   $+24, SI
+	DECQ   DI
+	JNZ    body9x1_tap
+	MOVB   accumulate+104(FP), SI
+	MOVQ   cs+8(FP), DI
+	SHLQ   $0x02, DI
+	ADDQ   AX, DI
+	TESTB  SI, SI
+	JZ     body9x1_clamp
+	VADDPS (AX), Z0, Z0
+	VADDPS 64(AX), Z1, Z1
+	VADDPS 128(AX), Z2, Z2
+	VADDPS 192(AX), Z3, Z3
+	VADDPS 256(AX), Z4, Z4
+	VADDPS 320(AX), Z5, Z5
+	VADDPS 384(AX), Z6, Z6
+	VADDPS 448(AX), Z7, Z7
+	VADDPS 512(AX), Z8, Z8
 
 body9x1_clamp:
 	VBROADCASTSS lo+96(FP), Z10
@@ -4955,6 +5811,10 @@ body10x1_tap:
 	PREFETCHT0 448(R11)
 	PREFETCHT0 512(R11)
 	PREFETCHT0 576(R11)
+	MOVQ       R10, R11
+	ANDQ       $+3, R11
+	SUBQ       R11, R10
+	JZ         body10x1_few
 
 body10x1_loop:
 	PREFETCHT1   (BX)
@@ -5050,25 +5910,60 @@ body10x1_loop:
 	ADDQ         $+256, BX
 	SUBQ         $+4, R10
 	JNZ          body10x1_loop
-	ADDQ         $+24, SI
-	DECQ         DI
-	JNZ          body10x1_tap
-	MOVB         accumulate+104(FP), SI
-	MOVQ         cs+8(FP), DI
-	SHLQ         $0x02, DI
-	ADDQ         AX, DI
-	TESTB        SI, SI
-	JZ           body10x1_clamp
-	VADDPS       (AX), Z0, Z0
-	VADDPS       64(AX), Z1, Z1
-	VADDPS       128(AX), Z2, Z2
-	VADDPS       192(AX), Z3, Z3
-	VADDPS       256(AX), Z4, Z4
-	VADDPS       320(AX), Z5, Z5
-	VADDPS       384(AX), Z6, Z6
-	VADDPS       448(AX), Z7, Z7
-	VADDPS       512(AX), Z8, Z8
-	VADDPS       576(AX), Z9, Z9
+
+body10x1_few:
+	TESTQ R11, R11
+	JZ    body10x1_next
+
+body10x1_one:
+	PREFETCHT1   (BX)
+	VMOVUPS      (R9), Z10
+	VBROADCASTSS (R8), Z11
+	VFMADD231PS  Z11, Z10, Z0
+	VBROADCASTSS 64(R8), Z11
+	VFMADD231PS  Z11, Z10, Z1
+	VBROADCASTSS 128(R8), Z11
+	VFMADD231PS  Z11, Z10, Z2
+	VBROADCASTSS 192(R8), Z11
+	VFMADD231PS  Z11, Z10, Z3
+	VBROADCASTSS 256(R8), Z11
+	VFMADD231PS  Z11, Z10, Z4
+	VBROADCASTSS 320(R8), Z11
+	VFMADD231PS  Z11, Z10, Z5
+	VBROADCASTSS 384(R8), Z11
+	VFMADD231PS  Z11, Z10, Z6
+	VBROADCASTSS 448(R8), Z11
+	VFMADD231PS  Z11, Z10, Z7
+	VBROADCASTSS 512(R8), Z11
+	VFMADD231PS  Z11, Z10, Z8
+	VBROADCASTSS 576(R8), Z11
+	VFMADD231PS  Z11, Z10, Z9
+	ADDQ         $+64, R9
+	ADDQ         $+4, R8
+	ADDQ         $+64, BX
+	SUBQ         $+1, R11
+	JNZ          body10x1_one
+
+body10x1_next:
+	ADDQ   $+24, SI
+	DECQ   DI
+	JNZ    body10x1_tap
+	MOVB   accumulate+104(FP), SI
+	MOVQ   cs+8(FP), DI
+	SHLQ   $0x02, DI
+	ADDQ   AX, DI
+	TESTB  SI, SI
+	JZ     body10x1_clamp
+	VADDPS (AX), Z0, Z0
+	VADDPS 64(AX), Z1, Z1
+	VADDPS 128(AX), Z2, Z2
+	VADDPS 192(AX), Z3, Z3
+	VADDPS 256(AX), Z4, Z4
+	VADDPS 320(AX), Z5, Z5
+	VADDPS 384(AX), Z6, Z6
+	VADDPS 448(AX), Z7, Z7
+	VADDPS 512(AX), Z8, Z8
+	VADDPS 576(AX), Z9, Z9
 
 body10x1_clamp:
 	VBROADCASTSS lo+96(FP), Z11
@@ -5171,6 +6066,10 @@ body11x1_tap:
 	PREFETCHT0 512(R11)
 	PREFETCHT0 576(R11)
 	PREFETCHT0 640(R11)
+	MOVQ       R10, R11
+	ANDQ       $+3, R11
+	SUBQ       R11, R10
+	JZ         body11x1_few
 
 body11x1_loop:
 	PREFETCHT1   (BX)
@@ -5274,26 +6173,63 @@ body11x1_loop:
 	ADDQ         $+256, BX
 	SUBQ         $+4, R10
 	JNZ          body11x1_loop
-	ADDQ         $+24, SI
-	DECQ         DI
-	JNZ          body11x1_tap
-	MOVB         accumulate+104(FP), SI
-	MOVQ         cs+8(FP), DI
-	SHLQ         $0x02, DI
-	ADDQ         AX, DI
-	TESTB        SI, SI
-	JZ           body11x1_clamp
-	VADDPS       (AX), Z0, Z0
-	VADDPS       64(AX), Z1, Z1
-	VADDPS       128(AX), Z2, Z2
-	VADDPS       192(AX), Z3, Z3
-	VADDPS       256(AX), Z4, Z4
-	VADDPS       320(AX), Z5, Z5
-	VADDPS       384(AX), Z6, Z6
-	VADDPS       448(AX), Z7, Z7
-	VADDPS       512(AX), Z8, Z8
-	VADDPS       576(AX), Z9, Z9
-	VADDPS       640(AX), Z10, Z10
+
+body11x1_few:
+	TESTQ R11, R11
+	JZ    body11x1_next
+
+body11x1_one:
+	PREFETCHT1   (BX)
+	VMOVUPS      (R9), Z11
+	VBROADCASTSS (R8), Z12
+	VFMADD231PS  Z12, Z11, Z0
+	VBROADCASTSS 64(R8), Z12
+	VFMADD231PS  Z12, Z11, Z1
+	VBROADCASTSS 128(R8), Z12
+	VFMADD231PS  Z12, Z11, Z2
+	VBROADCASTSS 192(R8), Z12
+	VFMADD231PS  Z12, Z11, Z3
+	VBROADCASTSS 256(R8), Z12
+	VFMADD231PS  Z12, Z11, Z4
+	VBROADCASTSS 320(R8), Z12
+	VFMADD231PS  Z12, Z11, Z5
+	VBROADCASTSS 384(R8), Z12
+	VFMADD231PS  Z12, Z11, Z6
+	VBROADCASTSS 448(R8), Z12
+	VFMADD231PS  Z12, Z11, Z7
+	VBROADCASTSS 512(R8), Z12
+	VFMADD231PS  Z12, Z11, Z8
+	VBROADCASTSS 576(R8), Z12
+	VFMADD231PS  Z12, Z11, Z9
+	VBROADCASTSS 640(R8), Z12
+	VFMADD231PS  Z12, Z11, Z10
+	ADDQ         $+64, R9
+	ADDQ         $+4, R8
+	ADDQ         $+64, BX
+	SUBQ         $+1, R11
+	JNZ          body11x1_one
+
+body11x1_next:
+	ADDQ   $+24, SI
+	DECQ   DI
+	JNZ    body11x1_tap
+	MOVB   accumulate+104(FP), SI
+	MOVQ   cs+8(FP), DI
+	SHLQ   $0x02, DI
+	ADDQ   AX, DI
+	TESTB  SI, SI
+	JZ     body11x1_clamp
+	VADDPS (AX), Z0, Z0
+	VADDPS 64(AX), Z1, Z1
+	VADDPS 128(AX), Z2, Z2
+	VADDPS 192(AX), Z3, Z3
+	VADDPS 256(AX), Z4, Z4
+	VADDPS 320(AX), Z5, Z5
+	VADDPS 384(AX), Z6, Z6
+	VADDPS 448(AX), Z7, Z7
+	VADDPS 512(AX), Z8, Z8
+	VADDPS 576(AX), Z9, Z9
+	VADDPS 640(AX), Z10, Z10
 
 body11x1_clamp:
 	VBROADCASTSS lo+96(FP), Z12
@@ -5402,6 +6338,10 @@ body12x1_tap:
 	PREFETCHT0 576(R11)
 	PREFETCHT0 640(R11)
 	PREFETCHT0 704(R11)
+	MOVQ       R10, R11
+	ANDQ       $+3, R11
+	SUBQ       R11, R10
+	JZ         body12x1_few
 
 body12x1_loop:
 	PREFETCHT1   (BX)
@@ -5513,27 +6453,66 @@ body12x1_loop:
 	ADDQ         $+256, BX
 	SUBQ         $+4, R10
 	JNZ          body12x1_loop
-	ADDQ         $+24, SI
-	DECQ         DI
-	JNZ          body12x1_tap
-	MOVB         accumulate+104(FP), SI
-	MOVQ         cs+8(FP), DI
-	SHLQ         $0x02, DI
-	ADDQ         AX, DI
-	TESTB        SI, SI
-	JZ           body12x1_clamp
-	VADDPS       (AX), Z0, Z0
-	VADDPS       64(AX), Z1, Z1
-	VADDPS       128(AX), Z2, Z2
-	VADDPS       192(AX), Z3, Z3
-	VADDPS       256(AX), Z4, Z4
-	VADDPS       320(AX), Z5, Z5
-	VADDPS       384(AX), Z6, Z6
-	VADDPS       448(AX), Z7, Z7
-	VADDPS       512(AX), Z8, Z8
-	VADDPS       576(AX), Z9, Z9
-	VADDPS       640(AX), Z10, Z10
-	VADDPS       704(AX), Z11, Z11
+
+body12x1_few:
+	TESTQ R11, R11
+	JZ    body12x1_next
+
+body12x1_one:
+	PREFETCHT1   (BX)
+	VMOVUPS      (R9), Z12
+	VBROADCASTSS (R8), Z13
+	VFMADD231PS  Z13, Z12, Z0
+	VBROADCASTSS 64(R8), Z13
+	VFMADD231PS  Z13, Z12, Z1
+	VBROADCASTSS 128(R8), Z13
+	VFMADD231PS  Z13, Z12, Z2
+	VBROADCASTSS 192(R8), Z13
+	VFMADD231PS  Z13, Z12, Z3
+	VBROADCASTSS 256(R8), Z13
+	VFMADD231PS  Z13, Z12, Z4
+	VBROADCASTSS 320(R8), Z13
+	VFMADD231PS  Z13, Z12, Z5
+	VBROADCASTSS 384(R8), Z13
+	VFMADD231PS  Z13, Z12, Z6
+	VBROADCASTSS 448(R8), Z13
+	VFMADD231PS  Z13, Z12, Z7
+	VBROADCASTSS 512(R8), Z13
+	VFMADD231PS  Z13, Z12, Z8
+	VBROADCASTSS 576(R8), Z13
+	VFMADD231PS  Z13, Z12, Z9
+	VBROADCASTSS 640(R8), Z13
+	VFMADD231PS  Z13, Z12, Z10
+	VBROADCASTSS 704(R8), Z13
+	VFMADD231PS  Z13, Z12, Z11
+	ADDQ         $+64, R9
+	ADDQ         $+4, R8
+	ADDQ         $+64, BX
+	SUBQ         $+1, R11
+	JNZ          body12x1_one
+
+body12x1_next:
+	ADDQ   $+24, SI
+	DECQ   DI
+	JNZ    body12x1_tap
+	MOVB   accumulate+104(FP), SI
+	MOVQ   cs+8(FP), DI
+	SHLQ   $0x02, DI
+	ADDQ   AX, DI
+	TESTB  SI, SI
+	JZ     body12x1_clamp
+	VADDPS (AX), Z0, Z0
+	VADDPS 64(AX), Z1, Z1
+	VADDPS 128(AX), Z2, Z2
+	VADDPS 192(AX), Z3, Z3
+	VADDPS 256(AX), Z4, Z4
+	VADDPS 320(AX), Z5, Z5
+	VADDPS 384(AX), Z6, Z6
+	VADDPS 448(AX), Z7, Z7
+	VADDPS 512(AX), Z8, Z8
+	VADDPS 576(AX), Z9, Z9
+	VADDPS 640(AX), Z10, Z10
+	VADDPS 704(AX), Z11, Z11
 
 body12x1_clamp:
 	VBROADCASTSS lo+96(FP), Z13
@@ -5648,6 +6627,10 @@ body13x1_tap:
 	PREFETCHT0 640(R11)
 	PREFETCHT0 704(R11)
 	PREFETCHT0 768(R11)
+	MOVQ       R10, R11
+	ANDQ       $+3, R11
+	SUBQ       R11, R10
+	JZ         body13x1_few
 
 body13x1_loop:
 	PREFETCHT1   (BX)
@@ -5767,28 +6750,69 @@ body13x1_loop:
 	ADDQ         $+256, BX
 	SUBQ         $+4, R10
 	JNZ          body13x1_loop
-	ADDQ         $+24, SI
-	DECQ         DI
-	JNZ          body13x1_tap
-	MOVB         accumulate+104(FP), SI
-	MOVQ         cs+8(FP), DI
-	SHLQ         $0x02, DI
-	ADDQ         AX, DI
-	TESTB        SI, SI
-	JZ           body13x1_clamp
-	VADDPS       (AX), Z0, Z0
-	VADDPS       64(AX), Z1, Z1
-	VADDPS       128(AX), Z2, Z2
-	VADDPS       192(AX), Z3, Z3
-	VADDPS       256(AX), Z4, Z4
-	VADDPS       320(AX), Z5, Z5
-	VADDPS       384(AX), Z6, Z6
-	VADDPS       448(AX), Z7, Z7
-	VADDPS       512(AX), Z8, Z8
-	VADDPS       576(AX), Z9, Z9
-	VADDPS       640(AX), Z10, Z10
-	VADDPS       704(AX), Z11, Z11
-	VADDPS       768(AX), Z12, Z12
+
+body13x1_few:
+	TESTQ R11, R11
+	JZ    body13x1_next
+
+body13x1_one:
+	PREFETCHT1   (BX)
+	VMOVUPS      (R9), Z13
+	VBROADCASTSS (R8), Z14
+	VFMADD231PS  Z14, Z13, Z0
+	VBROADCASTSS 64(R8), Z14
+	VFMADD231PS  Z14, Z13, Z1
+	VBROADCASTSS 128(R8), Z14
+	VFMADD231PS  Z14, Z13, Z2
+	VBROADCASTSS 192(R8), Z14
+	VFMADD231PS  Z14, Z13, Z3
+	VBROADCASTSS 256(R8), Z14
+	VFMADD231PS  Z14, Z13, Z4
+	VBROADCASTSS 320(R8), Z14
+	VFMADD231PS  Z14, Z13, Z5
+	VBROADCASTSS 384(R8), Z14
+	VFMADD231PS  Z14, Z13, Z6
+	VBROADCASTSS 448(R8), Z14
+	VFMADD231PS  Z14, Z13, Z7
+	VBROADCASTSS 512(R8), Z14
+	VFMADD231PS  Z14, Z13, Z8
+	VBROADCASTSS 576(R8), Z14
+	VFMADD231PS  Z14, Z13, Z9
+	VBROADCASTSS 640(R8), Z14
+	VFMADD231PS  Z14, Z13, Z10
+	VBROADCASTSS 704(R8), Z14
+	VFMADD231PS  Z14, Z13, Z11
+	VBROADCASTSS 768(R8), Z14
+	VFMADD231PS  Z14, Z13, Z12
+	ADDQ         $+64, R9
+	ADDQ         $+4, R8
+	ADDQ         $+64, BX
+	SUBQ         $+1, R11
+	JNZ          body13x1_one
+
+body13x1_next:
+	ADDQ   $+24, SI
+	DECQ   DI
+	JNZ    body13x1_tap
+	MOVB   accumulate+104(FP), SI
+	MOVQ   cs+8(FP), DI
+	SHLQ   $0x02, DI
+	ADDQ   AX, DI
+	TESTB  SI, SI
+	JZ     body13x1_clamp
+	VADDPS (AX), Z0, Z0
+	VADDPS 64(AX), Z1, Z1
+	VADDPS 128(AX), Z2, Z2
+	VADDPS 192(AX), Z3, Z3
+	VADDPS 256(AX), Z4, Z4
+	VADDPS 320(AX), Z5, Z5
+	VADDPS 384(AX), Z6, Z6
+	VADDPS 448(AX), Z7, Z7
+	VADDPS 512(AX), Z8, Z8
+	VADDPS 576(AX), Z9, Z9
+	VADDPS 640(AX), Z10, Z10
+	VADDPS 704(AX), Z11, Z11
+	VADDPS 768(AX), Z12, Z12
 
 body13x1_clamp:
 	VBROADCASTSS lo+96(FP), Z14
@@ -5909,6 +6933,10 @@ body14x1_tap:
 	PREFETCHT0 704(R11)
 	PREFETCHT0 768(R11)
 	PREFETCHT0 832(R11)
+	MOVQ       R10, R11
+	ANDQ       $+3, R11
+	SUBQ       R11, R10
+	JZ         body14x1_few
 
 body14x1_loop:
 	PREFETCHT1   (BX)
@@ -6036,29 +7064,72 @@ body14x1_loop:
 	ADDQ         $+256, BX
 	SUBQ         $+4, R10
 	JNZ          body14x1_loop
-	ADDQ         $+24, SI
-	DECQ         DI
-	JNZ          body14x1_tap
-	MOVB         accumulate+104(FP), SI
-	MOVQ         cs+8(FP), DI
-	SHLQ         $0x02, DI
-	ADDQ         AX, DI
-	TESTB        SI, SI
-	JZ           body14x1_clamp
-	VADDPS       (AX), Z0, Z0
-	VADDPS       64(AX), Z1, Z1
-	VADDPS       128(AX), Z2, Z2
-	VADDPS       192(AX), Z3, Z3
-	VADDPS       256(AX), Z4, Z4
-	VADDPS       320(AX), Z5, Z5
-	VADDPS       384(AX), Z6, Z6
-	VADDPS       448(AX), Z7, Z7
-	VADDPS       512(AX), Z8, Z8
-	VADDPS       576(AX), Z9, Z9
-	VADDPS       640(AX), Z10, Z10
-	VADDPS       704(AX), Z11, Z11
-	VADDPS       768(AX), Z12, Z12
-	VADDPS       832(AX), Z13, Z13
+
+body14x1_few:
+	TESTQ R11, R11
+	JZ    body14x1_next
+
+body14x1_one:
+	PREFETCHT1   (BX)
+	VMOVUPS      (R9), Z14
+	VBROADCASTSS (R8), Z15
+	VFMADD231PS  Z15, Z14, Z0
+	VBROADCASTSS 64(R8), Z15
+	VFMADD231PS  Z15, Z14, Z1
+	VBROADCASTSS 128(R8), Z15
+	VFMADD231PS  Z15, Z14, Z2
+	VBROADCASTSS 192(R8), Z15
+	VFMADD231PS  Z15, Z14, Z3
+	VBROADCASTSS 256(R8), Z15
+	VFMADD231PS  Z15, Z14, Z4
+	VBROADCASTSS 320(R8), Z15
+	VFMADD231PS  Z15, Z14, Z5
+	VBROADCASTSS 384(R8), Z15
+	VFMADD231PS  Z15, Z14, Z6
+	VBROADCASTSS 448(R8), Z15
+	VFMADD231PS  Z15, Z14, Z7
+	VBROADCASTSS 512(R8), Z15
+	VFMADD231PS  Z15, Z14, Z8
+	VBROADCASTSS 576(R8), Z15
+	VFMADD231PS  Z15, Z14, Z9
+	VBROADCASTSS 640(R8), Z15
+	VFMADD231PS  Z15, Z14, Z10
+	VBROADCASTSS 704(R8), Z15
+	VFMADD231PS  Z15, Z14, Z11
+	VBROADCASTSS 768(R8), Z15
+	VFMADD231PS  Z15, Z14, Z12
+	VBROADCASTSS 832(R8), Z15
+	VFMADD231PS  Z15, Z14, Z13
+	ADDQ         $+64, R9
+	ADDQ         $+4, R8
+	ADDQ         $+64, BX
+	SUBQ         $+1, R11
+	JNZ          body14x1_one
+
+body14x1_next:
+	ADDQ   $+24, SI
+	DECQ   DI
+	JNZ    body14x1_tap
+	MOVB   accumulate+104(FP), SI
+	MOVQ   cs+8(FP), DI
+	SHLQ   $0x02, DI
+	ADDQ   AX, DI
+	TESTB  SI, SI
+	JZ     body14x1_clamp
+	VADDPS (AX), Z0, Z0
+	VADDPS 64(AX), Z1, Z1
+	VADDPS 128(AX), Z2, Z2
+	VADDPS 192(AX), Z3, Z3
+	VADDPS 256(AX), Z4, Z4
+	VADDPS 320(AX), Z5, Z5
+	VADDPS 384(AX), Z6, Z6
+	VADDPS 448(AX), Z7, Z7
+	VADDPS 512(AX), Z8, Z8
+	VADDPS 576(AX), Z9, Z9
+	VADDPS 640(AX), Z10, Z10
+	VADDPS 704(AX), Z11, Z11
+	VADDPS 768(AX), Z12, Z12
+	VADDPS 832(AX), Z13, Z13
 
 body14x1_clamp:
 	VBROADCASTSS lo+96(FP), Z15
@@ -6184,6 +7255,10 @@ body1x2_tap:
 	MOVQ       (R11), R11
 	ADDQ       CX, R11
 	PREFETCHT0 (R11)
+	MOVQ       R10, R11
+	ANDQ       $+3, R11
+	SUBQ       R11, R10
+	JZ         body1x2_few
 
 body1x2_loop:
 	PREFETCHT1   (BX)
@@ -6215,17 +7290,36 @@ body1x2_loop:
 	ADDQ         $+256, BX
 	SUBQ         $+4, R10
 	JNZ          body1x2_loop
-	ADDQ         $+24, SI
-	DECQ         DI
-	JNZ          body1x2_tap
-	MOVB         accumulate+104(FP), SI
-	MOVQ         cs+8(FP), DI
-	SHLQ         $0x02, DI
-	ADDQ         AX, DI
-	TESTB        SI, SI
-	JZ           body1x2_clamp
-	VADDPS       (AX), Y0, Y0
-	VADDPS       (DI), Y1, Y1
+
+body1x2_few:
+	TESTQ R11, R11
+	JZ    body1x2_next
+
+body1x2_one:
+	PREFETCHT1   (BX)
+	VMOVUPS      (R9), Y2
+	VMOVUPS      32(R9), Y3
+	VBROADCASTSS (R8), Y4
+	VFMADD231PS  Y4, Y2, Y0
+	VFMADD231PS  Y4, Y3, Y1
+	ADDQ         $+64, R9
+	ADDQ         $+4, R8
+	ADDQ         $+64, BX
+	SUBQ         $+1, R11
+	JNZ          body1x2_one
+
+body1x2_next:
+	ADDQ   $+24, SI
+	DECQ   DI
+	JNZ    body1x2_tap
+	MOVB   accumulate+104(FP), SI
+	MOVQ   cs+8(FP), DI
+	SHLQ   $0x02, DI
+	ADDQ   AX, DI
+	TESTB  SI, SI
+	JZ     body1x2_clamp
+	VADDPS (AX), Y0, Y0
+	VADDPS (DI), Y1, Y1
 
 body1x2_clamp:
 	VBROADCASTSS lo+96(FP), Y4
@@ -6281,6 +7375,10 @@ body2x2_tap:
 	ADDQ       CX, R11
 	PREFETCHT0 (R11)
 	PREFETCHT0 32(R11)
+	MOVQ       R10, R11
+	ANDQ       $+3, R11
+	SUBQ       R11, R10
+	JZ         body2x2_few
 
 body2x2_loop:
 	PREFETCHT1   (BX)
@@ -6324,19 +7422,41 @@ body2x2_loop:
 	ADDQ         $+256, BX
 	SUBQ         $+4, R10
 	JNZ          body2x2_loop
-	ADDQ         $+24, SI
-	DECQ         DI
-	JNZ          body2x2_tap
-	MOVB         accumulate+104(FP), SI
-	MOVQ         cs+8(FP), DI
-	SHLQ         $0x02, DI
-	ADDQ         AX, DI
-	TESTB        SI, SI
-	JZ           body2x2_clamp
-	VADDPS       (AX), Y0, Y0
-	VADDPS       (DI), Y1, Y1
-	VADDPS       32(AX), Y2, Y2
-	VADDPS       32(DI), Y3, Y3
+
+body2x2_few:
+	TESTQ R11, R11
+	JZ    body2x2_next
+
+body2x2_one:
+	PREFETCHT1   (BX)
+	VMOVUPS      (R9), Y4
+	VMOVUPS      32(R9), Y5
+	VBROADCASTSS (R8), Y6
+	VFMADD231PS  Y6, Y4, Y0
+	VFMADD231PS  Y6, Y5, Y1
+	VBROADCASTSS 32(R8), Y6
+	VFMADD231PS  Y6, Y4, Y2
+	VFMADD231PS  Y6, Y5, Y3
+	ADDQ         $+64, R9
+	ADDQ         $+4, R8
+	ADDQ         $+64, BX
+	SUBQ         $+1, R11
+	JNZ          body2x2_one
+
+body2x2_next:
+	ADDQ   $+24, SI
+	DECQ   DI
+	JNZ    body2x2_tap
+	MOVB   accumulate+104(FP), SI
+	MOVQ   cs+8(FP), DI
+	SHLQ   $0x02, DI
+	ADDQ   AX, DI
+	TESTB  SI, SI
+	JZ     body2x2_clamp
+	VADDPS (AX), Y0, Y0
+	VADDPS (DI), Y1, Y1
+	VADDPS 32(AX), Y2, Y2
+	VADDPS 32(DI), Y3, Y3
 
 body2x2_clamp:
 	VBROADCASTSS lo+96(FP), Y6
@@ -6403,6 +7523,10 @@ body3x2_tap:
 	PREFETCHT0 (R11)
 	PREFETCHT0 32(R11)
 	PREFETCHT0 64(R11)
+	MOVQ       R10, R11
+	ANDQ       $+3, R11
+	SUBQ       R11, R10
+	JZ         body3x2_few
 
 body3x2_loop:
 	PREFETCHT1   (BX)
@@ -6458,21 +7582,46 @@ body3x2_loop:
 	ADDQ         $+256, BX
 	SUBQ         $+4, R10
 	JNZ          body3x2_loop
-	ADDQ         $+24, SI
-	DECQ         DI
-	JNZ          body3x2_tap
-	MOVB         accumulate+104(FP), SI
-	MOVQ         cs+8(FP), DI
-	SHLQ         $0x02, DI
-	ADDQ         AX, DI
-	TESTB        SI, SI
-	JZ           body3x2_clamp
-	VADDPS       (AX), Y0, Y0
-	VADDPS       (DI), Y1, Y1
-	VADDPS       32(AX), Y2, Y2
-	VADDPS       32(DI), Y3, Y3
-	VADDPS       64(AX), Y4, Y4
-	VADDPS       64(DI), Y5, Y5
+
+body3x2_few:
+	TESTQ R11, R11
+	JZ    body3x2_next
+
+body3x2_one:
+	PREFETCHT1   (BX)
+	VMOVUPS      (R9), Y6
+	VMOVUPS      32(R9), Y7
+	VBROADCASTSS (R8), Y8
+	VFMADD231PS  Y8, Y6, Y0
+	VFMADD231PS  Y8, Y7, Y1
+	VBROADCASTSS 32(R8), Y8
+	VFMADD231PS  Y8, Y6, Y2
+	VFMADD231PS  Y8, Y7, Y3
+	VBROADCASTSS 64(R8), Y8
+	VFMADD231PS  Y8, Y6, Y4
+	VFMADD231PS  Y8, Y7, Y5
+	ADDQ         $+64, R9
+	ADDQ         $+4, R8
+	ADDQ         $+64, BX
+	SUBQ         $+1, R11
+	JNZ          body3x2_one
+
+body3x2_next:
+	ADDQ   $+24, SI
+	DECQ   DI
+	JNZ    body3x2_tap
+	MOVB   accumulate+104(FP), SI
+	MOVQ   cs+8(FP), DI
+	SHLQ   $0x02, DI
+	ADDQ   AX, DI
+	TESTB  SI, SI
+	JZ     body3x2_clamp
+	VADDPS (AX), Y0, Y0
+	VADDPS (DI), Y1, Y1
+	VADDPS 32(AX), Y2, Y2
+	VADDPS 32(DI), Y3, Y3
+	VADDPS 64(AX), Y4, Y4
+	VADDPS 64(DI), Y5, Y5
 
 body3x2_clamp:
 	VBROADCASTSS lo+96(FP), Y8
@@ -6550,6 +7699,10 @@ body4x2_tap:
 	PREFETCHT0 32(R11)
 	PREFETCHT0 64(R11)
 	PREFETCHT0 96(R11)
+	MOVQ       R10, R11
+	ANDQ       $+3, R11
+	SUBQ       R11, R10
+	JZ         body4x2_few
 
 body4x2_loop:
 	PREFETCHT1   (BX)
@@ -6617,23 +7770,51 @@ body4x2_loop:
 	ADDQ         $+256, BX
 	SUBQ         $+4, R10
 	JNZ          body4x2_loop
-	ADDQ         $+24, SI
-	DECQ         DI
-	JNZ          body4x2_tap
-	MOVB         accumulate+104(FP), SI
-	MOVQ         cs+8(FP), DI
-	SHLQ         $0x02, DI
-	ADDQ         AX, DI
-	TESTB        SI, SI
-	JZ           body4x2_clamp
-	VADDPS       (AX), Y0, Y0
-	VADDPS       (DI), Y1, Y1
-	VADDPS       32(AX), Y2, Y2
-	VADDPS       32(DI), Y3, Y3
-	VADDPS       64(AX), Y4, Y4
-	VADDPS       64(DI), Y5, Y5
-	VADDPS       96(AX), Y6, Y6
-	VADDPS       96(DI), Y7, Y7
+
+body4x2_few:
+	TESTQ R11, R11
+	JZ    body4x2_next
+
+body4x2_one:
+	PREFETCHT1   (BX)
+	VMOVUPS      (R9), Y8
+	VMOVUPS      32(R9), Y9
+	VBROADCASTSS (R8), Y10
+	VFMADD231PS  Y10, Y8, Y0
+	VFMADD231PS  Y10, Y9, Y1
+	VBROADCASTSS 32(R8), Y10
+	VFMADD231PS  Y10, Y8, Y2
+	VFMADD231PS  Y10, Y9, Y3
+	VBROADCASTSS 64(R8), Y10
+	VFMADD231PS  Y10, Y8, Y4
+	VFMADD231PS  Y10, Y9, Y5
+	VBROADCASTSS 96(R8), Y10
+	VFMADD231PS  Y10, Y8, Y6
+	VFMADD231PS  Y10, Y9, Y7
+	ADDQ         $+64, R9
+	ADDQ         $+4, R8
+	ADDQ         $+64, BX
+	SUBQ         $+1, R11
+	JNZ          body4x2_one
+
+body4x2_next:
+	ADDQ   $+24, SI
+	DECQ   DI
+	JNZ    body4x2_tap
+	MOVB   accumulate+104(FP), SI
+	MOVQ   cs+8(FP), DI
+	SHLQ   $0x02, DI
+	ADDQ   AX, DI
+	TESTB  SI, SI
+	JZ     body4x2_clamp
+	VADDPS (AX), Y0, Y0
+	VADDPS (DI), Y1, Y1
+	VADDPS 32(AX), Y2, Y2
+	VADDPS 32(DI), Y3, Y3
+	VADDPS 64(AX), Y4, Y4
+	VADDPS 64(DI), Y5, Y5
+	VADDPS 96(AX), Y6, Y6
+	VADDPS 96(DI), Y7, Y7
 
 body4x2_clamp:
 	VBROADCASTSS lo+96(FP), Y10
@@ -6722,6 +7903,10 @@ body5x2_tap:
 	PREFETCHT0 64(R11)
 	PREFETCHT0 96(R11)
 	PREFETCHT0 128(R11)
+	MOVQ       R10, R11
+	ANDQ       $+3, R11
+	SUBQ       R11, R10
+	JZ         body5x2_few
 
 body5x2_loop:
 	PREFETCHT1   (BX)
@@ -6801,25 +7986,56 @@ body5x2_loop:
 	ADDQ         $+256, BX
 	SUBQ         $+4, R10
 	JNZ          body5x2_loop
-	ADDQ         $+24, SI
-	DECQ         DI
-	JNZ          body5x2_tap
-	MOVB         accumulate+104(FP), SI
-	MOVQ         cs+8(FP), DI
-	SHLQ         $0x02, DI
-	ADDQ         AX, DI
-	TESTB        SI, SI
-	JZ           body5x2_clamp
-	VADDPS       (AX), Y0, Y0
-	VADDPS       (DI), Y1, Y1
-	VADDPS       32(AX), Y2, Y2
-	VADDPS       32(DI), Y3, Y3
-	VADDPS       64(AX), Y4, Y4
-	VADDPS       64(DI), Y5, Y5
-	VADDPS       96(AX), Y6, Y6
-	VADDPS       96(DI), Y7, Y7
-	VADDPS       128(AX), Y8, Y8
-	VADDPS       128(DI), Y9, Y9
+
+body5x2_few:
+	TESTQ R11, R11
+	JZ    body5x2_next
+
+body5x2_one:
+	PREFETCHT1   (BX)
+	VMOVUPS      (R9), Y10
+	VMOVUPS      32(R9), Y11
+	VBROADCASTSS (R8), Y12
+	VFMADD231PS  Y12, Y10, Y0
+	VFMADD231PS  Y12, Y11, Y1
+	VBROADCASTSS 32(R8), Y12
+	VFMADD231PS  Y12, Y10, Y2
+	VFMADD231PS  Y12, Y11, Y3
+	VBROADCASTSS 64(R8), Y12
+	VFMADD231PS  Y12, Y10, Y4
+	VFMADD231PS  Y12, Y11, Y5
+	VBROADCASTSS 96(R8), Y12
+	VFMADD231PS  Y12, Y10, Y6
+	VFMADD231PS  Y12, Y11, Y7
+	VBROADCASTSS 128(R8), Y12
+	VFMADD231PS  Y12, Y10, Y8
+	VFMADD231PS  Y12, Y11, Y9
+	ADDQ         $+64, R9
+	ADDQ         $+4, R8
+	ADDQ         $+64, BX
+	SUBQ         $+1, R11
+	JNZ          body5x2_one
+
+body5x2_next:
+	ADDQ   $+24, SI
+	DECQ   DI
+	JNZ    body5x2_tap
+	MOVB   accumulate+104(FP), SI
+	MOVQ   cs+8(FP), DI
+	SHLQ   $0x02, DI
+	ADDQ   AX, DI
+	TESTB  SI, SI
+	JZ     body5x2_clamp
+	VADDPS (AX), Y0, Y0
+	VADDPS (DI), Y1, Y1
+	VADDPS 32(AX), Y2, Y2
+	VADDPS 32(DI), Y3, Y3
+	VADDPS 64(AX), Y4, Y4
+	VADDPS 64(DI), Y5, Y5
+	VADDPS 96(AX), Y6, Y6
+	VADDPS 96(DI), Y7, Y7
+	VADDPS 128(AX), Y8, Y8
+	VADDPS 128(DI), Y9, Y9
 
 body5x2_clamp:
 	VBROADCASTSS lo+96(FP), Y12
@@ -6919,6 +8135,10 @@ body6x2_tap:
 	PREFETCHT0 96(R11)
 	PREFETCHT0 128(R11)
 	PREFETCHT0 160(R11)
+	MOVQ       R10, R11
+	ANDQ       $+3, R11
+	SUBQ       R11, R10
+	JZ         body6x2_few
 
 body6x2_loop:
 	PREFETCHT1   (BX)
@@ -7010,27 +8230,61 @@ body6x2_loop:
 	ADDQ         $+256, BX
 	SUBQ         $+4, R10
 	JNZ          body6x2_loop
-	ADDQ         $+24, SI
-	DECQ         DI
-	JNZ          body6x2_tap
-	MOVB         accumulate+104(FP), SI
-	MOVQ         cs+8(FP), DI
-	SHLQ         $0x02, DI
-	ADDQ         AX, DI
-	TESTB        SI, SI
-	JZ           body6x2_clamp
-	VADDPS       (AX), Y0, Y0
-	VADDPS       (DI), Y1, Y1
-	VADDPS       32(AX), Y2, Y2
-	VADDPS       32(DI), Y3, Y3
-	VADDPS       64(AX), Y4, Y4
-	VADDPS       64(DI), Y5, Y5
-	VADDPS       96(AX), Y6, Y6
-	VADDPS       96(DI), Y7, Y7
-	VADDPS       128(AX), Y8, Y8
-	VADDPS       128(DI), Y9, Y9
-	VADDPS       160(AX), Y10, Y10
-	VADDPS       160(DI), Y11, Y11
+
+body6x2_few:
+	TESTQ R11, R11
+	JZ    body6x2_next
+
+body6x2_one:
+	PREFETCHT1   (BX)
+	VMOVUPS      (R9), Y12
+	VMOVUPS      32(R9), Y13
+	VBROADCASTSS (R8), Y14
+	VFMADD231PS  Y14, Y12, Y0
+	VFMADD231PS  Y14, Y13, Y1
+	VBROADCASTSS 32(R8), Y14
+	VFMADD231PS  Y14, Y12, Y2
+	VFMADD231PS  Y14, Y13, Y3
+	VBROADCASTSS 64(R8), Y14
+	VFMADD231PS  Y14, Y12, Y4
+	VFMADD231PS  Y14, Y13, Y5
+	VBROADCASTSS 96(R8), Y14
+	VFMADD231PS  Y14, Y12, Y6
+	VFMADD231PS  Y14, Y13, Y7
+	VBROADCASTSS 128(R8), Y14
+	VFMADD231PS  Y14, Y12, Y8
+	VFMADD231PS  Y14, Y13, Y9
+	VBROADCASTSS 160(R8), Y14
+	VFMADD231PS  Y14, Y12, Y10
+	VFMADD231PS  Y14, Y13, Y11
+	ADDQ         $+64, R9
+	ADDQ         $+4, R8
+	ADDQ         $+64, BX
+	SUBQ         $+1, R11
+	JNZ          body6x2_one
+
+body6x2_next:
+	ADDQ   $+24, SI
+	DECQ   DI
+	JNZ    body6x2_tap
+	MOVB   accumulate+104(FP), SI
+	MOVQ   cs+8(FP), DI
+	SHLQ   $0x02, DI
+	ADDQ   AX, DI
+	TESTB  SI, SI
+	JZ     body6x2_clamp
+	VADDPS (AX), Y0, Y0
+	VADDPS (DI), Y1, Y1
+	VADDPS 32(AX), Y2, Y2
+	VADDPS 32(DI), Y3, Y3
+	VADDPS 64(AX), Y4, Y4
+	VADDPS 64(DI), Y5, Y5
+	VADDPS 96(AX), Y6, Y6
+	VADDPS 96(DI), Y7, Y7
+	VADDPS 128(AX), Y8, Y8
+	VADDPS 128(DI), Y9, Y9
+	VADDPS 160(AX), Y10, Y10
+	VADDPS 160(DI), Y11, Y11
 
 body6x2_clamp:
 	VBROADCASTSS lo+96(FP), Y14
@@ -7131,6 +8385,10 @@ body1x1_tap:
 	MOVQ       (R11), R11
 	ADDQ       CX, R11
 	PREFETCHT0 (R11)
+	MOVQ       R10, R11
+	ANDQ       $+3, R11
+	SUBQ       R11, R10
+	JZ         body1x1_few
 
 body1x1_loop:
 	PREFETCHT1   (BX)
@@ -7154,16 +8412,33 @@ body1x1_loop:
 	ADDQ         $+256, BX
 	SUBQ         $+4, R10
 	JNZ          body1x1_loop
-	ADDQ         $+24, SI
-	DECQ         DI
-	JNZ          body1x1_tap
-	MOVB         accumulate+104(FP), SI
-	MOVQ         cs+8(FP), DI
-	SHLQ         $0x02, DI
-	ADDQ         AX, DI
-	TESTB        SI, SI
-	JZ           body1x1_clamp
-	VADDPS       (AX), Y0, Y0
+
+body1x1_few:
+	TESTQ R11, R11
+	JZ    body1x1_next
+
+body1x1_one:
+	PREFETCHT1   (BX)
+	VMOVUPS      (R9), Y1
+	VBROADCASTSS (R8), Y2
+	VFMADD231PS  Y2, Y1, Y0
+	ADDQ         $+32, R9
+	ADDQ         $+4, R8
+	ADDQ         $+64, BX
+	SUBQ         $+1, R11
+	JNZ          body1x1_one
+
+body1x1_next:
+	ADDQ   $+24, SI
+	DECQ   DI
+	JNZ    body1x1_tap
+	MOVB   accumulate+104(FP), SI
+	MOVQ   cs+8(FP), DI
+	SHLQ   $0x02, DI
+	ADDQ   AX, DI
+	TESTB  SI, SI
+	JZ     body1x1_clamp
+	VADDPS (AX), Y0, Y0
 
 body1x1_clamp:
 	VBROADCASTSS lo+96(FP), Y2
@@ -7212,6 +8487,10 @@ body2x1_tap:
 	ADDQ       CX, R11
 	PREFETCHT0 (R11)
 	PREFETCHT0 32(R11)
+	MOVQ       R10, R11
+	ANDQ       $+3, R11
+	SUBQ       R11, R10
+	JZ         body2x1_few
 
 body2x1_loop:
 	PREFETCHT1   (BX)
@@ -7243,17 +8522,36 @@ body2x1_loop:
 	ADDQ         $+256, BX
 	SUBQ         $+4, R10
 	JNZ          body2x1_loop
-	ADDQ         $+24, SI
-	DECQ         DI
-	JNZ          body2x1_tap
-	MOVB         accumulate+104(FP), SI
-	MOVQ         cs+8(FP), DI
-	SHLQ         $0x02, DI
-	ADDQ         AX, DI
-	TESTB        SI, SI
-	JZ           body2x1_clamp
-	VADDPS       (AX), Y0, Y0
-	VADDPS       32(AX), Y1, Y1
+
+body2x1_few:
+	TESTQ R11, R11
+	JZ    body2x1_next
+
+body2x1_one:
+	PREFETCHT1   (BX)
+	VMOVUPS      (R9), Y2
+	VBROADCASTSS (R8), Y3
+	VFMADD231PS  Y3, Y2, Y0
+	VBROADCASTSS 32(R8), Y3
+	VFMADD231PS  Y3, Y2, Y1
+	ADDQ         $+32, R9
+	ADDQ         $+4, R8
+	ADDQ         $+64, BX
+	SUBQ         $+1, R11
+	JNZ          body2x1_one
+
+body2x1_next:
+	ADDQ   $+24, SI
+	DECQ   DI
+	JNZ    body2x1_tap
+	MOVB   accumulate+104(FP), SI
+	MOVQ   cs+8(FP), DI
+	SHLQ   $0x02, DI
+	ADDQ   AX, DI
+	TESTB  SI, SI
+	JZ     body2x1_clamp
+	VADDPS (AX), Y0, Y0
+	VADDPS 32(AX), Y1, Y1
 
 body2x1_clamp:
 	VBROADCASTSS lo+96(FP), Y3
@@ -7308,6 +8606,10 @@ body3x1_tap:
 	PREFETCHT0 (R11)
 	PREFETCHT0 32(R11)
 	PREFETCHT0 64(R11)
+	MOVQ       R10, R11
+	ANDQ       $+3, R11
+	SUBQ       R11, R10
+	JZ         body3x1_few
 
 body3x1_loop:
 	PREFETCHT1   (BX)
@@ -7347,18 +8649,39 @@ body3x1_loop:
 	ADDQ         $+256, BX
 	SUBQ         $+4, R10
 	JNZ          body3x1_loop
-	ADDQ         $+24, SI
-	DECQ         DI
-	JNZ          body3x1_tap
-	MOVB         accumulate+104(FP), SI
-	MOVQ         cs+8(FP), DI
-	SHLQ         $0x02, DI
-	ADDQ         AX, DI
-	TESTB        SI, SI
-	JZ           body3x1_clamp
-	VADDPS       (AX), Y0, Y0
-	VADDPS       32(AX), Y1, Y1
-	VADDPS       64(AX), Y2, Y2
+
+body3x1_few:
+	TESTQ R11, R11
+	JZ    body3x1_next
+
+body3x1_one:
+	PREFETCHT1   (BX)
+	VMOVUPS      (R9), Y3
+	VBROADCASTSS (R8), Y4
+	VFMADD231PS  Y4, Y3, Y0
+	VBROADCASTSS 32(R8), Y4
+	VFMADD231PS  Y4, Y3, Y1
+	VBROADCASTSS 64(R8), Y4
+	VFMADD231PS  Y4, Y3, Y2
+	ADDQ         $+32, R9
+	ADDQ         $+4, R8
+	ADDQ         $+64, BX
+	SUBQ         $+1, R11
+	JNZ          body3x1_one
+
+body3x1_next:
+	ADDQ   $+24, SI
+	DECQ   DI
+	JNZ    body3x1_tap
+	MOVB   accumulate+104(FP), SI
+	MOVQ   cs+8(FP), DI
+	SHLQ   $0x02, DI
+	ADDQ   AX, DI
+	TESTB  SI, SI
+	JZ     body3x1_clamp
+	VADDPS (AX), Y0, Y0
+	VADDPS 32(AX), Y1, Y1
+	VADDPS 64(AX), Y2, Y2
 
 body3x1_clamp:
 	VBROADCASTSS lo+96(FP), Y4
@@ -7419,6 +8742,10 @@ body4x1_tap:
 	PREFETCHT0 32(R11)
 	PREFETCHT0 64(R11)
 	PREFETCHT0 96(R11)
+	MOVQ       R10, R11
+	ANDQ       $+3, R11
+	SUBQ       R11, R10
+	JZ         body4x1_few
 
 body4x1_loop:
 	PREFETCHT1   (BX)
@@ -7466,19 +8793,42 @@ body4x1_loop:
 	ADDQ         $+256, BX
 	SUBQ         $+4, R10
 	JNZ          body4x1_loop
-	ADDQ         $+24, SI
-	DECQ         DI
-	JNZ          body4x1_tap
-	MOVB         accumulate+104(FP), SI
-	MOVQ         cs+8(FP), DI
-	SHLQ         $0x02, DI
-	ADDQ         AX, DI
-	TESTB        SI, SI
-	JZ           body4x1_clamp
-	VADDPS       (AX), Y0, Y0
-	VADDPS       32(AX), Y1, Y1
-	VADDPS       64(AX), Y2, Y2
-	VADDPS       96(AX), Y3, Y3
+
+body4x1_few:
+	TESTQ R11, R11
+	JZ    body4x1_next
+
+body4x1_one:
+	PREFETCHT1   (BX)
+	VMOVUPS      (R9), Y4
+	VBROADCASTSS (R8), Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VBROADCASTSS 32(R8), Y5
+	VFMADD231PS  Y5, Y4, Y1
+	VBROADCASTSS 64(R8), Y5
+	VFMADD231PS  Y5, Y4, Y2
+	VBROADCASTSS 96(R8), Y5
+	VFMADD231PS  Y5, Y4, Y3
+	ADDQ         $+32, R9
+	ADDQ         $+4, R8
+	ADDQ         $+64, BX
+	SUBQ         $+1, R11
+	JNZ          body4x1_one
+
+body4x1_next:
+	ADDQ   $+24, SI
+	DECQ   DI
+	JNZ    body4x1_tap
+	MOVB   accumulate+104(FP), SI
+	MOVQ   cs+8(FP), DI
+	SHLQ   $0x02, DI
+	ADDQ   AX, DI
+	TESTB  SI, SI
+	JZ     body4x1_clamp
+	VADDPS (AX), Y0, Y0
+	VADDPS 32(AX), Y1, Y1
+	VADDPS 64(AX), Y2, Y2
+	VADDPS 96(AX), Y3, Y3
 
 body4x1_clamp:
 	VBROADCASTSS lo+96(FP), Y5
@@ -7545,6 +8895,10 @@ body5x1_tap:
 	PREFETCHT0 64(R11)
 	PREFETCHT0 96(R11)
 	PREFETCHT0 128(R11)
+	MOVQ       R10, R11
+	ANDQ       $+3, R11
+	SUBQ       R11, R10
+	JZ         body5x1_few
 
 body5x1_loop:
 	PREFETCHT1   (BX)
@@ -7600,20 +8954,45 @@ body5x1_loop:
 	ADDQ         $+256, BX
 	SUBQ         $+4, R10
 	JNZ          body5x1_loop
-	ADDQ         $+24, SI
-	DECQ         DI
-	JNZ          body5x1_tap
-	MOVB         accumulate+104(FP), SI
-	MOVQ         cs+8(FP), DI
-	SHLQ         $0x02, DI
-	ADDQ         AX, DI
-	TESTB        SI, SI
-	JZ           body5x1_clamp
-	VADDPS       (AX), Y0, Y0
-	VADDPS       32(AX), Y1, Y1
-	VADDPS       64(AX), Y2, Y2
-	VADDPS       96(AX), Y3, Y3
-	VADDPS       128(AX), Y4, Y4
+
+body5x1_few:
+	TESTQ R11, R11
+	JZ    body5x1_next
+
+body5x1_one:
+	PREFETCHT1   (BX)
+	VMOVUPS      (R9), Y5
+	VBROADCASTSS (R8), Y6
+	VFMADD231PS  Y6, Y5, Y0
+	VBROADCASTSS 32(R8), Y6
+	VFMADD231PS  Y6, Y5, Y1
+	VBROADCASTSS 64(R8), Y6
+	VFMADD231PS  Y6, Y5, Y2
+	VBROADCASTSS 96(R8), Y6
+	VFMADD231PS  Y6, Y5, Y3
+	VBROADCASTSS 128(R8), Y6
+	VFMADD231PS  Y6, Y5, Y4
+	ADDQ         $+32, R9
+	ADDQ         $+4, R8
+	ADDQ         $+64, BX
+	SUBQ         $+1, R11
+	JNZ          body5x1_one
+
+body5x1_next:
+	ADDQ   $+24, SI
+	DECQ   DI
+	JNZ    body5x1_tap
+	MOVB   accumulate+104(FP), SI
+	MOVQ   cs+8(FP), DI
+	SHLQ   $0x02, DI
+	ADDQ   AX, DI
+	TESTB  SI, SI
+	JZ     body5x1_clamp
+	VADDPS (AX), Y0, Y0
+	VADDPS 32(AX), Y1, Y1
+	VADDPS 64(AX), Y2, Y2
+	VADDPS 96(AX), Y3, Y3
+	VADDPS 128(AX), Y4, Y4
 
 body5x1_clamp:
 	VBROADCASTSS lo+96(FP), Y6
@@ -7686,6 +9065,10 @@ body6x1_tap:
 	PREFETCHT0 96(R11)
 	PREFETCHT0 128(R11)
 	PREFETCHT0 160(R11)
+	MOVQ       R10, R11
+	ANDQ       $+3, R11
+	SUBQ       R11, R10
+	JZ         body6x1_few
 
 body6x1_loop:
 	PREFETCHT1   (BX)
@@ -7749,21 +9132,48 @@ body6x1_loop:
 	ADDQ         $+256, BX
 	SUBQ         $+4, R10
 	JNZ          body6x1_loop
-	ADDQ         $+24, SI
-	DECQ         DI
-	JNZ          body6x1_tap
-	MOVB         accumulate+104(FP), SI
-	MOVQ         cs+8(FP), DI
-	SHLQ         $0x02, DI
-	ADDQ         AX, DI
-	TESTB        SI, SI
-	JZ           body6x1_clamp
-	VADDPS       (AX), Y0, Y0
-	VADDPS       32(AX), Y1, Y1
-	VADDPS       64(AX), Y2, Y2
-	VADDPS       96(AX), Y3, Y3
-	VADDPS       128(AX), Y4, Y4
-	VADDPS       160(AX), Y5, Y5
+
+body6x1_few:
+	TESTQ R11, R11
+	JZ    body6x1_next
+
+body6x1_one:
+	PREFETCHT1   (BX)
+	VMOVUPS      (R9), Y6
+	VBROADCASTSS (R8), Y7
+	VFMADD231PS  Y7, Y6, Y0
+	VBROADCASTSS 32(R8), Y7
+	VFMADD231PS  Y7, Y6, Y1
+	VBROADCASTSS 64(R8), Y7
+	VFMADD231PS  Y7, Y6, Y2
+	VBROADCASTSS 96(R8), Y7
+	VFMADD231PS  Y7, Y6, Y3
+	VBROADCASTSS 128(R8), Y7
+	VFMADD231PS  Y7, Y6, Y4
+	VBROADCASTSS 160(R8), Y7
+	VFMADD231PS  Y7, Y6, Y5
+	ADDQ         $+32, R9
+	ADDQ         $+4, R8
+	ADDQ         $+64, BX
+	SUBQ         $+1, R11
+	JNZ          body6x1_one
+
+body6x1_next:
+	ADDQ   $+24, SI
+	DECQ   DI
+	JNZ    body6x1_tap
+	MOVB   accumulate+104(FP), SI
+	MOVQ   cs+8(FP), DI
+	SHLQ   $0x02, DI
+	ADDQ   AX, DI
+	TESTB  SI, SI
+	JZ     body6x1_clamp
+	VADDPS (AX), Y0, Y0
+	VADDPS 32(AX), Y1, Y1
+	VADDPS 64(AX), Y2, Y2
+	VADDPS 96(AX), Y3, Y3
+	VADDPS 128(AX), Y4, Y4
+	VADDPS 160(AX), Y5, Y5
 
 body6x1_clamp:
 	VBROADCASTSS lo+96(FP), Y7

@@ -10,8 +10,8 @@ func TestDirectNCHWcEveryTail(t *testing.T) {
 		for m := 1; m <= 3*l.NCHWcRows()+1; m++ { // several tiles too
 			for _, vectors := range []int{1, 2} {
 				for count := 1; count <= 3; count++ {
-					for depth := 4; depth <= l.Block(); depth += 4 {
-						testDirectNCHWc(t, l, m, vectors, count, depth)
+					for _, depth := range []int{1, 2, 3, 4, 7, l.Block()} {
+						testDirectNCHWc(t, l, m, vectors, count, l.DirectDepth(min(depth, l.Block())))
 					}
 				}
 			}

@@ -20,11 +20,12 @@ var isaTable = [isaCount]struct {
 	lanes int // float32 values in a vector
 	block int // channels in a block of the blocked layout
 	rows  int // of a tile over blocks
+	depth int // channels of a block that DirectNCHWc takes at once
 }{
-	Generic: {"generic", 1, 8, 6},
-	AVX2:    {"avx2", 8, 8, 6},
-	AVX512:  {"avx512", 16, 16, 14},
-	NEON:    {"neon", 4, 4, 12},
+	Generic: {"generic", 1, 8, 6, 4},
+	AVX2:    {"avx2", 8, 8, 6, 1},
+	AVX512:  {"avx512", 16, 16, 14, 1},
+	NEON:    {"neon", 4, 4, 12, 4},
 }
 
 func (l ISA) String() string { return isaTable[l].name }

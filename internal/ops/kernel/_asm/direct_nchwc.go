@@ -55,7 +55,17 @@ func (g directNCHWcArgs) body(id string, rows, v int) {
 	for r := range acc {
 		PREFETCHT0(Mem{Base: next, Disp: g.bytes() * r})
 	}
-	g.sumBlock(id+"_loop", acc, col, tmp, a, b, left, g.ahead)
+	few := GP64() // channels beyond whole fours
+	MOVQ(left, few)
+	ANDQ(I8(gemmNCHWcUnroll-1), few)
+	SUBQ(few, left)
+	JZ(LabelRef(id + "_few"))
+	g.sumBlock(id+"_loop", gemmNCHWcUnroll, acc, col, tmp, a, b, left, g.ahead)
+	Label(id + "_few")
+	TESTQ(few, few)
+	JZ(LabelRef(id + "_next"))
+	g.sumBlock(id+"_one", 1, acc, col, tmp, a, b, few, g.ahead)
+	Label(id + "_next")
 	ADDQ(I8(24), list)
 	DECQ(count)
 	JNZ(LabelRef(id + "_tap"))

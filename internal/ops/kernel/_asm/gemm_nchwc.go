@@ -59,7 +59,7 @@ func (g gemmNCHWcArgs) body(id string, rows, v int) {
 	for r := range acc {
 		PREFETCHT0(Mem{Base: a, Index: g.as, Scale: 1, Disp: g.bytes() * (r + 1)})
 	}
-	g.sumBlock(id+"_loop", acc, col, tmp, a, b, left, g.ahead)
+	g.sumBlock(id+"_loop", gemmNCHWcUnroll, acc, col, tmp, a, b, left, g.ahead)
 	ADDQ(g.as, a)
 	TESTQ(k, k)
 	JNZ(LabelRef(id + "_block"))
@@ -82,11 +82,11 @@ func (g gemmNCHWcArgs) body(id string, rows, v int) {
 	}
 }
 
-// sumBlock adds the products of left channels of a block: rows of a, which are a block apart, by vectors of b, col; it asks the cache
+// sumBlock adds the products of left channels of a block, n at a time: rows of a, which are a block apart, by vectors of b, col; it asks the cache
 // for 64 bytes from ahead on for each.
-func (s target) sumBlock(loop string, acc [][]reg.VecVirtual, col []reg.VecVirtual, tmp reg.VecVirtual, a, b, left, ahead reg.GPVirtual) {
+func (s target) sumBlock(loop string, n int, acc [][]reg.VecVirtual, col []reg.VecVirtual, tmp reg.VecVirtual, a, b, left, ahead reg.GPVirtual) {
 	Label(loop)
-	for u := range gemmNCHWcUnroll {
+	for u := range n {
 		PREFETCHT1(Mem{Base: ahead, Disp: 64 * u})
 		for j := range col {
 			VMOVUPS(Mem{Base: b, Disp: s.bytes() * (u*len(col) + j)}, col[j])
@@ -98,9 +98,9 @@ func (s target) sumBlock(loop string, acc [][]reg.VecVirtual, col []reg.VecVirtu
 			}
 		}
 	}
-	ADDQ(I32(s.bytes()*gemmNCHWcUnroll*len(col)), b)
-	ADDQ(I8(4*gemmNCHWcUnroll), a)
-	ADDQ(I32(64*gemmNCHWcUnroll), ahead)
-	SUBQ(I8(gemmNCHWcUnroll), left)
+	ADDQ(I32(s.bytes()*n*len(col)), b)
+	ADDQ(I8(4*n), a)
+	ADDQ(I32(64*n), ahead)
+	SUBQ(I8(n), left)
 	JNZ(LabelRef(loop))
 }
