@@ -2,8 +2,10 @@ package infer
 
 import (
 	"fmt"
+	"math"
 	"testing"
 
+	"convx/internal/layer"
 	"convx/internal/tensor"
 )
 
@@ -68,6 +70,47 @@ func TestPlaneMeans(t *testing.T) {
 					t.Error(err)
 				}
 			})
+		}
+	}
+}
+
+// A window as large as the plane, without padding and gaps, is a global pool.
+func TestWindowsOfWholePlanes(t *testing.T) {
+	const planes, size = 6, 20
+	shape, out := []int{2, 3, 5, 4}, []int{2, 3, 1, 1}
+	for op, fold := range map[string]func(sum, v float64) float64{"AveragePool": func(sum, v float64) float64 { return sum + v/size }, "MaxPool": math.Max} {
+		for _, pads := range [][]int64{nil, {0, 0, 0, 0}, {1, 0, 0, 0}} {
+			b := &builder{}
+			attributes := map[string]any{"kernel_shape": []int64{5, 4}, "strides": []int64{5, 4}}
+			if pads != nil {
+				attributes["pads"] = pads
+			}
+			b.out("y", b.op("Neg", "n", out, nil, b.op(op, "p", out, attributes, b.in("x", tensor.Float32, shape...))))
+			net := b.prepare(t, Options{})
+			p, _ := net.nodes[0].step.(*planned)
+			padded := pads != nil && pads[0] > 0
+			if p == nil || p.stages[0].Op.(layer.Pool).Global == padded {
+				t.Errorf("%s with pads %v is a %T", op, pads, net.nodes[0].step)
+			}
+			if padded {
+				continue
+			}
+			x := seeded("x", shape...)
+			run(t, net, map[string]*tensor.Array{"x": x})
+			want := tensor.New[float32](out...)
+			for i := range planes {
+				sum := 0.0
+				if op == "MaxPool" {
+					sum = math.Inf(-1)
+				}
+				for _, v := range tensor.Data[float32](x)[i*size:][:size] {
+					sum = fold(sum, float64(v))
+				}
+				want.Data[i] = float32(-sum)
+			}
+			if err := near(net.Result(net.At[0]), tensor.FromTensor(want)); err != nil {
+				t.Errorf("%s with pads %v: %v", op, pads, err)
+			}
 		}
 	}
 }

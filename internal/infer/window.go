@@ -2,6 +2,7 @@ package infer
 
 import (
 	"fmt"
+	"slices"
 
 	"convx/internal/layer"
 	"convx/internal/shape"
@@ -110,6 +111,9 @@ func (n *node) poolStages(in []int) []layer.Stage {
 		if op.Window, ok = n.window(kernel); !ok || len(kernel) != len(in)-2 || n.intOr("storage_order", 0) != 0 {
 			return nil
 		}
+		if slices.Equal(kernel, in[2:]) && isTight(op.Window) { // it covers all there is
+			op = layer.Pool{Func: op.Func, Global: true}
+		}
 	default:
 		return nil
 	}
@@ -117,6 +121,12 @@ func (n *node) poolStages(in []int) []layer.Stage {
 		return nil
 	}
 	return []layer.Stage{{Name: "node", Op: op, Inputs: []string{layer.Input}}}
+}
+
+// isTight reports a window without padding and gaps.
+func isTight(w layer.Window) bool {
+	padded := slices.ContainsFunc(w.Padding.Pairs, func(p layer.Pad) bool { return p != layer.Pad{} })
+	return w.Padding.Auto == layer.Explicit && !padded && !slices.ContainsFunc(w.Dilation, func(d int) bool { return d != 1 })
 }
 
 // layerOf is the shape of a chain of stages as a layer of its own.
