@@ -75,7 +75,7 @@ fastest.`, lang.List(configs.SuiteNames())),
 	o.engineFlags.register(cmd)
 	o.net.register(cmd, false)
 	o.swaps.register(cmd, "time the layers with convolutions exchanged")
-	cmd.Flags().DurationVar(&o.minTime, "min-time", 250*time.Millisecond, "time each layer for at least this long")
+	cmd.Flags().DurationVar(&o.minTime, "min-time", 250*time.Millisecond, "time each layer for at least this `TIME`")
 	lookVars(cmd, &o.look)
 	cmd.Flags().StringVar(&o.plot, "plot", "", "draw the roofline with the layers under it, or what the steps of a network take beside their MACs, into `FILE.png` or .svg")
 	cmd.Flags().BoolVar(&o.layers, "layers", false, "with --net: time each layer by itself, not inside the running network")

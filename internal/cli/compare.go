@@ -93,7 +93,7 @@ func newCompare(s Streams, run func(context.Context, compareOptions) error) *cob
 	f.StringVar(&o.baseline, "baseline", "1", "the row that the others are compared with: its `NUMBER` from 1, or its label")
 	f.StringArrayVar(&o.sweepings, "sweep", nil, "make a row for each value: `KEY=VALUES` like kernel=1..7:2 or groups=1,2,4; several make their product")
 	f.BoolVar(&o.noTime, "no-time", false, "only count: measure nothing")
-	f.DurationVar(&o.minTime, "min-time", 250*time.Millisecond, "time each layer for at least this long")
+	f.DurationVar(&o.minTime, "min-time", 250*time.Millisecond, "time each layer for at least this `TIME`")
 	f.StringArrayVarP(&o.outputs, "output", "o", nil, "write the outputs side by side to `FILE.png`; repeat for more")
 	f.StringVar(&o.mapping, "map", "auto", lang.Sprintf("-o: `MAPPING` of values to brightness: %s, or LO:HI", lang.List(picture.MappingNames())))
 	f.IntVar(&o.magnify, "magnify", 0, "-o: draw each value `N` pixels wide and high, not smoothed")

@@ -55,7 +55,7 @@ variables; flags.`,
 	cmd.Flags().BoolVar(&o.template, "template", false, "print the built-in convx.yaml, with its comments, to start from")
 	for _, k := range settings.Keys() {
 		if k.Name != "format" {
-			cmd.Flags().String(k.Flag(), "", "as in every command that has it")
+			cmd.Flags().String(k.Flag(), "", "the `VALUE` that it has in other commands")
 		}
 	}
 	return cmd

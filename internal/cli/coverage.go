@@ -95,7 +95,7 @@ func newCoverage(s Streams, run func(context.Context, coverageOptions) error) *c
 	o.feed.register(cmd, "with --net: bring the samples of a picture")
 	cmd.Flags().StringVar(&o.at, "at", "", "with --net: the `LAYER` whose receptive field is drawn on the picture")
 	cmd.Flags().StringVarP(&o.weights, "weights", "w", "", "with --net: `FILE` of a network's weights, .safetensors or .npz")
-	cmd.Flags().Uint64Var(&o.seed, "seed", 0, "with --net: seed of weights that are not given")
+	cmd.Flags().Uint64Var(&o.seed, "seed", 0, "with --net: `SEED` of weights that are not given")
 	cmd.Flags().StringVar(&dilations, "dilations", "", "a stack of dilated layers: their dilations, `D,D,...`, in the order in which data pass them")
 	lookVars(cmd, &o.look)
 	cmd.Flags().StringVarP(&o.output, "output", "o", "", "draw the counts as a heat map into `FILE.png`")

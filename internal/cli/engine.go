@@ -30,7 +30,7 @@ func (o *engineFlags) register(cmd *cobra.Command) {
 	fs.IntVar(&o.threads, "threads", 0, threadsUsage)
 	algorithmVar(cmd, &o.algorithm, "how to compute: auto, `NAME`, or auto,-NAME to forbid one", every)
 	enumVar(cmd, &o.dtype, "dtype", "", "element type", tensor.FloatNames()...)
-	fs.Uint64Var(&o.seed, "seed", 0, "seed of what is random")
+	fs.Uint64Var(&o.seed, "seed", 0, "`SEED` of what is random")
 }
 
 // algorithmVar adds --algorithm, which ops.CheckNames reads, and completes it: auto, the other words that this command
@@ -69,7 +69,7 @@ func checkMinTime(d time.Duration) error {
 const mostThreads = 1024
 
 // threadsUsage says what --threads is.
-const threadsUsage = lang.Key("threads to compute on, at most as many as the process may run at a time (processors, GOMAXPROCS, quota of its container), which is 0")
+const threadsUsage = lang.Key("compute on `N` threads, at most as many as the process may run at a time (processors, GOMAXPROCS, quota of its container), which is 0")
 
 func checkThreads(s Streams, n int) error {
 	if n < 0 || n > mostThreads {

@@ -18,7 +18,7 @@ import (
 // variant on the line (convx shape depthwise --help) the layer's are those that it reads.
 func usage(cmd *cobra.Command) error {
 	w := cmd.OutOrStderr()
-	fmt.Fprintf(w, "%s\n  %s\n", lang.Text("Usage:"), cmd.UseLine())
+	fmt.Fprintf(w, "%s\n  %s\n", lang.Text("Usage:"), strings.Replace(cmd.UseLine(), "[flags]", lang.Text("[flags]"), 1))
 	if cmd.HasExample() {
 		fmt.Fprintf(w, "\n%s\n%s\n", lang.Text("Examples:"), cmd.Example)
 	}

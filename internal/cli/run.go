@@ -111,7 +111,7 @@ func newRun(s Streams, run func(context.Context, runOptions) error) *cobra.Comma
 	enumVar(cmd, &o.dtype, "dtype", "", "compute in", tensor.FloatNames()...)
 	f.IntVar(&o.threads, "threads", 0, threadsUsage)
 	algorithmVar(cmd, &o.algorithm, "how to compute: auto, a `NAME`, or auto without some (auto,-winograd)")
-	f.Uint64Var(&o.seed, "seed", 0, "seed of what is not given")
+	f.Uint64Var(&o.seed, "seed", 0, "`SEED` of what is not given")
 	f.StringVar(&o.picture.grid, "grid", "", "PNG: lay maps out in `RxC` rows and columns")
 	f.IntSliceVar(&o.picture.channels, "channel", nil, "PNG: show channel `N` alone, counted from 0; several are joined by commas")
 	f.StringVar(&o.picture.mapping, "map", "auto", lang.Sprintf("PNG: `MAPPING` of values to brightness: %s, or LO:HI", lang.List(picture.MappingNames())))

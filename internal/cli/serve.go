@@ -43,7 +43,7 @@ command, and shows the command that asks the same. It reads no file by name, and
 			return run(c.Context(), o)
 		},
 	}
-	cmd.Flags().IntVar(&o.port, "port", 0, "the port to answer on; 0 takes a free one")
+	cmd.Flags().IntVar(&o.port, "port", 0, "answer on port `N`; 0 takes a free one")
 	cmd.Flags().BoolVar(&o.open, "open", false, "start the browser")
 	return cmd
 }

@@ -24,7 +24,7 @@ func (s *sourceFlags) register(cmd *cobra.Command, most int64, filter string) {
 	f := cmd.Flags()
 	f.StringArrayVar(&s.filters, "filter", nil, filter)
 	f.StringVar(&s.color, "color", "", lang.Sprintf("read pictures as `%s` (default: as they are)", strings.Join(picture.ColorNames(), "|")))
-	f.Int64Var(&s.maxPixels, "max-pixels", most, "refuse larger pictures")
+	f.Int64Var(&s.maxPixels, "max-pixels", most, "refuse pictures of more than `N` pixels")
 	f.BoolVar(&s.orient, "orient", false, "turn pictures as their Exif orientation says")
 	completeKey(cmd, "color", picture.ColorNames()...)
 	if err := cmd.RegisterFlagCompletionFunc("filter", completeFilters); err != nil {

@@ -71,8 +71,8 @@ what is promised.`,
 	}
 	formatVar(cmd, &o.format)
 	f := cmd.Flags()
-	f.IntVar(&o.layers, "layers", 20, "random layers to try each identity on")
-	f.Uint64Var(&o.seed, "seed", 0, "seed of the layers and their data")
+	f.IntVar(&o.layers, "layers", 20, "try each identity on `N` random layers")
+	f.Uint64Var(&o.seed, "seed", 0, "`SEED` of the layers and their data")
 	f.IntVar(&o.threads, "threads", 0, threadsUsage)
 	algorithmVar(cmd, &o.algorithm, "an algorithm to use wherever it accepts: auto, or its `NAME`")
 	return cmd
