@@ -32,7 +32,7 @@ type rates struct {
 }
 
 var rateTable = [...]rates{
-	kernel.CoreGeneric: {mac: 6.8, blocked: 7, pack: 0.27, transform: 3.3, block: 0.75, stream: 28},
+	kernel.CoreGeneric: {mac: 6.8 * productShare, blocked: 7 * productShare, pack: 0.27, transform: 3.3, block: 0.75, stream: 28},
 	kernel.CoreAVX2:    {mac: 68, blocked: 69, pack: 0.17, transform: 0.043, block: 0.19, stream: 60},
 	kernel.CoreAVX512:  {mac: 57, blocked: 57, pack: 0.35, transform: 0.09, block: 0.25, stream: 24},
 	kernel.CoreNEON1:   {mac: 7, blocked: 7, pack: 1.3, transform: 0.9, block: 1.2, stream: 4},
