@@ -42,6 +42,7 @@ func operators(r *rand.Rand) []operator {
 		{op: "Conv", attributes: attributes{"auto_pad": "VALID", "strides": []int64{2, 2}}, data: [][]int{x}, held: []*tensor.Array{w(2, 4, 2, 2)}},
 		{op: "ConvTranspose", attributes: attributes{"strides": []int64{2, 3}, "pads": []int64{1, 0, 0, 1}, "output_padding": []int64{1, 2}, "group": int64(2)}, data: [][]int{x}, held: []*tensor.Array{w(4, 3, 3, 2)}},
 		{op: "DeformConv", attributes: attributes{"strides": []int64{2, 1}, "pads": []int64{1, 0, 1, 0}, "offset_group": int64(2), "group": int64(2)}, data: [][]int{x}, held: []*tensor.Array{w(6, 2, 3, 2), w(1, 24, 3, 5), w(6), w(1, 12, 3, 5)}},
+		{op: "DeformConv", attributes: attributes{"pads": []int64{0, 1, 1, 0}}, data: [][]int{{2, 2, 3, 4}, {3, 2, 2, 2}, {2, 8, 3, 4}}},
 		{op: "Gemm", attributes: attributes{"transB": int64(1), "alpha": 0.5}, data: [][]int{{2, 5}}, held: []*tensor.Array{w(3, 5), w(3)}},
 		{op: "Gemm", data: [][]int{{2, 5}}, held: []*tensor.Array{w(5, 3)}},
 		{op: "MatMul", data: [][]int{{2, 1, 3, 4}, {5, 4, 2}}}, {op: "MatMul", data: [][]int{{3, 4}}, held: []*tensor.Array{w(4, 2)}},

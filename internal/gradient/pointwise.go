@@ -25,7 +25,7 @@ type derivative func(b *backward, in *network.Instruction, x, y int) int
 // rules are the gradients of ONNX's operators, by name.
 var rules = lazy.Value[map[string]rule]{Make: func() map[string]rule {
 	all := map[string]rule{
-		"Conv": conv, "DeformConv": deformConv, "ConvTranspose": convTranspose, "Gemm": gemm, "MatMul": matmul,
+		"Conv": conv, "DeformConv": single(deformConv), "ConvTranspose": convTranspose, "Gemm": gemm, "MatMul": matmul,
 		"MaxPool": maxPool, "AveragePool": averagePool, "GlobalAveragePool": globalAverage, "GlobalMaxPool": extremeOf,
 		"BatchNormalization": batchNorm, "InstanceNormalization": instanceNorm, "GroupNormalization": groupNorm, "LayerNormalization": layerNorm, "LRN": lrn,
 		"Softmax": softmax, "LogSoftmax": logSoftmax,

@@ -97,6 +97,17 @@ func (b *backward) clip(v int, lo, hi float64) int {
 	return b.op("Clip", nil, b.shape(v), v, b.number(lo), b.number(hi))
 }
 
+// zeros holds a tap within the n pixels of an axis, and leaves it without weight where it was not.
+func (b *backward) zeros(t *tap, n int) {
+	counts := b.within(t.at, 0, float64(n-1))
+	if t.weight == network.None {
+		t.weight = counts
+	} else {
+		t.weight = b.mul(t.weight, counts)
+	}
+	t.at = b.clip(t.at, 0, float64(n-1))
+}
+
 // grid is how GridSample treats what lies outside of the planes (Jaderberg et al. 2015).
 type grid struct {
 	*backward
@@ -166,12 +177,8 @@ func (g *grid) inside(v, n int) int {
 // pixel makes a tap one of the n pixels of an axis, without weight where the padding is zeros.
 func (g *grid) pixel(t *tap, n int) {
 	if g.padding == "zeros" {
-		counts := g.within(t.at, 0, float64(n-1))
-		if t.weight == network.None {
-			t.weight = counts
-		} else {
-			t.weight = g.mul(t.weight, counts)
-		}
+		g.zeros(t, n)
+		return
 	}
 	t.at = g.clip(g.apply("Round", nil, g.inside(t.at, n)), 0, float64(n-1))
 }

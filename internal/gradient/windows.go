@@ -13,7 +13,7 @@ import (
 var stages = lazy.Value[map[string]rule]{Make: func() map[string]rule {
 	return map[string]rule{
 		string(layer.KindPool): stagePool, string(layer.KindResize): resize, string(layer.KindDepthToSpace): space,
-		string(layer.KindDeformable): stageDeformable, string(layer.KindROIPool): single(stageROIPool),
+		string(layer.KindDeformable): single(stageDeformable), string(layer.KindROIPool): single(stageROIPool),
 	}
 }}
 

@@ -32,7 +32,7 @@ func TestOperandsAreChecked(t *testing.T) {
 	}
 }
 
-// A cast to float8 is refused before anything is computed, in a body too.
+// A cast to float8 is refused before anything is computed.
 func TestForeignTypesAreRefused(t *testing.T) {
 	b := &builder{}
 	x := b.in("x", tensor.Float32, 2)
