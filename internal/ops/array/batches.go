@@ -10,8 +10,8 @@ type batches struct {
 	run       func(i int)
 }
 
-// mostBatches bounds the parts, and sharedProducts is the multiply-accumulates of one.
-const mostBatches, sharedProducts = 16, 1 << 18
+// mostBatches bounds the parts, and sharedProducts is the multiply-accumulates of one; a product is parted into leastRows rows.
+const mostBatches, sharedProducts, leastRows = 16, 1 << 18, 64
 
 // shareBatches multiplies along the call's nest of matrices by all threads; false where that is for one.
 func (c *Call) shareBatches(s matrices, out, a, b []float32) bool {

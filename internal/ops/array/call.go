@@ -58,6 +58,7 @@ type state struct {
 	offsets []int // of parts of long rows
 	batches *batches
 	columns *softmaxColumns
+	lined   any          // *lined[T]
 	channel [4][]float64 // numbers by channel
 	packed  []float32    // a panel of a matrix
 	buffers [4]any       // what buffer hands out

@@ -29,6 +29,8 @@ func TestSharedWorkGivesTheSame(t *testing.T) {
 		{"Softmax", list{x(2, 23, 41, 67)}, Attributes{"axis": int64(1)}},
 		{"MatMul", list{x(5, 3, 49, 32), x(5, 3, 32, 49)}, nil},
 		{"MatMul", list{x(7, 1, 40, 33), x(3, 33, 41)}, nil},
+		{"MatMul", list{x(1, 576, 64), x(1, 64, 100)}, nil},
+		{"Softmax", list{x(300, 400)}, nil},
 		{"ReduceMean", list{x(2, 130, 31, 67), ints(1)}, nil},
 		{"ReduceMax", list{x(9, 130, 31, 7), ints(-1)}, nil},
 		{"ReduceSumSquare", list{x(1, 9, 20000), ints(1)}, nil},

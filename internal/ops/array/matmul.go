@@ -67,6 +67,14 @@ func multiplyBatches[T number](c *Call, s matrices, out, a, b []T) {
 		s.m *= sizeOf(c.nest.extent)
 		c.nest.reset()
 	}
+	if len(c.nest.extent) == 0 && c.Each != nil { // rows of one product are batches too
+		parts := mostBatches
+		for parts > 1 && (s.m%parts != 0 || s.m/parts < leastRows) {
+			parts--
+		}
+		s.m /= parts
+		c.nest.add(parts, [operands]int{1, 1, 0})
+	}
 	if o, ok := any(out).([]float32); ok && c.shareBatches(s, o, any(a).([]float32), any(b).([]float32)) {
 		return
 	}

@@ -39,14 +39,44 @@ func softmaxes[T tensor.Float](c *Call) {
 	if x32, ok := any(x).([]float32); ok && c.besideEachOther(any(out).([]float32), x32, a) {
 		return
 	}
-	line := softmaxLine[T]
-	switch c.Op {
-	case "LogSoftmax":
-		line = logSoftmaxLine[T]
-	case "Hardmax":
-		line = hardmaxLine[T]
+	w, ok := c.lined.(*lined[T])
+	if !ok {
+		w = &lined[T]{line: lineOf[T](c.Op)}
+		w.work = w.item
+		c.lined = w
 	}
-	a.lines(func(_, start int) { line(out[start:], x[start:], a.n, a.inner) })
+	w.a, w.out, w.x = a, out, x
+	items := min(a.outer*a.inner, max(1, len(x)/shareable*4))
+	w.each = (a.outer*a.inner + items - 1) / items
+	c.each(items, w.work)
+	w.out, w.x = nil, nil
+}
+
+// lineOf is what an operator does to a line of n elements, step apart.
+func lineOf[T tensor.Float](op string) func(out, x []T, n, step int) {
+	switch op {
+	case "LogSoftmax":
+		return logSoftmaxLine[T]
+	case "Hardmax":
+		return hardmaxLine[T]
+	}
+	return softmaxLine[T]
+}
+
+// lined runs the function of the call's operator on every line along an axis, some lines an item.
+type lined[T any] struct {
+	a      around
+	line   func(out, x []T, n, step int)
+	out, x []T
+	each   int // lines of an item
+	work   func(i int)
+}
+
+func (w *lined[T]) item(i int) {
+	for l := i * w.each; l < min(w.a.outer*w.a.inner, (i+1)*w.each); l++ {
+		start := l/w.a.inner*w.a.n*w.a.inner + l%w.a.inner
+		w.line(w.out[start:], w.x[start:], w.a.n, w.a.inner)
+	}
 }
 
 // flatAxis is an axis that parts a shape in two: it may follow the last one.
@@ -92,10 +122,12 @@ func softmaxRow(out, x []float32) {
 	isa.Affine(out, x, 1, -most, -inf, inf)
 	isa.Logistic(out, out)
 	var sum float64
-	for i, s := range out {
-		e := s / (1 - s)
-		out[i] = e
-		sum += float64(e)
+	var rest [piece]float32
+	for at := 0; at < len(out); at += piece {
+		part := out[at:min(len(out), at+piece)]
+		isa.Affine(rest[:len(part)], part, -1, 1, -inf, inf)
+		isa.Quotient(part, part, rest[:len(part)])
+		sum += float64(isa.Sum(part))
 	}
 	scaleBy(isa, out, out, float32(1/sum))
 }
