@@ -68,6 +68,13 @@ func TestJSONKnowsNoLanguage(t *testing.T) {
 			}
 		}
 	}
+	if err := os.WriteFile("layers.jsonl", []byte("{\"variant\": \"se\", \"input\": \"8x8x8\"}\n{\"variant\": \"nope\"}\n{"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	english, _, _ := inEnglish(t, "flops", "--batch-file", "layers.jsonl")
+	if chinese, _, _ := inChinese(t, "flops", "--batch-file", "layers.jsonl"); chinese != english || strings.Count(english, "\n") != 3 {
+		t.Errorf("layers in a file are answered by\n%sand in Chinese by\n%s", english, chinese)
+	}
 }
 
 // phrase is English that a reader of Chinese should not meet: three words in a row. Commands, references and names stay.
