@@ -54,10 +54,16 @@ type columnLayout struct{ blocks, block, groups int }
 const (
 	// mostColumns bounds the columns of a block, in bytes.
 	mostColumns = 2 << 20
-	// The nanoseconds of a row of columns that is added, beside those of its elements: next to each other, next to those
-	// of other taps, or apart.
-	columnRow, columnNear, columnTurned, columnApart = 7, 0.1, 0.4, 0.5
+	// The nanoseconds of a row of columns that is added, beside those of its elements: next to each other, or next to those
+	// of other taps.
+	columnRow, columnNear, columnTurned = 7, 0.1, 0.4
 )
+
+// columnApart is the nanoseconds of a row whose elements are added apart from others, and those of an element.
+var columnApart = [...]struct{ row, element float64 }{
+	kernel.CoreGeneric: {7, 0.5}, kernel.CoreAVX2: {4, 1}, kernel.CoreAVX512: {7, 0.5},
+	kernel.CoreNEON1: {7, 0.5}, kernel.CoreNEON2: {7, 0.5}, kernel.CoreNEON4: {7, 0.5},
+}
 
 // layColumns cuts p's output channels into blocks.
 func layColumns(p *problem.Problem) (l columnLayout, err error) {
@@ -125,7 +131,8 @@ func Col2imCost(p *problem.Problem, conv func(*problem.Problem) float64) float64
 		element = columnTurned
 		row /= float64(p.Kernel[2]) // those of a row of taps are added at once
 	case p.Stride[2] > 1:
-		element = columnApart
+		apart := columnApart[kernel.Best().Core()]
+		row, element = apart.row, apart.element
 	}
 	rows := float64(p.N) * float64(p.O) * float64(p.Taps()) * float64(p.In[0]*p.In[1])
 	return float64(p.N*l.blocks)*conv(l.problem(p)) + rows*(row+element*float64(p.In[2])) + float64(p.OutputSize())/8
