@@ -27,12 +27,18 @@ func (a *act[T]) run(row []T) {
 	}
 }
 
-// gateFunctions are the activations that only recurrent layers have; the others are operators.
+// gateFunctions are the activations that no operator computes as recurrent layers do; the others are operators.
 var gateFunctions = lazy.Value[[]function]{Make: func() []function {
 	return []function{
 		{"Affine", "", []parameter{{"alpha", 1}, {"beta", 0}}, func(x, a, b float64) float64 { return a*x + b }},
 		{"ScaledTanh", "", []parameter{{"alpha", 1}, {"beta", 1}}, func(x, a, b float64) float64 { return a * math.Tanh(b*x) }},
 		{"Relu", "", nil, func(x, _, _ float64) float64 { return math.Max(0, x) }},
+		{"ThresholdedRelu", "", []parameter{{"alpha", 1}}, func(x, a, _ float64) float64 {
+			if x < a { // the operator leaves out alpha itself too
+				return 0
+			}
+			return x
+		}},
 	}
 }}
 
@@ -78,7 +84,7 @@ type parametrized struct {
 }
 
 func actOf[T tensor.Float](c *Call, name string) parametrized {
-	for _, list := range [][]function{functions.Get(), gateFunctions.Get()} {
+	for _, list := range [][]function{gateFunctions.Get(), functions.Get()} {
 		for _, f := range list {
 			if f.name == name {
 				return parametrized{function: f}

@@ -101,6 +101,9 @@ var literals = []struct {
 	{"RNN", 14, Attributes{"direction": "bidirectional", "activations": []string{"Affine", "Affine"}},
 		list{shaped([]int{2, 1, 1}, 1., 10), shaped([]int{2, 1, 1}, 1., 1), shaped([]int{2, 1, 1}, 0.5, 0.5)},
 		list{shaped([]int{2, 2, 1, 1}, 1., 6, 10.5, 10), shaped([]int{2, 1, 1}, 10.5, 6)}},
+	{"RNN", 14, Attributes{"activations": []string{"ThresholdedRelu"}}, list{shaped([]int{3, 1, 1}, 1., 0.5, 0.75), shaped([]int{1, 1, 1}, 1.), shaped([]int{1, 1, 1}, 0.5)},
+		list{shaped([]int{3, 1, 1, 1}, 1., 1, 1.25), shaped([]int{1, 1, 1}, 1.25)}},
+	{"ThresholdedRelu", 10, nil, list{of(0.5, 1., 1.5)}, list{of(0., 0, 1.5)}},
 }
 
 func TestLiteralResults(t *testing.T) {

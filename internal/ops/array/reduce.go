@@ -2,6 +2,7 @@ package array
 
 import (
 	"math"
+	"slices"
 
 	"convx/internal/lazy"
 	"convx/internal/ops/kernel"
@@ -35,7 +36,16 @@ type folding[A any] struct {
 	end   func(sum A, n int) A // nil: the sum
 	sums  bool                 // step adds
 	join  joinRows             // the same for rows of float32; nil if there is none
-	parts bool                 // what join makes of parts is for step to fold
+	exact bool                 // join rounds nothing: it may fold parts, and what it makes of them is for step
+	least float32              // join's results from here to the largest float32 are right; of others float64 may hold more
+}
+
+// leastSquares is a sum of squares beside which those that float32 rounds to less than its digits, or to zero, do not count.
+const leastSquares = 1e-30
+
+// holds reports whether float32 was wide enough for what join made.
+func (f *folding[A]) holds(joined []float32) bool {
+	return f.exact || !slices.ContainsFunc(joined, func(v float32) bool { return !(v >= f.least && v <= math.MaxFloat32) })
 }
 
 func add[A number](sum, v A) A { return sum + v }
@@ -47,10 +57,10 @@ func foldings[A number](lowest, highest A) map[string]folding[A] {
 	root := func(sum A, _ int) A { return A(math.Sqrt(float64(sum))) }
 	logarithm := func(sum A, _ int) A { return A(math.Log(float64(sum))) }
 	return map[string]folding[A]{
-		"ReduceSum":  {step: add[A], sums: true, join: kernel.ISA.JoinSum},
-		"ReduceMean": {step: add[A], end: func(sum A, n int) A { return sum / A(n) }, sums: true, join: kernel.ISA.JoinSum},
+		"ReduceSum":  {step: add[A], sums: true, join: kernel.ISA.JoinSum, least: -math.MaxFloat32},
+		"ReduceMean": {step: add[A], end: func(sum A, n int) A { return sum / A(n) }, sums: true, join: kernel.ISA.JoinSum, least: -math.MaxFloat32},
 		"ReduceProd": {start: 1, step: func(sum, v A) A { return sum * v }},
-		"ReduceMax":  {start: lowest, step: func(sum, v A) A { return max(sum, v) }, join: kernel.ISA.JoinLargest, parts: true},
+		"ReduceMax":  {start: lowest, step: func(sum, v A) A { return max(sum, v) }, join: kernel.ISA.JoinLargest, exact: true},
 		"ReduceMin":  {start: highest, step: func(sum, v A) A { return min(sum, v) }},
 		"ReduceL1": {step: func(sum, v A) A {
 			if v < 0 {
@@ -58,7 +68,7 @@ func foldings[A number](lowest, highest A) map[string]folding[A] {
 			}
 			return sum + v
 		}},
-		"ReduceL2":        {step: square, end: root, join: kernel.ISA.JoinSquares},
+		"ReduceL2":        {step: square, end: root, join: kernel.ISA.JoinSquares, least: leastSquares},
 		"ReduceSumSquare": {step: square, join: kernel.ISA.JoinSquares},
 		"ReduceLogSum":    {step: add[A], end: logarithm, sums: true},
 	}
@@ -121,12 +131,13 @@ func reduceTo[T, A number](c *Call, foldings map[string]folding[A], keep *[]A) {
 	if count == 0 && c.Op == "ReduceMean" && c.origin.IsInteger() {
 		c.refusef("the mean of no integers")
 	}
-	if x32, ok := any(x).([]float32); !ok || f.join == nil || !c.joinAxes(any(out).([]float32), x32, folded, f.join) {
-		foldRows(c, sums, x, f)
-	} else {
+	x32, ok := any(x).([]float32)
+	if ok && f.join != nil && c.joinAxes(any(out).([]float32), x32, folded, f.join) && f.holds(any(out).([]float32)) {
 		for i, v := range out {
 			sums[i] = A(v)
 		}
+	} else {
+		foldRows(c, sums, x, f)
 	}
 	for i, sum := range sums {
 		if f.end != nil {
@@ -207,11 +218,12 @@ func foldRows[T, A number](c *Call, sums []A, x []T, f folding[A]) {
 		if step[0] == 0 {
 			sum := sums[at[0]]
 			if f.sums && row32 != nil && step[1] == 1 {
-				sum += A(isa.Sum(row32[at[1]:][:count]))
-				sums[at[0]] = sum
-				return
+				if s := isa.Sum(row32[at[1]:][:count]); s-s == 0 { // float32 holds it
+					sums[at[0]] = sum + A(s)
+					return
+				}
 			}
-			if f.parts && row32 != nil && step[1] == 1 && count >= 2*partLanes {
+			if f.exact && row32 != nil && step[1] == 1 && count >= 2*partLanes {
 				var parts [partLanes]float32
 				whole := count / partLanes
 				c.partOffsets(whole)

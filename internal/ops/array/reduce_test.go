@@ -99,6 +99,28 @@ func reduced(x *tensor.Array, axes []int64, keep bool, f func([]float64) float64
 	return out
 }
 
+// Sums in float32 that leave its range on the way are those of float64, along every axis and however long.
+func TestReductionsBeyondFloat32(t *testing.T) {
+	for _, inner := range []int{1, 2, 9} {
+		for _, n := range []int{3, 40, 200} {
+			for _, c := range []struct {
+				op      string
+				v, want float64
+			}{
+				{"ReduceMean", 3e38, 3e38}, {"ReduceL2", 1e30, 1e30 * math.Sqrt(float64(n))}, {"ReduceL2", 1e-25, 1e-25 * math.Sqrt(float64(n))}, {"ReduceL2", 0, 0},
+				{"ReduceSum", math.Inf(-1), math.Inf(-1)}, {"ReduceSumSquare", 1e30, math.Inf(1)},
+			} {
+				x := tensor.ArrayOf(slices.Repeat([]float32{float32(c.v)}, 70*n*inner), 70, n, inner)
+				for _, got := range tensor.Data[float32](run(t, c.op, nil, 1, x, tensor.ArrayOf([]int64{1}, 1))[0]) {
+					if float64(got) != c.want && !(math.Abs(float64(got)/c.want-1) < 1e-6) {
+						t.Fatalf("%s of %d of %g, %d beside each other: %g, want %g", c.op, n, c.v, inner, got, c.want)
+					}
+				}
+			}
+		}
+	}
+}
+
 func TestReductionsOfNothing(t *testing.T) {
 	for name, want := range map[string]float64{
 		"ReduceSum": 0, "ReduceProd": 1, "ReduceMax": math.Inf(-1), "ReduceMin": math.Inf(1), "ReduceL2": 0, "ReduceLogSumExp": math.Inf(-1), "ReduceMean": math.NaN(),
