@@ -61,6 +61,9 @@ func unrolled(b *backward, in *network.Instruction) ([]int, error) {
 	if !given {
 		functions = slices.Repeat(kind.functions, directions)
 	}
+	if len(functions) < directions*len(kind.functions) {
+		return nil, unknown(lang.Sprintf("with %s", "activations"))
+	}
 	var all, states, cells []int
 	for d := range directions {
 		// part is what an operand holds for this direction.
