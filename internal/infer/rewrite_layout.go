@@ -104,7 +104,7 @@ func (r *region) takes(n *node) bool {
 		axis := n.intOr("axis", -1)
 		return (axis == -1 || axis == int64(r.axes-1)) && len(n.in) == 3 && !g.isConstant(n.in[0]) && g.isRow(n.in[1], n.in[0]) && g.isRow(n.in[2], n.in[0])
 	case n.is("MatMul"):
-		return !g.isConstant(n.in[0]) && g.isConstant(n.in[1]) && len(g.shapeOf(n.in[1])) == 2 && g.elem(n.in[1]) == tensor.Float32
+		return !g.isConstant(n.in[0]) && g.isConstant(n.in[1]) && len(g.shapeOf(n.in[1])) == 2 && volume(g.shapeOf(n.in[1])) > 0 && g.elem(n.in[1]) == tensor.Float32
 	case n.is(pointwise...):
 		constants = n.in
 	default:
@@ -139,7 +139,7 @@ func (r *region) turn(n *node) error {
 		old := g.shapeOf(n.in[1])
 		shape := append([]int{old[1], old[0]}, slices.Repeat([]int{1}, r.axes-2)...)
 		g.rewire(n, []int{n.in[0], g.derive(n.in[1], shape, false, func(to, from *tensor.Array) {
-			kernel.Best().Transpose(tensor.Data[float32](to), tensor.Data[float32](from), old[1], old[0], old[1])
+			kernel.Best().Deinterleave(tensor.Data[float32](to), old[0], tensor.Data[float32](from), old[1], old[1], old[0])
 		})})
 		n.op, n.version, n.attributes = "Conv", 11, array.Attributes{}
 		return nil

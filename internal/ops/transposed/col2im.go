@@ -178,7 +178,7 @@ func (r *col2im) weights(b int) problem.Operands[float32] {
 	w := make([]float32, r.block*taps*cin)
 	for g := range r.groups {
 		o := b*r.block + g*wide
-		r.isa.Transpose(w[g*wide*taps*cin:], r.Weight[(o/cout*cin*cout+o%cout)*taps:], cout*taps, cin, wide*taps)
+		r.isa.Deinterleave(w[g*wide*taps*cin:], cin, r.Weight[(o/cout*cin*cout+o%cout)*taps:], cout*taps, wide*taps, cin)
 	}
 	return problem.Operands[float32]{Weight: w}
 }
