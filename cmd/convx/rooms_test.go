@@ -68,7 +68,7 @@ var rooms = map[string]string{
 	"page":     "answer budget coverage feed filter flops infer layer network network/onnx ops shape tensor theory",
 	"picture":  "input lazy tensor",
 	"report":   "",
-	"results":  "infer layer npy operands output picture report tensor",
+	"results":  "drawing infer layer npy operands output picture report tensor",
 	"sample":   "picture report",
 	"settings": "flops input layer picture report tensor",
 	"shape":    "layer",

@@ -8,6 +8,7 @@ import (
 	"convx/internal/answer/measured"
 	"convx/internal/compare"
 	"convx/internal/draw"
+	"convx/internal/drawing"
 	"convx/internal/infer"
 	"convx/internal/network"
 	"convx/internal/operands"
@@ -103,11 +104,11 @@ func (o *compareOptions) outputFiles(c measured.Comparison) (files []pending, er
 	if len(o.outputs) == 0 {
 		return nil, nil
 	}
-	mapping, err := picture.ParseMapping(o.mapping)
-	if err != nil {
+	show := picture.MapOptions{Scale: o.magnify, Dark: o.look.Theme == drawing.Dark}
+	if show.Mapping, err = picture.ParseMapping(o.mapping); err != nil {
 		return nil, err
 	}
-	panels, err := c.Panels(mapping, o.magnify)
+	panels, err := c.Panels(show)
 	if err != nil {
 		return nil, fmt.Errorf("-o: %w", err)
 	}

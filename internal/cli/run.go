@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"convx/internal/drawing"
 	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/offset"
@@ -42,13 +43,14 @@ type pictureFlags struct {
 	grid, mapping, colormap string
 	channels                []int
 	depth                   int
-	magnify                 int      // pixels a side of each value; 0: by itself
+	magnify                 int // pixels a side of each value; 0: by itself
+	look                    drawing.Look
 	given                   []string // the flags that were set
 }
 
 // note notes which of the flags were set.
 func (p *pictureFlags) note(c *cobra.Command) {
-	for _, name := range []string{"grid", "map", "colormap", "channel", "depth", "magnify"} {
+	for _, name := range []string{"grid", "map", "colormap", "channel", "depth", "magnify", "for", "theme"} {
 		if c.Flags().Changed(name) {
 			p.given = append(p.given, name)
 		}
@@ -118,6 +120,7 @@ func newRun(s Streams, run func(context.Context, runOptions) error) *cobra.Comma
 	f.StringVar(&o.picture.colormap, "colormap", "auto", lang.Sprintf("PNG: `COLORS` of maps: %s", lang.List(picture.ColormapNames())))
 	f.IntVar(&o.picture.depth, "depth", 0, "PNG: `BITS` a sample, 8 or 16 (default: the input picture's, else 8)")
 	f.IntVar(&o.picture.magnify, "magnify", 0, "PNG: draw each value `N` pixels wide and high, not smoothed (default: 1, more in a grid of tiny maps)")
+	lookVars(cmd, &o.picture.look)
 	completeKey(cmd, "map", picture.MappingNames()...)
 	completeKey(cmd, "colormap", picture.ColormapNames()...)
 	return cmd
@@ -151,7 +154,7 @@ func (o *runOptions) settle(c *cobra.Command, args []string) error {
 
 // mapOptions reads the flags of pictures.
 func (p pictureFlags) mapOptions(inputDepth int) (picture.MapOptions, error) {
-	m := picture.MapOptions{Channels: p.channels, Depth: p.depth, Scale: p.magnify}
+	m := picture.MapOptions{Channels: p.channels, Depth: p.depth, Scale: p.magnify, Dark: p.look.Theme == drawing.Dark}
 	err := checkMagnify(p.magnify)
 	if err != nil {
 		return m, err

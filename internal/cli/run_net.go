@@ -160,7 +160,7 @@ func (r *netRun) classes() []string {
 // write writes what was kept.
 func (r *netRun) write(ctx context.Context, stage func(string)) (notes []string, err error) {
 	return results.Network{
-		Results: r.net.Results(), Show: r.show, Shared: slices.Contains(r.picture.given, "map") && r.show.Mapping != picture.EachMapping,
+		Results: r.net.Results(), Show: r.show, Look: r.picture.look, Shared: slices.Contains(r.picture.given, "map") && r.show.Mapping != picture.EachMapping,
 		As: r.whole.as, Inputs: r.inputPaths(),
 	}.Write(ctx, r.targets, stage)
 }

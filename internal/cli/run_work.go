@@ -8,6 +8,7 @@ import (
 
 	"convx/internal/answer/measured"
 	"convx/internal/apply"
+	"convx/internal/drawing"
 	"convx/internal/flops"
 	"convx/internal/lang"
 	"convx/internal/layer"
@@ -153,7 +154,7 @@ func (j *job) options() ops.Options {
 // compute runs the job in element type T and writes what was asked for.
 func compute[T tensor.Float](ctx context.Context, j *job) error {
 	work := apply.Job{Set: j.set, Source: j.source, Seed: j.seed, Options: j.options(), Show: j.show}
-	streams := len(j.targets) == 1 && j.targets.Picture() != nil && !j.stats && j.feed.scale == "" && work.Banded()
+	streams := len(j.targets) == 1 && j.targets.Picture() != nil && !j.stats && j.feed.scale == "" && j.picture.look.For == drawing.Page && work.Banded()
 	if err := apply.Fits[T](work); err != nil && !streams {
 		return err
 	}
@@ -174,7 +175,7 @@ func compute[T tensor.Float](ctx context.Context, j *job) error {
 			return err
 		}
 		j.show.Noise = r.Noise
-		return results.Layer[T]{Output: r.Output, Show: j.show, Batched: j.batched(), Threads: j.threads}.Write(j.targets, stage)
+		return results.Layer[T]{Output: r.Output, Show: j.show, Look: j.picture.look, Batched: j.batched(), Threads: j.threads}.Write(j.targets, stage)
 	})
 	if err != nil {
 		return err

@@ -51,7 +51,7 @@ func TestFigureIsQuietWhereNothingIs(t *testing.T) {
 		}
 	}
 	c.Given = x
-	if _, err := c.Panels(picture.AutoMapping, 0); err != nil {
+	if _, err := c.Panels(picture.MapOptions{}); err != nil {
 		t.Error(err)
 	}
 }

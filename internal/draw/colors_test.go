@@ -51,8 +51,7 @@ func TestGroupColorsCanBeToldApart(t *testing.T) {
 		for _, blind := range []bool{false, true} {
 			for i, a := range list {
 				for _, b := range list[:i] {
-					p, q := oklab(a, blind), oklab(b, blind)
-					if d := math.Sqrt((p[0]-q[0])*(p[0]-q[0]) + (p[1]-q[1])*(p[1]-q[1]) + (p[2]-q[2])*(p[2]-q[2])); d < least {
+					if d := apart(a, b, blind); d < least {
 						t.Errorf("%s: %v and %v are %.3f apart, deuteranopia %v", name, a, b, d, blind)
 					}
 				}
@@ -69,6 +68,24 @@ func TestGroupColorsStandOutOnBlack(t *testing.T) {
 			t.Errorf("group %d, %v: %.2f lighter than what lies behind it", i, c, l)
 		}
 	}
+}
+
+// The two signs of a diverging map have different colours without colour vision for green.
+func TestSignsCanBeToldApart(t *testing.T) {
+	for _, blind := range []bool{false, true} {
+		for _, out := range []float64{0.1, 0.25, 0.5} {
+			below, above := picture.Diverging.Color(0.5-out), picture.Diverging.Color(0.5+out)
+			if d := apart(color.NRGBA(below), color.NRGBA(above), blind); d < 0.4*out {
+				t.Errorf("%v and %v are %.3f apart, deuteranopia %v", below, above, d, blind)
+			}
+		}
+	}
+}
+
+// apart is how far two colours are from each other in Oklab.
+func apart(a, b color.NRGBA, deuteranopia bool) float64 {
+	p, q := oklab(a, deuteranopia), oklab(b, deuteranopia)
+	return math.Sqrt((p[0]-q[0])*(p[0]-q[0]) + (p[1]-q[1])*(p[1]-q[1]) + (p[2]-q[2])*(p[2]-q[2]))
 }
 
 func onBlack(list []color.NRGBA) (out []color.NRGBA) {

@@ -36,8 +36,11 @@ func SideBySide(w io.Writer, pictures []picture.Panel, look drawing.Look) error 
 	return look.Write(w, sideBySide(pictures, look.For).Still(), drawing.PNG)
 }
 
+// worth is how large, of what they could be, pictures of a slide may become for captions that the back row reads.
+const worth = 0.8
+
 // sideBySide are pictures in a row or, where that makes them larger on a slide, in several. What is said of several pictures is said once,
-// below all, and the letters of more than three are the smallest that a slide has: that leaves the room to the pictures.
+// below all. Where larger captions leave too little room to many pictures, they are the smallest letters that a slide has.
 func sideBySide(pictures []picture.Panel, p drawing.Purpose) *Figure {
 	own, common := shared(pictures)
 	var panels []panel
@@ -50,11 +53,14 @@ func sideBySide(pictures []picture.Panel, p drawing.Purpose) *Figure {
 			d.Add(drawing.Image{X: x, Y: y, W: w, H: h, Pixels: pixels})
 		}})
 	}
-	f := &Figure{panels: panels, captions: common}
+	f := (&Figure{panels: panels, captions: common}).alone(p)
 	if len(pictures) > 3 {
-		f.enough = LeastLetters + 0.5
+		small := (&Figure{panels: panels, captions: common, enough: LeastLetters + 0.5}).alone(p)
+		if f.slideScale() < worth*small.slideScale() {
+			return small
+		}
 	}
-	return f.alone(p)
+	return f
 }
 
 // shared parts the lines of captions: those of one picture, in one line, and those of several, with how many of them there are.

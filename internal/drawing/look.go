@@ -54,6 +54,17 @@ const (
 	SVG Format = "svg"
 )
 
+// WritePicture writes a picture as PNG: on a page as it is, elsewhere as large as can be.
+func (l Look) WritePicture(w io.Writer, p *picture.Picture, o picture.WriteOptions) error {
+	switch l.For {
+	case Slide, Print:
+		d := &Drawing{Width: float64(p.Width), Height: float64(p.Height)}
+		d.Add(Image{W: d.Width, H: d.Height, Pixels: p.Image()})
+		return l.Write(w, d, PNG)
+	}
+	return p.Encode(w, o)
+}
+
 // Write writes a drawing with this look.
 func (l Look) Write(w io.Writer, d *Drawing, f Format) error {
 	d, scale := l.Of(d)

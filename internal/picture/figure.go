@@ -24,12 +24,19 @@ const (
 	narrowest             = 100 // of a caption, in pixels
 )
 
-// Panels lays pictures out side by side, cols to a row (0: all in one), each over its caption, on white.
-func Panels(panels []Panel, cols int) *Canvas {
+// The greys of paper.
+var (
+	white   = color.NRGBA{0xff, 0xff, 0xff, 0xff}
+	black   = color.NRGBA{0, 0, 0, 0xff}
+	subdued = color.NRGBA{0x44, 0x44, 0x44, 0xff}
+)
+
+// Panels lays pictures out side by side, cols to a row (0: all in one), each over its caption, on white or, in the dark, near black.
+func Panels(panels []Panel, cols int, dark bool) *Canvas {
 	if cols <= 0 || cols > len(panels) {
 		cols = max(1, len(panels))
 	}
-	measure := NewCanvas(1, 1, color.White)
+	measure := NewCanvas(1, 1, white)
 	// The width of each column, and for each row the heights of its pictures and of its captions.
 	widths := make([]int, cols)
 	for i, p := range panels {
@@ -52,7 +59,7 @@ func Panels(panels []Panel, cols int) *Canvas {
 		}
 		captions[row] = max(captions[row], captionGap+h)
 	}
-	c := NewCanvas(panelGap+sum(widths)+cols*panelGap, panelGap+sum(heights)+sum(captions)+len(heights)*panelGap, color.White)
+	c := NewCanvas(panelGap+sum(widths)+cols*panelGap, panelGap+sum(heights)+sum(captions)+len(heights)*panelGap, shade(white, dark))
 	for i, p := range panels {
 		col, row := i%cols, i/cols
 		x := panelGap + sum(widths[:col]) + col*panelGap + widths[col]/2 // the middle of the column
@@ -61,7 +68,7 @@ func Panels(panels []Panel, cols int) *Canvas {
 		c.Image(x-size.X/2, y-size.Y, p.Image, 1)
 		y += captionGap
 		for _, l := range lines[i] {
-			c.Text(x-c.TextWidth(l.size, l.text)/2, y, l.size, l.ink, l.text)
+			c.Text(x-c.TextWidth(l.size, l.text)/2, y, l.size, shade(l.ink, dark), l.text)
 			y += c.LineHeight(l.size)
 		}
 	}
@@ -86,15 +93,15 @@ func lettersFor(width, height, column int) letters {
 type captionLine struct {
 	text string
 	size float64
-	ink  color.Gray
+	ink  color.NRGBA
 }
 
 // wrapped breaks a caption into lines of about this width: where lang.Wrap does, and what is too long then after its commas.
 func (c *Canvas) wrapped(text string, l letters, width int) (lines []captionLine) {
 	for i, line := range strings.Split(text, "\n") {
-		as := captionLine{size: l.caption, ink: color.Gray{0x44}}
+		as := captionLine{size: l.caption, ink: subdued}
 		if i == 0 {
-			as = captionLine{size: l.name}
+			as = captionLine{size: l.name, ink: black}
 		}
 		fits := func(line string) bool { return c.TextWidth(as.size, line) <= width }
 		for _, part := range lang.Wrap(line, "", fits) {

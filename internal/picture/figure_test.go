@@ -89,7 +89,7 @@ func TestGoldenPanels(t *testing.T) {
 		{small.Image(), "8×8"},
 		{large.Image(), "viridis\n−1 → 1"},
 		{double.Image(), "a caption wider than its picture"},
-	}, 2)
+	}, 2, false)
 	golden(t, "panels", FromImage(c))
 }
 
@@ -310,6 +310,45 @@ func TestCaptionsKeepToTheWidth(t *testing.T) {
 	}
 }
 
+// In the dark, what maps lie on and its letters change places; the maps' colours stay.
+func TestMapsInTheDark(t *testing.T) {
+	x := tensor.New[float32](1, 4, 64, 64)
+	for i := range x.Data {
+		x.Data[i] = 1
+	}
+	sheet := func(shared bool) func(o MapOptions) (*Picture, error) {
+		return func(o MapOptions) (*Picture, error) { return Sheet{Maps: x, Options: o, Shared: shared}.Picture() }
+	}
+	for name, draw := range map[string]func(MapOptions) (*Picture, error){"grid": sheet(true), "sheet": sheet(false)} {
+		light, err := draw(MapOptions{Colormap: Viridis})
+		if err != nil {
+			t.Fatal(err)
+		}
+		dark, err := draw(MapOptions{Colormap: Viridis, Dark: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		turned, kept := 0, 0
+		a, b := light.Image(), dark.Image()
+		for i := 0; i < len(a.Pix); i += 4 {
+			grey := a.Pix[i] == a.Pix[i+1] && a.Pix[i] == a.Pix[i+2]
+			switch {
+			case !grey && !bytes.Equal(a.Pix[i:i+3], b.Pix[i:i+3]):
+				t.Fatalf("%s: a map's %v is %v in the dark", name, a.Pix[i:i+3], b.Pix[i:i+3])
+			case !grey:
+				kept++
+			case a.Pix[i] > 0xc0 && b.Pix[i] < 0x60:
+				turned++
+			case a.Pix[i] > 0xc0 || a.Pix[i] < 0x20 && b.Pix[i] < 0xa0:
+				t.Fatalf("%s: grey %#x is %#x in the dark", name, a.Pix[i], b.Pix[i])
+			}
+		}
+		if turned == 0 || kept < 4*64*64 {
+			t.Errorf("%s: %d pixels turned dark, %d of maps stayed", name, turned, kept)
+		}
+	}
+}
+
 // A sheet is about as wide as a slide for its height, with no row emptier than it need be, and a vector is no line of one pixel.
 func TestSheetsHaveASlidesShape(t *testing.T) {
 	for _, c := range []struct {
@@ -320,15 +359,11 @@ func TestSheetsHaveASlidesShape(t *testing.T) {
 		for i := range x.Data {
 			x.Data[i] = float32(i%37) - 5
 		}
-		var b bytes.Buffer
-		if err := (Sheet{Title: "a layer", Maps: x}).Encode(&b); err != nil {
-			t.Fatal(err)
-		}
-		img, err := png.Decode(&b)
+		p, err := Sheet{Title: "a layer", Maps: x}.Picture()
 		if err != nil {
 			t.Fatal(err)
 		}
-		size := img.Bounds().Size()
+		size := p.Image().Bounds().Size()
 		if size.X < c.wide || size.Y < c.high || c.shape[1] > 1 && (10*size.X < 11*size.Y || 10*size.X > 24*size.Y) {
 			t.Errorf("%v: %v", c.shape, size)
 		}

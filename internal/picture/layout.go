@@ -17,7 +17,15 @@ const (
 )
 
 // gridGray is what the maps lie on: not white, which is zero in a diverging map.
-var gridGray = color.Gray{0xd8}
+var gridGray = color.NRGBA{0xd8, 0xd8, 0xd8, 0xff}
+
+// shade is a grey of paper as it is there, or in a dark room.
+func shade(c color.NRGBA, dark bool) color.NRGBA {
+	if dark {
+		return Darkened(c)
+	}
+	return c
+}
 
 // layout places cells of the same size in a grid, each under its label; a single cell stands alone, without label or margin.
 type layout struct {
@@ -50,6 +58,9 @@ func newLayout(m *Mapped, h, w int, o MapOptions) (layout, error) {
 	if !l.alone {
 		l.width = m.Cols*(l.cellW+gridGap) + gridGap
 		tall := max(m.Rows*(l.cellH+l.line()+gridGap), l.width*9/16)
+		if o.Beside > 0 { // in about as many rows as columns, and a row's height for their captions
+			tall *= int(math.Ceil(math.Sqrt(float64(o.Beside+1)))) + 1
+		}
 		l.letters = max(labelSize, min(max(tall/labelPart, l.cellH/labelOf), l.cellW/labelLetters))
 		l.height = m.Rows*(l.cellH+l.line()+gridGap) + gridGap
 	}
@@ -112,14 +123,15 @@ func (l layout) place(p *Picture, i, y int, line []byte) {
 }
 
 // label draws the background of the grid and the label above each cell.
-func (l layout) label(p *Picture, cells []cell) {
+func (l layout) label(p *Picture, cells []cell, dark bool) {
+	ground, ink := shade(gridGray, dark), shade(black, dark)
 	for i := range p.Pix {
-		p.Pix[i] = gridGray.Y
+		p.Pix[i] = ground.R
 	}
 	for i, c := range cells {
 		x0, y0 := l.origin(i)
-		line := NewCanvas(l.cellW, l.line(), gridGray)
-		line.Text(0, 0, float64(l.letters), color.Black, c.label)
+		line := NewCanvas(l.cellW, l.line(), ground)
+		line.Text(0, 0, float64(l.letters), ink, c.label)
 		for y := range l.line() {
 			copyGray(p.Row(y0 - l.line() + y)[x0*p.PixelBytes():], line.Pix[y*line.Stride:], p.PixelBytes(), l.cellW)
 		}

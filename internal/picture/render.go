@@ -22,6 +22,9 @@ type MapOptions struct {
 	MaxPixels int64 // of the picture; 0: DefaultMaxPixels
 	// Noise is what rounding leaves of zeros: where no value is larger, all are shown as zero.
 	Noise float64
+	// Beside is how many other pictures stand beside this one: its labels are to be read there, too.
+	Beside int
+	Dark   bool // what maps lie on, and the letters there, are those of a dark room; maps keep their colours
 }
 
 // Map shows an N x C x H x W tensor. With three channels, none selected, each of the N becomes a colour picture; otherwise
@@ -52,7 +55,7 @@ func Map[T tensor.Float](t *tensor.Tensor[T], o MapOptions) (*Picture, Mapped, e
 	head.Width, head.Height = l.width, l.height
 	p := New(head)
 	if m.Shown > 1 {
-		l.label(p, cells[:m.Shown])
+		l.label(p, cells[:m.Shown], o.Dark)
 	}
 	if m.Mapping == EachMapping {
 		renderEach(p, t, cells[:m.Shown], l, m, head)

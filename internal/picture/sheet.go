@@ -2,8 +2,6 @@ package picture
 
 import (
 	"fmt"
-	"image/color"
-	"io"
 	"math"
 
 	"convx/internal/lang"
@@ -28,8 +26,8 @@ const (
 	titleGap              = 16
 )
 
-// Encode writes the sheet as PNG.
-func (s Sheet) Encode(w io.Writer) error {
+// Picture draws the sheet.
+func (s Sheet) Picture() (*Picture, error) {
 	n, c := s.Maps.Shape[0], s.Maps.Shape[1]
 	if s.Maps.Shape[2] == 1 && s.Maps.Shape[3] > stripes {
 		s.Maps = striped(s.Maps)
@@ -40,14 +38,11 @@ func (s Sheet) Encode(w io.Writer) error {
 	}
 	if s.Shared || n*c == 1 || n == 1 && c == 3 && s.Deep <= 1 && s.Options.Channels == nil {
 		p, _, err := Map(s.Maps, s.Options)
-		if err != nil {
-			return err
-		}
-		return p.Encode(w, WriteOptions{})
+		return p, err
 	}
 	panels, dead, err := s.panels()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	shape := 1.0
 	if len(panels) > 6 { // a slide's, captions included: more columns, and larger letters with the width
@@ -57,7 +52,7 @@ func (s Sheet) Encode(w io.Writer) error {
 	cols := int(math.Ceil(math.Sqrt(float64(len(panels)) * shape)))
 	rows := (len(panels) + cols - 1) / cols
 	cols = (len(panels) + rows - 1) / rows // no emptier than need be
-	body := Panels(panels, cols)
+	body := Panels(panels, cols, s.Options.Dark)
 	text := lang.Sprintf("%s, %s: every map in a scale of its own", s.Title, tensor.Format(dims))
 	switch shown := len(panels); {
 	case shown < n*c && s.Options.Channels != nil:
@@ -74,12 +69,12 @@ func (s Sheet) Encode(w io.Writer) error {
 	for _, l := range heads {
 		width = max(width, 2*titleGap+body.TextWidth(size, l.text))
 	}
-	page := NewCanvas(width, top+body.Bounds().Dy(), color.White)
+	page := NewCanvas(width, top+body.Bounds().Dy(), shade(white, s.Options.Dark))
 	for i, l := range heads {
-		page.Text(titleGap, titleGap/2+i*body.LineHeight(size), size, color.Black, l.text)
+		page.Text(titleGap, titleGap/2+i*body.LineHeight(size), size, shade(black, s.Options.Dark), l.text)
 	}
 	page.Image((width-body.Bounds().Dx())/2, top, body, 1)
-	return page.Encode(w)
+	return FromImage(page), nil
 }
 
 // stripes are how many times a row of so many values is wider than high as a picture.

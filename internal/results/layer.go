@@ -3,6 +3,7 @@ package results
 import (
 	"bufio"
 
+	"convx/internal/drawing"
 	"convx/internal/lang"
 	"convx/internal/npy"
 	"convx/internal/picture"
@@ -13,6 +14,7 @@ import (
 type Layer[T tensor.Float] struct {
 	Output  *tensor.Tensor[T]
 	Show    picture.MapOptions // in pictures
+	Look    drawing.Look       // of them
 	Batched bool               // arrays keep their batch axis
 	Threads int                // that pictures are encoded on
 }
@@ -50,7 +52,7 @@ func (l Layer[T]) picture(t *Target) (string, error) {
 		return "", err
 	}
 	w := bufio.NewWriter(t.File)
-	if err := p.Encode(w, picture.WriteOptions{Threads: l.Threads}); err != nil {
+	if err := l.Look.WritePicture(w, p, picture.WriteOptions{Threads: l.Threads}); err != nil {
 		return "", err
 	}
 	return mapped.String(), w.Flush()

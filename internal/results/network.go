@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"convx/internal/drawing"
 	"convx/internal/infer"
 	"convx/internal/lang"
 	"convx/internal/layer"
@@ -25,6 +26,7 @@ import (
 type Network struct {
 	Results []infer.Named
 	Show    picture.MapOptions // in pictures
+	Look    drawing.Look       // of them
 	Shared  bool               // pictures have one scale for all of their maps
 	As      string             // what a folder holds: "png" or "npy"
 	Inputs  []string           // files that are read: no file of a folder replaces one
@@ -89,9 +91,12 @@ func (n Network) sheet(w io.Writer, path string, a infer.Named) error {
 			show.Channels = append(show.Channels, k*deep+plane)
 		}
 	}
+	p, err := picture.Sheet{Title: a.Name, Maps: t, Deep: deep, Options: show, Shared: n.Shared}.Picture()
+	if err != nil {
+		return err
+	}
 	buffered := bufio.NewWriter(w)
-	s := picture.Sheet{Title: a.Name, Maps: t, Deep: deep, Options: show, Shared: n.Shared}
-	if err := s.Encode(buffered); err != nil {
+	if err := n.Look.WritePicture(buffered, p, picture.WriteOptions{Level: 6}); err != nil {
 		return err
 	}
 	return buffered.Flush()
