@@ -21,7 +21,8 @@ func (l ISA) DirectDepth(channels int) int {
 // at most Block, and DirectDepth of some channels: b is padded with zero rows,
 // and a's padding must be finite. at may be negative, as long as no tap reads before a.
 // 16 of ahead's elements for each p of a tile of NCHWcRows rows are asked for on
-// the way, but not read, until there are no more.
+// the way, but not read, until there are no more; a tile of one row may ask for
+// what follows in b instead.
 func (l ISA) DirectNCHWc(c []float32, cs int, a []float32, at int, b, ahead []float32, taps []DirectTap, m, vectors int, bias []float32, lo, hi float32, accumulate bool) {
 	w := l.Block()
 	if m <= 0 || vectors < 1 || vectors > 2 || len(taps) == 0 {

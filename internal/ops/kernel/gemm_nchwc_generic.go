@@ -11,7 +11,7 @@ package kernel
 //
 // A tile of NCHWcRows rows takes time enough for other weights to arrive: 16 of
 // ahead's elements for each p are asked for on the way, but not read, until
-// there are no more.
+// there are no more; a tile of one row may ask for what follows in b instead.
 func (l ISA) GemmNCHWc(c []float32, cs int, a []float32, as int, b, ahead []float32, k, m, vectors int, accumulate bool) {
 	w := l.Block()
 	if m <= 0 || vectors < 1 || vectors > 2 || k <= 0 || k%4 != 0 {

@@ -82,12 +82,22 @@ func (g gemmNCHWcArgs) body(id string, rows, v int) {
 	}
 }
 
+// oneRowAhead is how many bytes before it reads them a tile of one row asks for its vectors of b: it is done with each at once, so that
+// they come no faster than the cache behind delivers them, and what ahead asks for comes too early.
+const oneRowAhead = 2048
+
 // sumBlock adds the products of left channels of a block, n at a time: rows of a, which are a block apart, by vectors of b, col; it asks the cache
-// for 64 bytes from ahead on for each.
+// for 64 bytes from ahead on for each, or, with one row, for what it reads oneRowAhead later.
 func (s target) sumBlock(loop string, n int, acc [][]reg.VecVirtual, col []reg.VecVirtual, tmp reg.VecVirtual, a, b, left, ahead reg.GPVirtual) {
 	Label(loop)
 	for u := range n {
-		PREFETCHT1(Mem{Base: ahead, Disp: 64 * u})
+		if len(acc) > 1 {
+			PREFETCHT1(Mem{Base: ahead, Disp: 64 * u})
+		} else if at := s.bytes() * u * len(col); at%64 == 0 {
+			for line := at; line < at+s.bytes()*len(col); line += 64 {
+				PREFETCHT0(Mem{Base: b, Disp: oneRowAhead + line})
+			}
+		}
 		for j := range col {
 			VMOVUPS(Mem{Base: b, Disp: s.bytes() * (u*len(col) + j)}, col[j])
 		}
