@@ -255,9 +255,14 @@ func winogradCost(p *problem.Convolution, m int) float64 {
 	slices, out := float64(inputSlices(p)), float64(p.Out[0])
 	each := float64(max(lanes, roundUp(p.GroupIn(), 4))) * cout
 	weights := float64(points) * each * float64(p.Kernel[0])
+	kept, multiplied := float64(points*p.Kernel[0]), weights // kept are numbers for each pair of channels
+	if 4*weights > farBytes && layWinograd(*p, m).keepsLines() {
+		kept = float64(3 * (m + 2) * p.Kernel[0])
+		multiplied *= 1 + 1./16 // points are made of them: see linesTiles
+	}
 	together := tiles / images * out // rows that share the weights
 	tile := together / math.Ceil(together/float64(p.ISA.NCHWcRows()))
-	product := tiles*weights*out/r.blocked*thin(p, tile) + arrival(p, float64(points*p.Kernel[0]), each) + p.PackingTime(4*weights*float64(p.Groups))
+	product := tiles*multiplied*out/r.blocked*thin(p, tile) + arrival(p, kept, each) + p.PackingTime(4*kept*each*float64(p.Groups))
 	transforms := tiles * float64(points) * (cin*slices + cout*out) * r.transform
 	if m+p.Kernel[2]-1 == 8 {
 		transforms *= wide

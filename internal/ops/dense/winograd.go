@@ -107,9 +107,13 @@ const WinogradTolerance = 1e-5
 // decline with m.
 func newWinograd(p problem.Convolution, m int, weights, bias []float32) *Winograd {
 	w := layWinograd(p, m)
-	// The choice must not depend on the number of threads, since results would.
-	w.prepare(w.takesLines() && 4*w.points*w.high*w.pointSize > farBytes && w.together >= linesTiles, weights, bias)
+	w.prepare(w.keepsLines(), weights, bias)
 	return w
+}
+
+// keepsLines tells whether weights are kept as lines. That must not depend on the number of threads, since results would.
+func (w *Winograd) keepsLines() bool {
+	return w.takesLines() && 4*w.points*w.high*w.pointSize > farBytes && w.together >= linesTiles
 }
 
 // takesLines tells whether weights may be kept as lines, whose points are rounded twice.
