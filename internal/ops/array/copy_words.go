@@ -19,7 +19,7 @@ func copyWords(n *nest, dst, src []float32) {
 	})
 }
 
-// fewRows are as many as there is a kernel to interleave.
+// fewRows is the most rows that are written together, as one; more are read together.
 const fewRows = 8
 
 // turnWords makes rows of what stands in columns: the source is dense along axis, dst along the last one.
