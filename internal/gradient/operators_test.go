@@ -3,6 +3,7 @@ package gradient
 import (
 	"context"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -256,5 +257,26 @@ func TestGradientAsItRuns(t *testing.T) {
 	out := b.op("Gather", nil, nil, branch(true, square, wrong), rows)
 	for _, target := range []int{out, b.op("Mul", nil, nil, out, b.op("Squeeze", nil, nil, out)), loop[0], loop[1], b.op("Gather", attributes{"axis": int64(1)}, nil, b.op("Add", nil, nil, loop[0], loop[1]), rows)} {
 		against(t, fmt.Sprintf("value %d", target), p, target, x, r, map[string]*tensor.Array{})
+	}
+}
+
+// Regions far larger than any image have no more samples than a bin may.
+func TestSamplesAreBounded(t *testing.T) {
+	p := &network.Program{}
+	b := &backward{p: p, at: &network.Instruction{Name: "test"}}
+	regions := b.constant(tensor.ArrayOf([]float32{0, 0, float32(math.Inf(1)), 1e30, 0, 0, float32(math.NaN()), 5}, 2, 4))
+	in := network.Instruction{Op: "RoiAlign", Attributes: attributes{"output_height": int64(2)}, In: []int{0, regions, 0}}
+	if err := countSamples(p, &in, nil); err != nil || !slices.Equal(in.Attributes[samplesAttribute].([]int64), []int64{mostSamples, mostSamples}) {
+		t.Errorf("%v, %v", in.Attributes, err)
+	}
+}
+
+// Fewer activations than a recurrent layer has are refused.
+func TestActivationsAreCounted(t *testing.T) {
+	p := &network.Program{}
+	b := &backward{p: p, at: &network.Instruction{Name: "test"}}
+	in := network.Instruction{Op: "LSTM", Attributes: attributes{"activations": []string{"Tanh"}}, In: []int{b.value("x", []int{3, 1, 2}), b.value("w", []int{1, 8, 2}), b.value("r", []int{1, 8, 2})}}
+	if _, err := unrolled(b, &in); err == nil || err.Error() != "with activations" {
+		t.Errorf("%v", err)
 	}
 }

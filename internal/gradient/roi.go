@@ -11,6 +11,9 @@ import (
 // a run of the network tells.
 const samplesAttribute = "samples"
 
+// mostSamples bounds the samples of a bin along an axis, as forwards.
+const mostSamples = 1 << 17
+
 // bins are what a region is pooled to along one axis: R x bins x samples, where they lie and how much each counts in its bin.
 type bins struct{ at, share, valid int }
 
@@ -54,6 +57,22 @@ func roiAlign(b *backward, in *network.Instruction) (int, error) {
 		return b.largest(image, rows, columns, out)
 	}
 	return b.times(b.times(b.tents(rows, s[2]), image), b.turned(b.tents(columns, s[3]))), nil
+}
+
+// places are where samples lie in each of n bins along an axis, R x n x samples: those in the middle of equal shares, count of them, of the
+// bins of R regions, from and of a size, R x 1 each.
+func (b *backward) places(from, size, n, samples, count int) int {
+	r := b.shape(from)[0]
+	first, middle := make([]float32, n), make([]float32, samples)
+	for i := range first {
+		first[i] = float32(i)
+	}
+	for i := range middle {
+		middle[i] = float32(i) + 0.5
+	}
+	shares := b.op("Div", nil, []int{r, 1, samples}, b.constant(tensor.ArrayOf(middle, 1, 1, samples)), b.reshape(count, []int{r, 1, 1}))
+	at := b.op("Add", nil, []int{r, n, samples}, shares, b.constant(tensor.ArrayOf(first, 1, n, 1)))
+	return b.plus(b.mul(at, b.reshape(b.mul(size, b.number(1/float64(n))), []int{r, 1, 1})), b.reshape(from, []int{r, 1, 1}))
 }
 
 // tents are how much each pixel along an axis counts in the mean of each bin, R x 1 x bins x pixels: samples are bilinear, so that the

@@ -3,7 +3,6 @@ package gradient
 import (
 	"convx/internal/lang"
 	"convx/internal/network"
-	"convx/internal/tensor"
 )
 
 // tap is a pixel beside each of P places along an axis: its place, a whole number, and its weight, N x 1 x P both; the weight may be
@@ -181,20 +180,4 @@ func (g *grid) pixel(t *tap, n int) {
 		return
 	}
 	t.at = g.clip(g.apply("Round", nil, g.inside(t.at, n)), 0, float64(n-1))
-}
-
-// places are where n samples lie in each of some bins along an axis, R x bins x samples: those in the middle of equal shares of the
-// bins of R regions, from and of a size, R x 1 each.
-func (b *backward) places(from, size int, bins, samples int, count int) int {
-	r := b.shape(from)[0]
-	first, middle := make([]float32, bins), make([]float32, samples)
-	for i := range first {
-		first[i] = float32(i)
-	}
-	for i := range middle {
-		middle[i] = float32(i) + 0.5
-	}
-	shares := b.op("Div", nil, []int{r, 1, samples}, b.constant(tensor.ArrayOf(middle, 1, 1, samples)), b.reshape(count, []int{r, 1, 1}))
-	at := b.op("Add", nil, []int{r, bins, samples}, shares, b.constant(tensor.ArrayOf(first, 1, bins, 1)))
-	return b.plus(b.mul(at, b.reshape(b.mul(size, b.number(1/float64(bins))), []int{r, 1, 1})), b.reshape(from, []int{r, 1, 1}))
 }

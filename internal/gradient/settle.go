@@ -258,7 +258,7 @@ func countSamples(p *network.Program, in *network.Instruction, were map[int]*ten
 	for axis, bins := range []int{whole(in, "output_height", 1), whole(in, "output_width", 1)} {
 		for r := range len(corners) / 4 {
 			size := float64(corners[4*r+3-axis]-corners[4*r+1-axis]) * attribute(in, "spatial_scale", 1)
-			most[axis] = max(most[axis], int64(math.Ceil(max(size, 1)/float64(bins))))
+			most[axis] = max(most[axis], int64(min(math.Ceil(max(size, 1)/float64(bins)), mostSamples)))
 		}
 	}
 	in.Attributes = maps.Clone(in.Attributes)
