@@ -121,11 +121,11 @@ func (r *phases[T]) weights(q *phasePart, b int) problem.Operands[T] {
 		for from := 0; from < cg; from += channelsAtOnce {
 			for j := range wide {
 				for c := from; c < min(cg, from+channelsAtOnce); c++ {
-					kernel := r.Operands.Weight[((first/og*cg+c)*og+(first+j)%og)*r.Taps():][:r.Taps()]
+					whole := r.Operands.Weight[((first/og*cg+c)*og+(first+j)%og)*r.Taps():][:r.Taps()]
 					for i, list := range lists {
 						to := w.Weight[(((g*len(lists)+i)*wide+j)*cg+c)*taps:]
 						for k, tap := range list {
-							to[k] = kernel[tap]
+							to[k] = whole[tap]
 						}
 					}
 				}
