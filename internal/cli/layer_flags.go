@@ -56,6 +56,17 @@ type plainError string
 
 func (e plainError) Error() string { return string(e) }
 
+// sayOrder says how the size of a layer was taken that is perhaps a picture's, channels last.
+func (s Streams) sayOrder(c *cobra.Command) {
+	f := c.Flags().Lookup("input")
+	if f == nil || c.Flags().Changed("net") || c.Flags().Changed("dims") {
+		return
+	}
+	if n, _ := layer.ParseInts(f.Value.String(), 1); len(n) == 3 && layer.LooksLikeChannelsLast(n) {
+		s.sayf("input %s is taken as %d channels of %dx%d: sizes are CxHxW, like %s", layer.FormatShape(n), n[0], n[1], n[2], layer.FormatShape([]int{n[2], n[0], n[1]}))
+	}
+}
+
 // spec is a variant with the flags that were given.
 func (l *layerFlags) spec(variant string) (layer.Spec, error) {
 	s := layer.Spec{Variant: variant}

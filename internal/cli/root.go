@@ -81,7 +81,11 @@ func newRoot(s Streams) *cobra.Command {
 			if err := applySettings(c); err != nil {
 				return err
 			}
-			return s.speakFor(c)
+			if err := s.speakFor(c); err != nil {
+				return err
+			}
+			s.sayOrder(c)
+			return nil
 		},
 	}
 	root.SetIn(s.In)

@@ -173,6 +173,16 @@ func (s *Spec) normalizeInput(v Variant) error {
 	return nil
 }
 
+// LooksLikeChannelsLast: rows, columns and 1, 3 or 4 channels behind them, as pictures are held in Python.
+func LooksLikeChannelsLast(shape []int) bool {
+	n := len(shape)
+	if n < 3 {
+		return false
+	}
+	c := shape[n-1]
+	return (c == 1 || c == 3 || c == 4) && min(shape[n-3], shape[n-2]) >= 16
+}
+
 // Channels is the input's channel count.
 func (s *Spec) Channels() int { return s.Input[1] }
 

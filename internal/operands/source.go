@@ -244,7 +244,7 @@ func (s *Source) settleShape(o Origin) error {
 		}
 		return e.Hint("reshape it to channels by height by width")
 	}
-	if n := axes - 3; s.arrays != nil && s.Dims == 2 && o.Size == nil && looksLikeChannelsLast(s.Shape) {
+	if n := axes - 3; s.arrays != nil && s.Dims == 2 && o.Size == nil && layer.LooksLikeChannelsLast(s.Shape) {
 		planes := append(slices.Clone(s.Shape[:n]), s.Shape[n+2], s.Shape[n], s.Shape[n+1])
 		s.Notes = append(s.Notes, lang.Sprintf("%s is %s and looks like a picture: %s? The channels come first: save np.moveaxis(x, -1, -3)",
 			s.Name, layer.FormatShape(s.Shape), layer.FormatShape(planes)))

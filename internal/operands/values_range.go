@@ -64,13 +64,3 @@ func looksLikeGray(shape []int) bool {
 	short, long := min(shape[0], shape[1]), max(shape[0], shape[1])
 	return short >= 16 && long <= 8*short
 }
-
-// looksLikeChannelsLast: rows, columns and 1, 3 or 4 channels behind them, as pictures are held in Python.
-func looksLikeChannelsLast(shape []int) bool {
-	n := len(shape)
-	if n < 3 {
-		return false
-	}
-	c := shape[n-1]
-	return (c == 1 || c == 3 || c == 4) && min(shape[n-3], shape[n-2]) >= 16
-}
