@@ -1,6 +1,7 @@
 package input
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -61,7 +62,14 @@ func YAMLFault(err error) (line, column int, said error) {
 	}
 	if construct, ok := strings.CutPrefix(message, "cannot construct "); ok { // !!str `many` into float64
 		value, _, _ := strings.Cut(construct, " into ")
-		return mark.Line, mark.Column, lang.Errorf("another kind of value belongs here than %s", value)
+		tag, text, _ := strings.Cut(value, " ")
+		switch tag {
+		case "!!seq":
+			text = lang.Text("a list")
+		case "!!map":
+			text = lang.Text("a mapping")
+		}
+		return mark.Line, mark.Column, lang.Errorf("another kind of value belongs here than %s", cmp.Or(text, value))
 	}
 	return mark.Line, mark.Column, errors.New(message)
 }

@@ -27,7 +27,9 @@ func TestYAMLFaults(t *testing.T) {
 		"a: *x":                "f.yaml:1:4: * repeats what & has named, and nothing has that name",
 		"a: \x01":              "f.yaml: it is no text in UTF-8",
 		"\xff\xfe\x00":         "f.yaml: it is no text in UTF-8",
-		"a: many":              "f.yaml:1:4: another kind of value belongs here than !!str `many`",
+		"a: many":              "f.yaml:1:4: another kind of value belongs here than `many`",
+		"a: [1]":               "f.yaml:1:4: another kind of value belongs here than a list",
+		"a: {b: 1}":            "f.yaml:1:4: another kind of value belongs here than a mapping",
 		"b: 1":                 "f.yaml:1:1: unknown key \"b\"",
 		strings.Repeat("[", 3): "f.yaml:2:1: a value is missing, or a bracket has no partner",
 	} {
