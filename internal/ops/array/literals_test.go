@@ -97,6 +97,7 @@ var literals = []struct {
 	{"Resize", 18, Attributes{"mode": "linear"}, list{shaped([]int{1, 1, 2, 2}, uint8(0), 7, 7, 7), nil, nil, of[int64](1, 1, 5, 5)}, list{shaped([]int{1, 1, 5, 5}, uint8(0), 0, 3, 6, 7, 0, 1, 3, 6, 6, 3, 3, 5, 6, 7, 6, 6, 6, 6, 7, 7, 6, 7, 7, 7)}},
 	{"Resize", 19, Attributes{"nearest_mode": "round_prefer_ceil", "coordinate_transformation_mode": "asymmetric"}, list{of(0., 1, 2, 3, 4, 5, 6), nil, nil, of[int64](4)}, list{of(0., 2, 4, 5)}},
 	{"Resize", 19, Attributes{"nearest_mode": "floor", "coordinate_transformation_mode": "half_pixel_symmetric"}, list{of(0., 1, 2, 3, 4, 5), nil, of[float32](1. / 3)}, list{of(0., 3)}},
+	{"Resize", 19, Attributes{"mode": "linear"}, list{shaped[float32]([]int{0, 2, 3, 3}), nil, nil, of[int64](0, 2, 5, 5)}, list{shaped[float32]([]int{0, 2, 5, 5})}},
 	{"Resize", 19, Attributes{"mode": "linear"}, list{of(0., 4), nil, nil, of[int64](4)}, list{of(0., 1, 3, 4)}},
 	{"RNN", 14, Attributes{"direction": "bidirectional", "activations": []string{"Affine", "Affine"}},
 		list{shaped([]int{2, 1, 1}, 1., 10), shaped([]int{2, 1, 1}, 1., 1), shaped([]int{2, 1, 1}, 0.5, 0.5)},

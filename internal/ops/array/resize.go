@@ -50,6 +50,9 @@ func resample(c *Call) {
 		c.mix(&c.mixes[i], l, mode)
 	}
 	out := c.typed(0, shape)
+	if out.Len() == 0 {
+		return
+	}
 	if mode == "nearest" {
 		c.pick(out)
 	} else {

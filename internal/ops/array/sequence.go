@@ -100,7 +100,7 @@ func splitToSequence(c *Call) {
 		}
 	}
 	var parts []*tensor.Array
-	if len(lengths) > 0 {
+	if n > 0 || len(lengths) > 0 {
 		parts = c.inner(split, axis, len(lengths), in, tensor.ArrayOf(lengths, len(lengths)))
 	}
 	if c.in(1) == nil && !c.flag("keepdims", true) {

@@ -39,6 +39,7 @@ func TestSequences(t *testing.T) {
 		"more than the 10 bytes":        {Op: "SequenceConstruct", In: list{x}, Limit: 10},
 		"position -3 of a list of 2":    {Op: "SequenceErase", In: list{both, at(-5)}},
 		"float64 2x1 beside":            {Op: "ConcatFromSequence", Attributes: Attributes{"axis": int64(0)}, In: list{pairs}},
+		"lengths [] of axis 0 of float": {Op: "SplitToSequence", In: list{x, tensor.ArrayOf([]int64{}, 0)}},
 		"lengths [1 2] of axis 0 of fl": {Op: "SplitToSequence", In: list{x, of[int64](1, 2)}},
 	} {
 		c.Version, c.Out = 13, make(list, 1)
