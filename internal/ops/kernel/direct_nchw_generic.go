@@ -34,7 +34,7 @@ var planeRows = [...][5]int{
 	Generic: {1: 28, 2: 28, 4: 28},
 	AVX2:    {1: 7, 2: 6, 4: 2},
 	AVX512:  {1: 14, 2: 12, 4: 6},
-	NEON:    {1: 12, 2: 6, 4: 3},
+	NEON:    {1: 14, 2: 7, 4: 3},
 }
 
 // PlaneTap is one column of the kernel (Kernel rows of it) in one channel.

@@ -8,11 +8,11 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// directNCHWNEON generates the tiles of direct convolution: 24 accumulators, two vectors of columns a row. The weights of
-// a tap are elements of one or two vectors. Where columns have no source, a vector is loaded from within the ones that
-// have and its elements are moved to where they belong (tbl), which makes zeros of the others.
+// directNCHWNEON generates the tiles of direct convolution: 28 accumulators, or 24 of four planes, two vectors of columns a
+// row. The weights of a tap are elements of one or two vectors. Where columns have no source, a vector is loaded from
+// within the ones that have and its elements are moved to where they belong (tbl), which makes zeros of the others.
 func directNCHWNEON() {
-	most := map[int]int{1: 12, 2: 6, 4: 3}
+	most := map[int]int{1: 14, 2: 7, 4: 3}
 	for _, k := range []int{3, 5, 7} {
 		planeTileNEON(planeShape{1, k, 1, most[1]})
 		planeTileNEON(planeShape{1, k, 2, min(most[1], (32-k)/2+1)})
@@ -42,9 +42,9 @@ const (
 
 type planeNEON struct {
 	planeShape
-	src, ss, masks reg.GPVirtual
-	dst, n, buffer Mem // the first two stay arguments
-	first          Mem // and what they were at first
+	src, ss, ss2, masks reg.GPVirtual
+	dst, n, buffer      Mem // the first two stay arguments
+	first               Mem // and what they were at first
 }
 
 func planeTileNEON(d planeShape) {
@@ -67,7 +67,8 @@ func planeTileNEON(d planeShape) {
 	g.src, g.masks = param("src"), param("masks")
 	at := param("at")
 	LEAQ(Mem{Base: g.src, Index: at, Scale: 4}, g.src)
-	g.ss = stride("ss")
+	g.ss, g.ss2 = stride("ss"), GP64()
+	LEAQ(Mem{Base: g.ss, Index: g.ss, Scale: 1}, g.ss2)
 	rows := param("rows")
 	for r := d.rows; r > 1; r-- {
 		CMPQ(rows, I8(r))
@@ -149,18 +150,18 @@ func (g planeNEON) tap(id string, rows int, acc [][][]reg.VecVirtual, tap, wp, e
 	LEAQ(Mem{Base: g.src, Index: from, Scale: 4}, from)
 	w := loadElements(g.k*g.outs, wp)
 	loadAtHalf(g.masks, bits, kind)
-	CMPQ(kind, I8(moveWhole))
-	JLT(LabelRef(id + "_next"))
-	JNE(LabelRef(id + "_parts"))
-
 	if rows == g.rows {
 		testMissing(exist, bits)
+		compareIfEqual(kind, moveWhole)
 		JNE(LabelRef(id + "_some"))
-		g.sourceRows(rows, acc, w, g.wholeRows(from, g.k > 1), nil)
+		g.sourceRows(rows, acc, w, g.rowsInTurn(from), nil)
 		JMP(LabelRef(id + "_next"))
 		Label(id + "_some")
 	}
-	g.sourceRows(rows, acc, w, g.wholeRows(from, false), g.existing(id+"_whole", bits))
+	CMPQ(kind, I8(moveWhole))
+	JLT(LabelRef(id + "_next"))
+	JNE(LabelRef(id + "_parts"))
+	g.sourceRows(rows, acc, w, wholeRows(g.ss, from), g.existing(id+"_whole", bits))
 	JMP(LabelRef(id + "_next"))
 
 	Label(id + "_parts")
@@ -168,17 +169,16 @@ func (g planeNEON) tap(id string, rows int, acc [][][]reg.VecVirtual, tap, wp, e
 	MOVL(bits.As32(), mask.As32())
 	ADDQ(g.masks, mask)
 	halves := []reg.GPVirtual{GP64(), GP64()}
-	tables := vectorsOf(1, 2)[0]
+	table := g.tables(rows, mask)
 	for h := range halves {
 		MOVLQSX(Mem{Base: mask, Disp: moveFrom + 4*h}, halves[h])
 		ADDQ(from, halves[h])
-		VMOVUPS(Mem{Base: mask, Disp: moveTables + 16*h}, tables[h])
 	}
 	step := GP64()
 	MOVQ(g.ss, step)
 	CMPQ(kind, I8(moveFew))
 	JNE(LabelRef(id + "_enough"))
-	g.gather(id, rows, mask, bits, halves, step)
+	g.gather(id, rows, tap, mask, bits, halves, step)
 	Label(id + "_enough")
 	g.sourceRows(rows, acc, w, sourceNEON{
 		move: func(int) {
@@ -188,27 +188,44 @@ func (g planeNEON) tap(id string, rows int, acc [][][]reg.VecVirtual, tap, wp, e
 		load: func(_, h int) reg.VecVirtual {
 			x := XMM()
 			VMOVUPS(Mem{Base: halves[h]}, x)
-			lookUp(tables[h], x, x)
+			lookUp(table(h), x, x)
 			return x
 		},
 	}, g.existing(id+"_part", bits))
 }
 
-// sourceNEON is how a tap comes by its source rows: move makes the next one, i, the one that load takes half h of.
+// sourceNEON is how a tap comes by its source rows: move makes the next one, i, the one that load takes half h of; pairs
+// are loaded both at once.
 type sourceNEON struct {
-	move func(i int)
-	load func(i, h int) reg.VecVirtual
+	move  func(i int)
+	load  func(i, h int) reg.VecVirtual
+	pairs bool
 }
 
-// wholeRows are loaded from where they stand: by one pointer, or by two in turn, of which each waits for half as many
-// additions.
-func (g planeNEON) wholeRows(from reg.GPVirtual, inTurn bool) sourceNEON {
-	at, step := []reg.GPVirtual{from}, g.ss
-	if inTurn {
-		at, step = append(at, GP64()), GP64()
-		LEAQ(Mem{Base: from, Index: g.ss, Scale: 1}, at[1])
-		LEAQ(Mem{Base: g.ss, Index: g.ss, Scale: 1}, step)
+// tables returns what loads the table of a half. Registers hold both for all rows, unless 28 accumulators and two vectors of
+// weights leave no room.
+func (g planeNEON) tables(rows int, mask reg.GPVirtual) func(h int) reg.VecVirtual {
+	load := func(h int) reg.VecVirtual {
+		table := XMM()
+		VMOVUPS(Mem{Base: mask, Disp: moveTables + 16*h}, table)
+		return table
 	}
+	if g.k > 1 && rows > 13 {
+		return load
+	}
+	both := []reg.VecVirtual{load(0), load(1)}
+	return func(h int) reg.VecVirtual { return both[h] }
+}
+
+// rowsInTurn are whole rows by two pointers, of which each waits for half as many additions.
+func (g planeNEON) rowsInTurn(from reg.GPVirtual) sourceNEON {
+	second := GP64()
+	LEAQ(Mem{Base: from, Index: g.ss, Scale: 1}, second)
+	return wholeRows(g.ss2, from, second)
+}
+
+// wholeRows are loaded from where they stand, by pointers in turn that each go on by step.
+func wholeRows(step reg.GPVirtual, at ...reg.GPVirtual) sourceNEON {
 	return sourceNEON{
 		move: func(i int) {
 			if i >= len(at) {
@@ -220,6 +237,7 @@ func (g planeNEON) wholeRows(from reg.GPVirtual, inTurn bool) sourceNEON {
 			VMOVUPS(Mem{Base: at[i%len(at)], Disp: 16 * h}, x)
 			return x
 		},
+		pairs: true,
 	}
 }
 

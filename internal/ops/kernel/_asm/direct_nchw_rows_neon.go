@@ -27,18 +27,27 @@ func (g planeNEON) sourceRows(rows int, acc [][][]reg.VecVirtual, w []element, s
 		if exists != nil {
 			end = exists(i)
 		}
-		x := []reg.VecVirtual{source.load(i, 0), source.load(i, 1)}
-		for r := range rows {
-			k := i - r*g.stride
-			if k < 0 || k >= g.k {
-				continue
-			}
-			for o := range acc {
-				by := w[k*g.outs+o]
-				for h := range x {
-					fmaLane(by.lane, by.of, x[h], acc[o][r][h])
+		multiply := func(h int, x reg.VecVirtual) {
+			for r := range rows {
+				k := i - r*g.stride
+				if k < 0 || k >= g.k {
+					continue
+				}
+				for o := range acc {
+					by := w[k*g.outs+o]
+					fmaLane(by.lane, by.of, x, acc[o][r][h])
 				}
 			}
+		}
+		var halves [2]reg.VecVirtual
+		for h := range halves {
+			if halves[h] = source.load(i, h); !source.pairs {
+				multiply(h, halves[h])
+			}
+		}
+		if source.pairs {
+			multiply(0, halves[0])
+			multiply(1, halves[1])
 		}
 		if end != "" {
 			Label(end)
@@ -47,28 +56,28 @@ func (g planeNEON) sourceRows(rows int, acc [][][]reg.VecVirtual, w []element, s
 }
 
 // gather copies the few columns that exist of every row that does, so that whole vectors of them can be loaded.
-func (g planeNEON) gather(id string, rows int, mask, bits reg.GPVirtual, halves []reg.GPVirtual, step reg.GPVirtual) {
-	to, at, second, third, rest, left := GP64(), GP64(), GP64(), GP64(), GP64(), GP64()
+func (g planeNEON) gather(id string, rows int, tap, mask, bits reg.GPVirtual, halves []reg.GPVirtual, step reg.GPVirtual) {
+	to, at, other, left := GP64(), GP64(), GP64(), GP64()
 	LEAQ(g.buffer, to)
 	MOVQ(halves[0], at)
-	MOVL(Mem{Base: mask, Disp: moveShort}, second.As32())
-	MOVL(Mem{Base: mask, Disp: moveShort + 4}, third.As32())
-	MOVQ(bits, rest)
-	SHRQ(U8(rowBits), rest)
+	SHRQ(U8(rowBits), bits)
 	MOVQ(U32(g.sources(rows)), left)
 	Label(id + "_copy")
-	branchBit(false, 0, rest, id+"_absent")
+	branchBit(false, 0, bits, id+"_absent")
 	v := XMM()
 	VMOVSS(Mem{Base: at}, v)
-	loadLane(1, Mem{Base: at, Index: second, Scale: 1}, v)
-	loadLane(2, Mem{Base: at, Index: third, Scale: 1}, v)
+	for lane := 1; lane < 3; lane++ {
+		MOVL(Mem{Base: mask, Disp: moveShort + 4*(lane-1)}, other.As32())
+		loadLane(lane, Mem{Base: at, Index: other, Scale: 1}, v)
+	}
 	VMOVUPS(v, Mem{Base: to})
 	Label(id + "_absent")
 	ADDQ(g.ss, at)
 	ADDQ(I8(16), to)
-	SHRQ(U8(1), rest)
+	SHRQ(U8(1), bits)
 	DECQ(left)
 	JNZ(LabelRef(id + "_copy"))
+	MOVQ(Mem{Base: tap, Disp: 8}, bits)
 	MOVQ(U32(16), step)
 	for h := range halves {
 		LEAQ(g.buffer, halves[h])

@@ -36,6 +36,9 @@ var neonGeneral = map[string]func(l *lowering, o []Op){
 	"LDRUXTW": func(l *lowering, o []Op) {
 		l.emit("MOVWU", fmt.Sprintf("(%s)(%s.UXTW)", general(o[0]), general(o[1])), general(o[2]))
 	},
+	"CCMPEQ": func(l *lowering, o []Op) {
+		l.emit("CCMP", "EQ", general(o[0]), fmt.Sprintf("$%d", number(o[1])), "$0")
+	},
 	"BICS": func(l *lowering, o []Op) { l.emit("BICS", general(o[0]), general(o[1]), "ZR") },
 	"IMUL3Q": func(l *lowering, o []Op) {
 		l.emit("MOVD", fmt.Sprintf("$%d", number(o[0])), fmt.Sprintf("R%d", neonScratch))

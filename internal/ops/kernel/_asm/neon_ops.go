@@ -144,6 +144,11 @@ func testMissing(all, some reg.Register) {
 	Instruction(newInstruction("BICS", []Op{some, all}, []Op{some, all}, nil))
 }
 
+// compareIfEqual compares a with b if the last comparison found equals; else the two remain unequal.
+func compareIfEqual(a reg.Register, b int) {
+	Instruction(newInstruction("CCMPEQ", []Op{a, U8(b)}, []Op{a}, nil))
+}
+
 // branchBit goes to a label where a bit is set, or clear.
 func branchBit(set bool, bit int, r reg.Register, label string) {
 	op := "TBZ"
@@ -174,19 +179,22 @@ type element struct {
 	lane int
 }
 
-// loadElements loads n neighbouring values into as few registers as whole loads fill: a load of one lane would take a unit
-// of the multiply-adds too.
+// loadElements loads n neighbouring values into as few registers as whole loads fill, of which the last may load some again:
+// a load of one lane would take a unit of the multiply-adds too.
 func loadElements(n int, from reg.Register) (all []element) {
-	for at := 0; at < n; {
-		v, lanes := XMM(), map[int]int{1: 1, 2: 2, 3: 2}[n-at]
-		if lanes == 0 {
-			lanes = 4
+	for len(all) < n {
+		v, at := XMM(), len(all)
+		lanes := min(n-at, 4)
+		if lanes == 3 {
+			lanes = 2
+			if at > 0 {
+				at, lanes = at-1, 4
+			}
 		}
 		loadSome(lanes, Mem{Base: from, Disp: 4 * at}, v)
-		for lane := range lanes {
+		for lane := len(all) - at; lane < lanes; lane++ {
 			all = append(all, element{v, lane})
 		}
-		at += lanes
 	}
 	return all
 }
