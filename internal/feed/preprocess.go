@@ -147,25 +147,28 @@ func (l Layout) Opened(open []bool, width, height int) Layout {
 }
 
 // LayoutOf reads an image input's shape: N x C x H x W, or N x H x W x C where only that makes 1 or 3 channels and a plane:
-// 1 x 100 x 1 x 1 is a vector, no picture one pixel wide. Three channels of planes need no batch. Several pictures at once are some
-// where each has more than a pixel.
+// 1 x 100 x 1 x 1 is a vector, no picture one pixel wide. Three channels of planes need no batch. Several at once are pictures
+// where both their sides are more than a pixel.
 func LayoutOf(shape []int) (l Layout, ok bool) {
 	if len(shape) == 3 {
 		l, ok = LayoutOf(append([]int{1}, shape...))
 		l.Bare = true
 		return l, ok && l.Channels == 3 && l.Height > 1 && l.Width > 1
 	}
-	if len(shape) != 4 || shape[0] < 1 || shape[0] > 1 && shape[2] == 1 {
+	if len(shape) != 4 || shape[0] < 1 {
 		return l, false
 	}
 	isColor := func(d int) bool { return d == 1 || d == 3 }
 	switch {
 	case isColor(shape[1]):
-		return Layout{Height: shape[2], Width: shape[3], Channels: shape[1], Batch: shape[0]}, true
+		l = Layout{Height: shape[2], Width: shape[3], Channels: shape[1], Batch: shape[0]}
 	case isColor(shape[3]) && shape[1] > 1 && shape[2] > 1:
-		return Layout{Height: shape[1], Width: shape[2], Channels: shape[3], Batch: shape[0], Last: true}, true
+		l = Layout{Height: shape[1], Width: shape[2], Channels: shape[3], Batch: shape[0], Last: true}
 	}
-	return l, false
+	if l.Batch > 1 && min(l.Height, l.Width) == 1 {
+		return Layout{}, false
+	}
+	return l, l.Batch > 0
 }
 
 // Array is the picture as an input of this layout and element type, for each of its batch. Errors are *layer.Error.

@@ -92,7 +92,7 @@ func TestLayoutOf(t *testing.T) {
 		ok    bool
 	}{
 		{[]int{1, 3, 8, 9}, Layout{8, 9, 3, 1, false, false}, true}, {[]int{1, 8, 9, 3}, Layout{8, 9, 3, 1, true, false}, true}, {[]int{1, 28, 28, 1}, Layout{28, 28, 1, 1, true, false}, true},
-		{[]int{1, 100, 1, 1}, Layout{}, false}, {[]int{1, 1, 100, 1}, Layout{100, 1, 1, 1, false, false}, true}, {[]int{1, 1, 1, 3}, Layout{1, 3, 1, 1, false, false}, true}, {[]int{1, 16, 8, 8}, Layout{}, false}, {[]int{2, 3, 8, 9}, Layout{8, 9, 3, 2, false, false}, true}, {[]int{2, 3, 1, 1}, Layout{}, false}, {[]int{0, 3, 8, 9}, Layout{}, false},
+		{[]int{1, 100, 1, 1}, Layout{}, false}, {[]int{1, 1, 100, 1}, Layout{100, 1, 1, 1, false, false}, true}, {[]int{1, 1, 1, 3}, Layout{1, 3, 1, 1, false, false}, true}, {[]int{1, 16, 8, 8}, Layout{}, false}, {[]int{2, 3, 8, 9}, Layout{8, 9, 3, 2, false, false}, true}, {[]int{2, 3, 1, 1}, Layout{}, false}, {[]int{2, 3, 8, 1}, Layout{}, false}, {[]int{2, 3, 1, 8}, Layout{}, false}, {[]int{2, 8, 9, 3}, Layout{8, 9, 3, 2, true, false}, true}, {[]int{0, 3, 8, 9}, Layout{}, false},
 		{[]int{3, 8, 9}, Layout{8, 9, 3, 1, false, true}, true}, {[]int{8, 9, 3}, Layout{8, 9, 3, 1, true, true}, true},
 	} {
 		got, ok := LayoutOf(c.shape)
