@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"convx/internal/ops/kernel"
 	"convx/internal/tensor"
 )
 
@@ -110,5 +111,32 @@ func TestOncePacksLess(t *testing.T) {
 	}
 	if less < 3 {
 		t.Errorf("%d layers are packed into less for one run", less)
+	}
+}
+
+// TestChoicesThatWereTimed chooses, by instruction set, what was the fastest in interleaved runs where estimates had said otherwise.
+func TestChoicesThatWereTimed(t *testing.T) {
+	for of, want := range map[string][kernel.Cores]string{
+		"depthwise 3x1080x1920 kernel=9 padding=4":                                         {kernel.CoreAVX2: "direct-nchw", kernel.CoreAVX512: "direct-nchw"},
+		"depthwise 32x56x56 kernel=15 padding=7":                                           {kernel.CoreAVX2: "fft", kernel.CoreAVX512: "fft"},
+		"transposed 21x8x8 out-channels=21 kernel=64 stride=32 padding=16":                 {kernel.CoreAVX2: "col2im", kernel.CoreAVX512: "col2im"},
+		"transposed 21x8x8 out-channels=21 kernel=16 stride=8 padding=4":                   {kernel.CoreAVX2: "phases"},
+		"transposed 21x70x70 out-channels=21 kernel=16 stride=8 padding=4":                 {kernel.CoreAVX2: "phases-winograd", kernel.CoreAVX512: "phases-winograd"},
+		"transposed 32x30x30 out-channels=16 kernel=5 stride=3 padding=1":                  {kernel.CoreAVX2: "phases-winograd"},
+		"transposed 32x40x40 out-channels=16 kernel=3 stride=2 padding=1 output-padding=1": {kernel.CoreAVX2: "phases-winograd"},
+		"transposed 16x64x64 out-channels=16 kernel=4 stride=2 padding=1":                  {kernel.CoreAVX2: "phases-winograd", kernel.CoreAVX512: "phases"},
+		"transposed 512x8x8 out-channels=256 kernel=4 stride=2 padding=1":                  {kernel.CoreAVX512: "phases"},
+	} {
+		nodes, err := nodesOf(shaped(t, layerOf(t, of)), Options{Threads: 1}, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := (selection{}).choose(nodes[0].problem)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if fastest := want[kernel.Best().Core()]; fastest != "" && a.Name != fastest {
+			t.Errorf("%s: %s is chosen, %s was the fastest", of, a.Name, fastest)
+		}
 	}
 }

@@ -65,8 +65,9 @@ const nearPlanes = 1 << 20
 
 var nearCopies = [...]float64{kernel.CoreGeneric: 1, kernel.CoreAVX2: 0.75, kernel.CoreAVX512: 1, kernel.CoreNEON1: 1, kernel.CoreNEON2: 1, kernel.CoreNEON4: 1}
 
-// callTime is the nanoseconds that a call of a transform takes beside its tiles.
-const callTime = 120
+// callTime is the nanoseconds that a call of a transform takes beside its tiles, and lineTime where those are of one axis: their few
+// points are near each other.
+const callTime, lineTime = 120, 15
 
 // thin is how much longer a tile of n rows takes than n rows of a full one: nothing from enough of it on (8 of AVX-512's 14),
 // most below half of that.
@@ -195,13 +196,11 @@ func DirectNCHWcCost(p *problem.Convolution) float64 {
 		tiles := ceilDiv(volume(q.Out), p.ISA.NCHWcRows()) * ceilDiv(p.GroupOut(), 2*lanes)
 		blocks += images * float64(tiles) * (slices - 1) * sliceTurn[p.ISA.Core()]
 	}
-	if vectors := ceilDiv(p.GroupOut(), lanes); vectors%2 > 0 { // the last one has nothing beside it
-		alone := (narrow[p.ISA.Core()] - 1) / float64(vectors)
-		if vectors > 1 && p.GroupIn() < 4 { // nor many products a tap
-			alone *= 3
-		}
-		macs *= 1 + alone
+	last := alone(p)
+	if p.GroupOut() > lanes && p.GroupIn() < 4 { // nor many products a tap
+		last *= 3
 	}
+	macs *= 1 + last
 	if p.Cold { // they are read in order
 		blocks += 4 * images * cin * cout * float64(p.Taps()) / (ordered * r.stream)
 	}
@@ -226,6 +225,12 @@ const passes, passesAlone = 5_000, 200
 // channels than of two: each pixel is then loaded for one product.
 var narrow = [...]float64{kernel.CoreGeneric: 1.6, kernel.CoreAVX2: 1.3, kernel.CoreAVX512: 1.3, kernel.CoreNEON1: 1.3, kernel.CoreNEON2: 1.3, kernel.CoreNEON4: 1.3}
 
+// alone is how much more the products take whose last vector of output channels has none beside it.
+func alone(p *problem.Convolution) float64 {
+	vectors := ceilDiv(p.GroupOut(), p.ISA.Block())
+	return (narrow[p.ISA.Core()] - 1) / float64(vectors) * float64(vectors%2)
+}
+
 // meetingTaps sums, over the outputs of an axis, the taps that meet input.
 func meetingTaps(p *problem.Convolution, axis int) float64 {
 	n := 0
@@ -243,8 +248,9 @@ func winogradCost(p *problem.Convolution, m int) float64 {
 	r := rateTable[p.ISA.Core()]
 	lanes := p.ISA.Block()
 	points, high := m+p.Kernel[2]-1, m
+	call := float64(callTime)
 	if p.Kernel[1] == 1 {
-		high = 1
+		high, call = 1, lineTime
 	} else {
 		points *= points
 	}
@@ -262,7 +268,7 @@ func winogradCost(p *problem.Convolution, m int) float64 {
 	}
 	together := tiles / images * out // rows that share the weights
 	tile := together / math.Ceil(together/float64(p.ISA.NCHWcRows()))
-	product := tiles*multiplied*out/r.blocked*thin(p, tile) + arrival(p, kept, each) + p.PackingTime(4*kept*each*float64(p.Groups))
+	product := tiles*multiplied*out/r.blocked*thin(p, tile)*(1+alone(p)) + arrival(p, kept, each) + p.PackingTime(4*kept*each*float64(p.Groups))
 	transforms := tiles * float64(points) * (cin*slices + cout*out) * r.transform
 	if m+p.Kernel[2]-1 == 8 {
 		transforms *= wide
@@ -276,7 +282,7 @@ func winogradCost(p *problem.Convolution, m int) float64 {
 	// dilation, or the same index.
 	phases := min(p.Dilation[2], p.Out[2])
 	calls := rows * float64(min(phases, ceilDiv(ceilDiv(p.Out[2], phases), m))) * (cin*slices + cout*out) / float64(lanes)
-	return product + transforms + blocks + calls*callTime
+	return product + transforms + blocks + calls*call
 }
 
 // tilesOf is how many tiles of m outputs an axis needs, phase by phase of its

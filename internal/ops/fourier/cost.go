@@ -16,6 +16,7 @@ type rates struct {
 	pair     float64    // an element that is split or joined
 	weight   float64    // the product of an element and a weight
 	pack     float64    // a vector of pixels that is brought into channel blocks, or back
+	far      float64    // what that takes longer where the second-level cache does not hold the planes
 	call     float64    // a call of a kernel
 	spectrum float64    // an element that goes to a matrix product, or comes back
 	mac      float64    // multiply-accumulates of a matrix product a nanosecond
@@ -38,27 +39,27 @@ const planeBytes = 15
 var rateTable = [...]rates{
 	kernel.CoreGeneric: {
 		radix: [7]float64{2: 32, 3: 43, 4: 54, 5: 64, 6: 77},
-		pair:  7, weight: 10, pack: 14, call: 9, spectrum: 9, mac: 6, thin: 1, cached: 28, memory: 28,
+		pair:  7, weight: 10, pack: 14, far: 3, call: 9, spectrum: 9, mac: 6, thin: 1, cached: 28, memory: 28,
 	},
 	kernel.CoreAVX2: {
 		radix: [7]float64{2: 0.24, 3: 0.3, 4: 0.21, 5: 0.32, 6: 0.28},
-		pair:  0.3, weight: 0.3, pack: 0.5, call: 4, spectrum: 1.4, mac: 64, thin: 0.3, cached: 60, memory: 40,
+		pair:  0.3, weight: 0.3, pack: 0.5, far: 3, call: 4, spectrum: 1.4, mac: 64, thin: 0.3, cached: 60, memory: 40,
 	},
 	kernel.CoreAVX512: {
 		radix: [7]float64{2: 1.05, 3: 1.3, 4: 1.05, 5: 1.65, 6: 1.5},
-		pair:  1.6, weight: 1.6, pack: 5.2, call: 17, spectrum: 7, mac: 57, thin: 0.5, cached: 28, memory: 13,
+		pair:  1.6, weight: 1.6, pack: 5.2, far: 8, call: 17, spectrum: 7, mac: 57, thin: 0.5, cached: 28, memory: 13,
 	},
 	kernel.CoreNEON1: {
 		radix: [7]float64{2: 5, 3: 5.9, 4: 6.8, 5: 7.8, 6: 7.6},
-		pair:  3.9, weight: 5, pack: 4.8, call: 30, spectrum: 9, mac: 7, thin: 0.3, cached: 8, memory: 4,
+		pair:  3.9, weight: 5, pack: 4.8, far: 6, call: 30, spectrum: 9, mac: 7, thin: 0.3, cached: 8, memory: 4,
 	},
 	kernel.CoreNEON2: {
 		radix: [7]float64{2: 1.8, 3: 2.6, 4: 2.6, 5: 3.2, 6: 3.1},
-		pair:  1.5, weight: 1.9, pack: 1.5, call: 13, spectrum: 4.3, mac: 20, thin: 0.3, cached: 20, memory: 12,
+		pair:  1.5, weight: 1.9, pack: 1.5, far: 4, call: 13, spectrum: 4.3, mac: 20, thin: 0.3, cached: 20, memory: 12,
 	},
 	kernel.CoreNEON4: {
 		radix: [7]float64{2: 0.67, 3: 0.96, 4: 0.88, 5: 1.24, 6: 1.2},
-		pair:  0.5, weight: 0.8, pack: 0.9, call: 9, spectrum: 3, mac: 46, thin: 0.3, cached: 28, memory: 22,
+		pair:  0.5, weight: 0.8, pack: 0.9, far: 3, call: 9, spectrum: 3, mac: 46, thin: 0.3, cached: 28, memory: 22,
 	},
 }
 
@@ -140,12 +141,14 @@ func (t *tiling) cost(p *problem.Convolution) float64 {
 	half := float64(t.wide.size/2 + 1)
 	rowsIn := t.high.rows(t.win[0].in + (t.high.count-1)*(t.win[0].kernel-1))
 	rowsOut := t.high.rows(t.win[0].out)
-	row := float64(t.wide.count) * (t.wide.line*float64(t.wide.size)/2 + r.pair*half/2 + r.pack*float64(t.wide.size) + 2*r.call)
+	planes := 4 * (float64(p.C)*float64(volume(p.In)) + float64(p.O)*float64(volume(p.Out))) // the bytes of an image's
+	pack := r.pack + r.far*max(0, 1-float64(kernel.MachineCaches().Second)/planes)
+	row := float64(t.wide.count) * (t.wide.line*float64(t.wide.size)/2 + r.pair*half/2 + pack*float64(t.wide.size) + 2*r.call)
 	columns := tiles * float64(t.frequencies()) * t.high.line
 	way := func(rows float64) float64 { return rows*row + columns }
 	in, out := p.C/p.Groups, p.O/p.Groups
 	images := float64(p.N * p.In[0])
-	traffic := 4 * float64(p.N) * (float64(p.C)*float64(volume(p.In)) + float64(p.O)*float64(volume(p.Out))) / planeBytes
+	traffic := float64(p.N) * planes / planeBytes
 	lanes := p.ISA.Block()
 	points := tiles * float64(t.frequencies())
 	if !t.matrix {

@@ -242,6 +242,12 @@ func Cost(p *problem.Problem, conv func(*problem.Problem) float64) float64 {
 // farPlanes is the bytes of planes that leave a second-level cache before they are interleaved.
 const farPlanes = 1 << 20
 
+// farRow is the nanoseconds that a row of a phase takes to begin to arrive from there: those of two are fetched ahead.
+var farRow = [...]float64{
+	kernel.CoreGeneric: 10, kernel.CoreAVX2: 15, kernel.CoreAVX512: 22,
+	kernel.CoreNEON1: 20, kernel.CoreNEON2: 15, kernel.CoreNEON4: 10,
+}
+
 // interleavingCost is the nanoseconds of the pass over the output: of 2, 4 and 8 phases its rows are written in order, of others four
 // elements at a time, for each vector of columns. Where rows are shorter, or there are no vectors, it is element by element, and of
 // more than 8 phases no two that are written in turn share a line of the cache. Rows that no tap meets are copied.
@@ -260,7 +266,7 @@ func (l *phaseLayout) interleavingCost() float64 {
 		cost = size*5 + rows*12
 	}
 	if l.ElementSize()*l.planes > farPlanes {
-		cost += size * 0.1
+		cost += size*0.1 + rows*float64(max(0, l.Stride[2]-2))*farRow[kernel.Best().Core()]
 	}
 	return cost * l.met(0) * l.met(1)
 }
