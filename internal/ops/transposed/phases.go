@@ -48,8 +48,9 @@ type phasePart struct {
 	out    [3]int
 }
 
-// place is where a phase's planes are: its part, and its number in it. The part of a phase without taps is -1.
-type place struct{ part, index int }
+// place is where a phase's planes are: its part, its number in it, and, in the block's first channel, its first output. The part of a
+// phase without taps is -1.
+type place struct{ part, index, first int }
 
 const (
 	// maxPlanes bounds the planes of one block, in bytes: half of what a plan may use on one thread.
@@ -125,11 +126,11 @@ func (l *phaseLayout) join(phase [3]int) place {
 			for axis := range c {
 				q.class[axis].count = max(q.class[axis].count, c[axis].count)
 			}
-			return place{i, len(q.phases) - 1}
+			return place{part: i, index: len(q.phases) - 1}
 		}
 	}
 	l.parts = append(l.parts, phasePart{class: c, phases: [][3]int{phase}})
-	return place{len(l.parts) - 1, 0}
+	return place{part: len(l.parts) - 1}
 }
 
 func (q *phasePart) reads(c [3]axisPhase) bool {
@@ -169,7 +170,18 @@ func (l *phaseLayout) cut() {
 	for i := range l.parts {
 		l.parts[i].at *= l.block
 	}
+	for i := range l.where {
+		if at := &l.where[i]; at.part >= 0 {
+			q := &l.parts[at.part]
+			at.first = q.at + l.channels(q, at.index) + (q.class[0].shift*q.out[1]+q.class[1].shift)*q.out[2] + q.class[2].shift
+		}
+	}
 	l.planes = perChannel * l.block
+}
+
+// channels is the elements that n planes of each of a group's channels in the block take.
+func (l *phaseLayout) channels(q *phasePart, n int) int {
+	return n * l.block / l.groups * volume(q.out)
 }
 
 // share gives each thread parts of its own, from..to, where those are as much work for each: convolutions that are computed side by

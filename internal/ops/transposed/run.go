@@ -60,7 +60,7 @@ func newPhases[T tensor.Float](p *problem.Problem, w problem.Operands[T], convol
 	}
 	for range r.loop.Threads {
 		r.interleavers = append(r.interleavers, interleaver[T]{
-			planes: workers.Apart[int](len(l.where)), rows: workers.Apart[[]T](p.Stride[2]), apart: workers.Apart[int](p.Stride[2]), constant: workers.Apart[T](p.Out[2]),
+			rows: workers.Apart[[]T](p.Stride[2]), apart: workers.Apart[int](p.Stride[2]), constant: workers.Apart[T](p.Out[2]),
 		})
 	}
 	r.rowsLoop, r.sharesLoop = r.interleave, r.runShares
@@ -236,24 +236,16 @@ func (r *phases[T]) interleaveSlice(w *interleaver[T], slice, from, to int) {
 
 // interleaver is what one worker interleaves with.
 type interleaver[T tensor.Float] struct {
-	planes   []int // of each phase, where its plane begins for the channel at hand; -1 if it has no taps
-	rows     [][]T // the rows that are being interleaved, from the first on
-	apart    []int // how far one is from the next
-	constant []T   // a row of a phase without taps
+	group, channel int   // at hand: of the block, and of the group
+	rows           [][]T // the rows that are being interleaved, from the first on
+	apart          []int // how far one is from the next
+	constant       []T   // a row of a phase without taps
 }
 
 // enter moves to output channel o of the block.
 func (r *phases[T]) enter(w *interleaver[T], o int) {
 	wide := r.block / r.groups
-	for i, at := range r.where {
-		if at.part < 0 {
-			w.planes[i] = -1
-			continue
-		}
-		q := &r.parts[at.part]
-		channel := (o/wide*len(q.phases)+at.index)*wide + o%wide
-		w.planes[i] = q.at + ((channel*q.out[0]+q.class[0].shift)*q.out[1]+q.class[1].shift)*q.out[2]
-	}
+	w.group, w.channel = o/wide, o%wide
 	bias := r.biasOnly(o)
 	for i := range w.constant {
 		w.constant[i] = bias
@@ -264,21 +256,22 @@ func (r *phases[T]) enter(w *interleaver[T], o int) {
 // of the phases along them.
 func (r *phases[T]) interleaveRows(w *interleaver[T], y []T, phase, qd, qh, n int) {
 	step, apart := r.Stride[2], r.Stride[1]*r.Out[2]
-	planes := w.planes[phase*step:][:step]
-	if slices.Max(planes) < 0 {
+	meets := false
+	for i := range step {
+		at := &r.where[phase*step+i]
+		if at.part < 0 {
+			w.rows[i], w.apart[i] = w.constant, 0
+			continue
+		}
+		q := &r.parts[at.part]
+		from := at.first + r.channels(q, w.group*len(q.phases)) + (w.channel*q.out[0]+qd)*q.out[1]*q.out[2] + qh*q.out[2]
+		w.rows[i], w.apart[i], meets = r.planes[from:], q.out[2], true
+	}
+	if !meets {
 		for i := range n {
 			copy(y[i*apart:], w.constant)
 		}
 		return
-	}
-	for i, at := range planes {
-		if at < 0 {
-			w.rows[i], w.apart[i] = w.constant, 0
-			continue
-		}
-		q := &r.parts[r.where[phase*step+i].part]
-		at += (qd*q.out[1]+qh)*q.out[2] + q.class[2].shift
-		w.rows[i], w.apart[i] = r.planes[at:], q.out[2]
 	}
 	whole := r.Out[2] / step // columns that every phase has
 	r.columns(y, apart, w.rows, w.apart, whole, n)
