@@ -26,6 +26,7 @@ type phaseLayout struct {
 	blocks int      // channel blocks, of whole groups or of one group's channels
 	block  int      // output channels a block
 	groups int      // groups a block
+	wide   int      // output channels of a group in a block
 	planes int      // elements of one block's planes
 	shares [][2]int // of the parts: see share
 }
@@ -167,6 +168,7 @@ func (l *phaseLayout) cut() {
 	if l.Groups > 1 {
 		l.groups = units / l.blocks
 	}
+	l.wide = l.block / l.groups
 	for i := range l.parts {
 		l.parts[i].at *= l.block
 	}
@@ -181,7 +183,7 @@ func (l *phaseLayout) cut() {
 
 // channels is the elements that n planes of each of a group's channels in the block take.
 func (l *phaseLayout) channels(q *phasePart, n int) int {
-	return n * l.block / l.groups * volume(q.out)
+	return n * l.wide * volume(q.out)
 }
 
 // share gives each thread parts of its own, from..to, where those are as much work for each: convolutions that are computed side by

@@ -20,7 +20,7 @@ type phases[T tensor.Float] struct {
 	convs        [][]problem.Runner[T] // of each part, for each block
 	convolutions []problem.Sequence[T] // all of them, by share
 	planes       []T                   // the parts' outputs, one after the other
-	interleavers []interleaver[T]      // per worker
+	interleavers []*interleaver[T]     // per worker
 	columns      func(dst []T, ds int, src [][]T, ss []int, n, rows int)
 	rowsLoop     func(worker, from, to int)
 	sharesLoop   func(worker, from, to int)
@@ -59,9 +59,9 @@ func newPhases[T tensor.Float](p *problem.Problem, w problem.Operands[T], convol
 		r.convolutions = append(r.convolutions, sequence)
 	}
 	for range r.loop.Threads {
-		r.interleavers = append(r.interleavers, interleaver[T]{
-			rows: workers.Apart[[]T](p.Stride[2]), apart: workers.Apart[int](p.Stride[2]), constant: workers.Apart[T](p.Out[2]),
-		})
+		w := &workers.Apart[interleaver[T]](1)[0]
+		w.rows, w.apart, w.constant = workers.Apart[[]T](p.Stride[2]), workers.Apart[int](p.Stride[2]), workers.Apart[T](p.Out[2])
+		r.interleavers = append(r.interleavers, w)
 	}
 	r.rowsLoop, r.sharesLoop = r.interleave, r.runShares
 	r.Operands = problem.Operands[T]{Bias: slices.Clone(w.Bias)} // the weights are packed
@@ -108,22 +108,21 @@ const channelsAtOnce = 16
 // group, the part of the kernel that belongs to the phase.
 func (r *phases[T]) weights(q *phasePart, b int) problem.Operands[T] {
 	cg, og := r.C/r.Groups, r.O/r.Groups
-	wide := r.block / r.groups // output channels of a group in this block
 	var w problem.Operands[T]
 	var lists [][]int // by phase
 	for _, phase := range q.phases {
 		lists = append(lists, r.tapsOf(phase))
 	}
 	taps := len(lists[0])
-	w.Weight = make([]T, r.groups*len(lists)*wide*cg*taps)
+	w.Weight = make([]T, r.groups*len(lists)*r.wide*cg*taps)
 	for g := range r.groups {
 		first := b*r.block + g*og
 		for from := 0; from < cg; from += channelsAtOnce {
-			for j := range wide {
+			for j := range r.wide {
 				for c := from; c < min(cg, from+channelsAtOnce); c++ {
 					whole := r.Operands.Weight[((first/og*cg+c)*og+(first+j)%og)*r.Taps():][:r.Taps()]
 					for i, list := range lists {
-						to := w.Weight[(((g*len(lists)+i)*wide+j)*cg+c)*taps:]
+						to := w.Weight[(((g*len(lists)+i)*r.wide+j)*cg+c)*taps:]
 						for k, tap := range list {
 							to[k] = whole[tap]
 						}
@@ -133,7 +132,7 @@ func (r *phases[T]) weights(q *phasePart, b int) problem.Operands[T] {
 		}
 		for range lists {
 			if r.Problem.Bias {
-				w.Bias = append(w.Bias, r.Operands.Bias[first:first+wide]...)
+				w.Bias = append(w.Bias, r.Operands.Bias[first:first+r.wide]...)
 			}
 		}
 	}
@@ -187,7 +186,9 @@ func (r *phases[T]) runBlock(ctx context.Context) error {
 			return err
 		}
 	}
-	return r.loop.Each(ctx, r.block*r.Out[0]*r.Out[1], workers.Grain(rowWork*float64(r.Out[2]+rowTurn)), r.rowsLoop)
+	rows := r.block * r.Out[0] * r.Out[1]
+	grain := max(workers.Grain(rowWork*float64(r.Out[2]+rowTurn)), min(phaseRows*r.Stride[1], (rows-1)/r.loop.Threads+1))
+	return r.loop.Each(ctx, rows, grain, r.rowsLoop)
 }
 
 func (r *phases[T]) runPart(ctx context.Context, i int) error {
@@ -208,9 +209,12 @@ func (r *phases[T]) runShares(_, from, to int) {
 // elements beside its own.
 const rowWork, rowTurn = 4, 64
 
+// phaseRows is the rows of each phase that a chunk should hold: where the planes along a row are is found once for them.
+const phaseRows = 8
+
 // interleave writes rows from..to of the block's output, slice by slice.
 func (r *phases[T]) interleave(worker, from, to int) {
-	w := &r.interleavers[worker]
+	w := r.interleavers[worker]
 	high, channel := r.Out[1], -1
 	for from < to {
 		slice := from / high
@@ -244,8 +248,7 @@ type interleaver[T tensor.Float] struct {
 
 // enter moves to output channel o of the block.
 func (r *phases[T]) enter(w *interleaver[T], o int) {
-	wide := r.block / r.groups
-	w.group, w.channel = o/wide, o%wide
+	w.group, w.channel = o/r.wide, o%r.wide
 	bias := r.biasOnly(o)
 	for i := range w.constant {
 		w.constant[i] = bias
