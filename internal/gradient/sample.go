@@ -25,7 +25,10 @@ func (b *backward) corners(x int, axes [][]tap) ([]int, error) {
 		for _, before := range all {
 			for _, t := range axes[a] {
 				both := tap{b.plus(b.mul(before.at, b.number(float64(s[2+a]))), t.at), t.weight}
-				if before.weight != network.None && t.weight != network.None {
+				switch {
+				case t.weight == network.None:
+					both.weight = before.weight
+				case before.weight != network.None:
 					both.weight = b.mul(before.weight, t.weight)
 				}
 				next = append(next, both)
