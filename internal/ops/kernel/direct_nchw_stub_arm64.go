@@ -33,18 +33,3 @@ func directNCHW1x7s1NEON(dst *float32, ds int, dp int, src *float32, at int, ss 
 //
 //go:noescape
 func directNCHW1x7s2NEON(dst *float32, ds int, dp int, src *float32, at int, ss int, sp int, taps *uint64, count int, w *float32, bias *float32, sw int, masks *uint32, maskStep int, rows int, n int, times int, lo float32, hi float32, stream bool, far bool)
-
-// directNCHW1x1s1NEON computes rows (at most 14) x n outputs of 1 planes; see DirectNCHW.
-//
-//go:noescape
-func directNCHW1x1s1NEON(dst *float32, ds int, dp int, src *float32, at int, ss int, sp int, taps *uint64, count int, w *float32, bias *float32, sw int, masks *uint32, maskStep int, rows int, n int, times int, lo float32, hi float32, stream bool, far bool)
-
-// directNCHW2x1s1NEON computes rows (at most 7) x n outputs of 2 planes; see DirectNCHW.
-//
-//go:noescape
-func directNCHW2x1s1NEON(dst *float32, ds int, dp int, src *float32, at int, ss int, sp int, taps *uint64, count int, w *float32, bias *float32, sw int, masks *uint32, maskStep int, rows int, n int, times int, lo float32, hi float32, stream bool, far bool)
-
-// directNCHW4x1s1NEON computes rows (at most 3) x n outputs of 4 planes; see DirectNCHW.
-//
-//go:noescape
-func directNCHW4x1s1NEON(dst *float32, ds int, dp int, src *float32, at int, ss int, sp int, taps *uint64, count int, w *float32, bias *float32, sw int, masks *uint32, maskStep int, rows int, n int, times int, lo float32, hi float32, stream bool, far bool)

@@ -17,24 +17,35 @@ func (d planeShape) name(s target) string {
 	return fmt.Sprintf("directNCHW%dx%ds%d%s", d.outs, d.k, d.stride, s.suffix)
 }
 
-// directNCHW generates the tiles of direct convolution. One output plane slides:
+// directNCHW generates the tiles of direct convolution that slide over one output plane:
 // a source row, loaded once, meets every kernel row, whose weights stay in
-// registers. With several planes each row is used so often that single taps
-// suffice.
+// registers.
 func directNCHW() {
 	for _, s := range []target{avx512, avx2} {
-		most := map[int]int{1: 14, 2: 12, 4: 6}
-		if s.lanes == 8 { // 16 registers: outs*(rows+k) accumulators and weights, a row and a mask
-			most = map[int]int{1: 7, 2: 6, 4: 2}
-		}
+		most := planeRows(s)[1]
 		for _, k := range []int{3, 5, 7} {
-			planeTile(s, planeShape{1, k, 1, most[1]})
-			planeTile(s, planeShape{1, k, 2, min(most[1], (32-k)/2+1)}) // a bit of 32 a source row
-		}
-		for _, outs := range []int{1, 2, 4} {
-			planeTile(s, planeShape{outs, 1, 1, most[outs]})
+			planeTile(s, planeShape{1, k, 1, most})
+			planeTile(s, planeShape{1, k, 2, min(most, (32-k)/2+1)}) // a bit of 32 a source row
 		}
 	}
+}
+
+// directNCHWTaps generates the tiles that take one tap at a time: with several
+// planes each row is used so often that this suffices.
+func directNCHWTaps() {
+	for _, s := range []target{avx512, avx2} {
+		for _, outs := range []int{1, 2, 4} {
+			planeTile(s, planeShape{outs, 1, 1, planeRows(s)[outs]})
+		}
+	}
+}
+
+// planeRows is the most rows of a tile by its planes.
+func planeRows(s target) map[int]int {
+	if s.lanes == 8 { // 16 registers: outs*(rows+k) accumulators and weights, a row and a mask
+		return map[int]int{1: 7, 2: 6, 4: 2}
+	}
+	return map[int]int{1: 14, 2: 12, 4: 6}
 }
 
 // planeSignature is that of a tile, which is computed times over: of planes dp, and of a source sp elements, apart, with

@@ -8,19 +8,25 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// directNCHWNEON generates the tiles of direct convolution: 28 accumulators, or 24 of four planes, two vectors of columns a
+// directNCHWNEON generates the tiles of direct convolution that slide, with those of directNCHWTapsNEON: 28 accumulators, or 24 of four planes, two vectors of columns a
 // row. The weights of a tap are elements of one or two vectors. Where columns have no source, a vector is loaded from
 // within the ones that have and its elements are moved to where they belong (tbl), which makes zeros of the others.
 func directNCHWNEON() {
-	most := map[int]int{1: 14, 2: 7, 4: 3}
 	for _, k := range []int{3, 5, 7} {
-		planeTileNEON(planeShape{1, k, 1, most[1]})
-		planeTileNEON(planeShape{1, k, 2, min(most[1], (32-k)/2+1)})
-	}
-	for _, outs := range []int{1, 2, 4} {
-		planeTileNEON(planeShape{outs, 1, 1, most[outs]})
+		planeTileNEON(planeShape{1, k, 1, neonPlaneRows[1]})
+		planeTileNEON(planeShape{1, k, 2, min(neonPlaneRows[1], (32-k)/2+1)})
 	}
 }
+
+// directNCHWTapsNEON generates the tiles that take one tap at a time.
+func directNCHWTapsNEON() {
+	for _, outs := range []int{1, 2, 4} {
+		planeTileNEON(planeShape{outs, 1, 1, neonPlaneRows[outs]})
+	}
+}
+
+// neonPlaneRows is the most rows of a tile by its planes.
+var neonPlaneRows = map[int]int{1: 14, 2: 7, 4: 3}
 
 // neonColumns is the columns of a tile.
 const neonColumns = 8

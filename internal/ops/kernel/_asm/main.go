@@ -17,6 +17,7 @@ var kernels = map[string]struct{ amd64, arm64 func() }{
 	"deinterleave":     {deinterleave, deinterleaveNEON},
 	"depthwise_nchwc":  {depthwiseNCHWc, depthwiseNCHWc},
 	"direct_nchw":      {directNCHW, directNCHWNEON},
+	"direct_nchw_taps": {directNCHWTaps, directNCHWTapsNEON},
 	"direct_nchwc":     {directNCHWc, directNCHWcNEON},
 	"elementwise":      {elementwise, elementwise},
 	"fft":              {fft, fft},
