@@ -15,6 +15,7 @@ func (c *Call) blendIntegers(out *tensor.Array) {
 	case c.flag("antialias", false):
 		c.smooth(out.Shape, to, lo, hi)
 	case c.text("mode", "nearest", "linear", "cubic", "bilinear", "trilinear") == "cubic":
+		c.afford(tensor.Float64, out.Shape)
 		wide := make([]float64, len(to))
 		blendAxes(c, wide, tensor.Data[float64](c.converted(c.In[0], tensor.Float64)))
 		for i, v := range wide {
